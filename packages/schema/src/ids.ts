@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** Opaque ids. People, groups, sources, jobs, runs and commands are UUIDs; an artifact's id is a hash of its manifest. */
+export const Uuid = z.uuid();
+export const PersonId = z.uuid();
+export const GroupId = z.uuid();
+export const SourceId = z.uuid();
+export const JobId = z.uuid();
+export const RunId = z.uuid();
+export const TokenId = z.uuid();
+export const CommandId = z.uuid();
+
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** `art_` and the first 32 hex digits of the SHA-256 of the canonical manifest: the same work gives the same id. */
+export const ArtifactId = z.string().regex(/^art_[0-9a-f]{32}$/);
+
+export type PersonId = z.infer<typeof PersonId>;
+export type SourceId = z.infer<typeof SourceId>;
+export type JobId = z.infer<typeof JobId>;
+export type RunId = z.infer<typeof RunId>;
+export type ArtifactId = z.infer<typeof ArtifactId>;

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { JobId, RunId, SourceId } from './ids.ts';
+import { SourcePart } from './source-part.ts';
+
+/** What a job asks of the node that runs it. */
+export const Needs = z.strictObject({
+  threads: z.int().min(1).max(1024),
+  memoryMiB: z.int().min(64),
+  diskMiB: z.int().min(16),
+});
+export type Needs = z.infer<typeof Needs>;
+
+export const FilterRule = z.strictObject({ filter: z.string(), params: z.record(z.string(), z.number()) });
+export type FilterRule = z.infer<typeof FilterRule>;
+
+export const IngestRecipe = z.strictObject({
+  kind: z.literal('ingest'),
+  sourceId: SourceId,
+  parts: z.array(SourcePart).min(1).max(20),
+  limits: z.strictObject({
+    maxBytes: z.int().positive(),
+    maxFiles: z.int().positive(),
+    maxSeconds: z.int().positive(),
+  }),
+});
+export const FilterRecipe = z.strictObject({
+  kind: z.literal('filter'),
+  sourceId: SourceId,
+  /** A named preset of the engine; its rules with their thresholds are copied here so that the record is whole. */
+  preset: z.string(),
+  rules: z.array(FilterRule).min(1),
+});
+/** MinHash-LSH as datatrove and LLM-jp corpus v4 run it: character or word n-grams, `buckets` x `rows` hashes of 64 bits. */
+export const DedupSettings = z.strictObject({
+  ngram: z.int().min(1).max(50),
+  buckets: z.int().min(1).max(1000),
+  rows: z.int().min(1).max(100),
+  seed: z.int().nonnegative(),
+});
+export const DedupRecipe = DedupSettings.extend({ kind: z.literal('dedup'), runId: RunId });
+
+export const TokenizerSettings = z.strictObject({
+  vocabSize: z.int().min(300).max(1_000_000),
+  maxPieceLength: z.int().min(1).max(64),
+  characterCoverage: z.number().gt(0.9).max(1),
+  /** Train on at most this many UTF-8 bytes, sampled by a stable hash. */
+  sampleBytes: z.int().positive(),
+});
+export const TokenizerRecipe = TokenizerSettings.extend({ kind: z.literal('tokenizer'), runId: RunId });
+
+export const ShardSettings = z.strictObject({
+  sequenceLength: z.int().min(8).max(131_072),
+  /** Share of documents held out for evaluation, chosen by a hash of the text so that it stays stable as the corpus grows. */
+  heldOutShare: z.number().gt(0).lt(0.5),
+  seed: z.int().nonnegative(),
+});
+export const ShardsRecipe = ShardSettings.extend({ kind: z.literal('shards'), runId: RunId });
+
+/** Names follow `LlamaConfig` of transformers. */
+export const LlamaSettings = z.strictObject({
+  architecture: z.literal('llama'),
+  hiddenSize: z.int().positive(),
+  intermediateSize: z.int().positive(),
+  layers: z.int().positive(),
+  heads: z.int().positive(),
+  keyValueHeads: z.int().positive(),
+  ropeTheta: z.number().positive(),
+  rmsNormEps: z.number().positive(),
+  tieWordEmbeddings: z.boolean(),
+});
+export const OptimizerSettings = z.strictObject({
+  name: z.literal('adamw'),
+  learningRate: z.number().positive(),
+  minLearningRate: z.number().nonnegative(),
+  warmupSteps: z.int().nonnegative(),
+  beta1: z.number().gt(0).lt(1),
+  beta2: z.number().gt(0).lt(1),
+  eps: z.number().positive(),
+  weightDecay: z.number().nonnegative(),
+  clipNorm: z.number().positive(),
+});
+export const PretrainSettings = z.strictObject({
+  model: LlamaSettings,
+  optimizer: OptimizerSettings,
+  batchSize: z.int().positive(),
+  sequenceLength: z.int().positive(),
+  steps: z.int().positive(),
+  seed: z.int().nonnegative(),
+  checkpointEvery: z.int().positive(),
+  precision: z.literal('float32'),
+});
+export type PretrainSettings = z.infer<typeof PretrainSettings>;
+export const PretrainRecipe = PretrainSettings.extend({ kind: z.literal('pretrain'), runId: RunId });
+
+export const EvaluateSettings = z.strictObject({
+  prompts: z.array(z.string().max(500)).max(16),
+  sampleTokens: z.int().min(0).max(512),
+  temperature: z.number().nonnegative(),
+  topP: z.number().gt(0).max(1),
+  seed: z.int().nonnegative(),
+});
+export const EvaluateRecipe = EvaluateSettings.extend({ kind: z.literal('evaluate'), runId: RunId });
+
+export const Recipe = z.discriminatedUnion('kind', [
+  IngestRecipe,
+  FilterRecipe,
+  DedupRecipe,
+  TokenizerRecipe,
+  ShardsRecipe,
+  PretrainRecipe,
+  EvaluateRecipe,
+]);
+export type Recipe = z.infer<typeof Recipe>;
+export type JobKind = Recipe['kind'];
+export const JobKind = z.enum(['ingest', 'filter', 'dedup', 'tokenizer', 'shards', 'pretrain', 'evaluate']);
+export type RecipeOf<K extends JobKind> = Extract<Recipe, { kind: K }>;
+
+/** The card of a run, registered before anything of it starts. A run whose settings differ from it is refused. */
+export const RunCard = z.strictObject({
+  title: z.string().min(3).max(120),
+  purpose: z.string().min(3).max(2000),
+  sourceIds: z.array(SourceId).min(1).max(100),
+  dedup: DedupSettings,
+  tokenizer: TokenizerSettings,
+  shards: ShardSettings,
+  pretrain: PretrainSettings,
+  evaluate: EvaluateSettings,
+  needs: Needs,
+  /** Where set, a supervisor must approve the pretraining job before it is queued. */
+  startCheck: z.boolean(),
+});
+export type RunCard = z.infer<typeof RunCard>;
+
+export const JobRef = z.strictObject({ jobId: JobId });

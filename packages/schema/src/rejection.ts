@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { en } from './messages/rejections.en.ts';
+import { ja } from './messages/rejections.ja.ts';
+
+export type RejectionCode = keyof typeof en;
+export type RejectionParams = Record<string, string | number>;
+export type Locale = 'ja' | 'en';
+
+const catalogues: Record<Locale, Record<RejectionCode, string>> = { ja, en };
+
+/**
+ * An expected refusal: a code with parameters, translated where a person reads it. Everything that is thrown and is
+ * not a Rejection is a defect and reaches people only as a trace id.
+ */
+export class Rejection extends Error {
+  override readonly name = 'Rejection';
+  readonly code: RejectionCode;
+  readonly params: RejectionParams;
+
+  constructor(code: RejectionCode, params: RejectionParams = {}) {
+    super(`${code}: ${translateRejection({ code, params }, 'en')}`);
+    this.code = code;
+    this.params = params;
+  }
+}
+
+export const RejectionCode = z.custom<RejectionCode>((value) => typeof value === 'string' && value in en);
+export const RejectionValue = z.strictObject({
+  code: RejectionCode,
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type RejectionValue = z.infer<typeof RejectionValue>;
+
+/** One line for people: what is wrong, where, and what to do. */
+export function translateRejection(
+  rejection: { code: RejectionCode; params: RejectionParams },
+  locale: Locale,
+): string {
+  return catalogues[locale][rejection.code].replace(/\{(\w+)\}/g, (hole, name: string) => {
+    const value = rejection.params[name];
+    if (value === undefined) return hole;
+    return typeof value === 'number' ? value.toLocaleString(locale) : value;
+  });
+}
