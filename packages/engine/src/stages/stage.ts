@@ -36,6 +36,8 @@ export interface Checkpoint {
  */
 export interface StageContext {
   inputs: InputArtifact[];
+  /** Files that people uploaded for a source: SHA-256 -> absolute local path. */
+  uploads: Record<string, string>;
   outDir: string;
   threads: number;
   signal: AbortSignal;
