@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { ArtifactId, GroupId, JobId, PersonId, RunId } from '../ids.ts';
 import { RunCard } from '../recipes.ts';
 import { RejectionValue } from '../rejection.ts';

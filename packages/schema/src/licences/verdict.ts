@@ -1,3 +1,4 @@
+/// <reference path="./spdx-expression-parse.d.ts" />
 import parse from 'spdx-expression-parse';
 import spdxLicences from 'spdx-license-list';
 import type { LicenceReason, LicenceVerdict } from '../licence-verdict.ts';

@@ -1,0 +1,4 @@
+// The package ships no types.
+declare module 'spdx-expression-parse' {
+  export default function parse(expression: string): unknown;
+}
