@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // .unit is pure and quick; .int talks to real servers; .e2e drives the running product.
-const project = (name: string, minutes: number, parallel: boolean) => ({
+const project = (name: string, minutes: number, parallel: boolean, globalSetup: string[] = []) => ({
   test: {
     name,
     include: [`{packages,apps,infra}/**/*.${name}.test.ts`],
@@ -9,9 +9,16 @@ const project = (name: string, minutes: number, parallel: boolean) => ({
     testTimeout: minutes * 60_000,
     hookTimeout: minutes * 60_000,
     fileParallelism: parallel,
+    globalSetup,
   },
 });
 
 export default defineConfig({
-  test: { projects: [project('unit', 2, true), project('int', 3, false), project('e2e', 10, false)] },
+  test: {
+    projects: [
+      project('unit', 2, true),
+      project('int', 3, false, ['infra/src/testing/global-setup.ts']),
+      project('e2e', 10, false),
+    ],
+  },
 });

@@ -1,0 +1,94 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { baseEnvironment, type Child, startChild } from './child.ts';
+import { waitUntil } from './wait.ts';
+
+export interface NatsSettings {
+  dir: string;
+  /** Folder where an unpacked nats-server is kept for all instances. */
+  binDir: string;
+  logFile: string;
+  port: number;
+  password: string;
+}
+
+export const natsUser = 'hub';
+
+export async function startNats(settings: NatsSettings): Promise<{ child: Child; url: string }> {
+  const command = findNats(settings.binDir);
+  const store = join(settings.dir, 'nats');
+  mkdirSync(store, { recursive: true });
+  const file = join(settings.dir, 'nats.conf');
+  // Features of 2.9 only. The monitoring port stays closed; donors never speak to this server.
+  writeFileSync(
+    file,
+    `listen: 127.0.0.1:${settings.port}
+server_name: tsudoi
+jetstream { store_dir: ${JSON.stringify(store)}, max_mem: 64MB, max_file: 8GB }
+authorization { users = [ { user: ${natsUser}, password: ${JSON.stringify(settings.password)} } ] }
+`,
+    { mode: 0o600 },
+  );
+  const child = startChild({
+    name: 'nats',
+    command,
+    args: ['-c', file],
+    env: baseEnvironment(),
+    logFile: settings.logFile,
+  });
+  await waitUntil('nats-server', child, 15, () => answers(settings.port));
+  return { child, url: `nats://127.0.0.1:${settings.port}` };
+}
+
+/** From PATH, else Debian's package, unpacked without root. */
+export function findNats(binDir: string): string {
+  const onPath = spawnSync('sh', ['-c', 'command -v nats-server'], { encoding: 'utf8' }).stdout.trim();
+  if (onPath) return onPath;
+  const unpacked = join(binDir, 'nats-server');
+  if (existsSync(unpacked)) return unpacked;
+  process.stderr.write(
+    'nats-server is not on PATH: unpacking the Debian package into the checkout (no root needed)\n',
+  );
+  mkdirSync(binDir, { recursive: true });
+  const work = mkdtempSync(join(tmpdir(), 'tsudoi-nats-'));
+  try {
+    download(work);
+    const package_ = readdirSync(work).find((name) => name.endsWith('.deb'));
+    execFileSync('dpkg-deb', ['-x', join(work, package_!), work]);
+    execFileSync('cp', [join(work, 'usr/sbin/nats-server'), `${unpacked}.new`]);
+    renameSync(`${unpacked}.new`, unpacked);
+    return unpacked;
+  } catch {
+    throw new Error(
+      'nats-server is missing: run "sudo apt-get install nats-server", or set NATS_URL to a server of yours',
+    );
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function download(work: string): void {
+  const options = { cwd: work, stdio: 'ignore' } as const;
+  try {
+    execFileSync('apt-get', ['download', 'nats-server'], options);
+  } catch (error) {
+    // A bare image has no package lists; only root can fetch them.
+    if (process.getuid?.() !== 0) throw error;
+    execFileSync('apt-get', ['update'], options);
+    execFileSync('apt-get', ['download', 'nats-server'], options);
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(false));
+    socket.once('data', () => {
+      socket.destroy(); // the server speaks first
+      resolve(true);
+    });
+  });
+}
