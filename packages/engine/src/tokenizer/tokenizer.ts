@@ -1,0 +1,141 @@
+import { buildDictionary } from './dictionary.ts';
+import { TokenizerError } from './errors.ts';
+import { byteOfPiece, PieceType, SPACE_MARK, type UnigramModel } from './model.ts';
+import { Segmenter } from './viterbi.ts';
+
+/** Turns ids into text as they come; a character spread over several byte pieces appears when it is whole. */
+export interface StreamDecoder {
+  push(id: number): string;
+  /** What is left, with U+FFFD for bytes that do not make a character. */
+  end(): string;
+}
+
+export interface Tokenizer {
+  readonly vocabSize: number;
+  readonly unkId: number;
+  /** -1 where the model has none; `encode` never adds them. */
+  readonly bosId: number;
+  readonly eosId: number;
+  readonly padId: number;
+  /**
+   * Ids of a text. `decode(encode(text)) === text` for every well-formed string, with byte fallback and no dummy prefix.
+   * @throws TokenizerError LoneSurrogate (with `index` in code units): UTF-8 has no way to write one
+   */
+  encode(text: string): Int32Array;
+  /** As `encode`, into `target` from `offset` on; returns where the ids end. Needs up to one place per UTF-8 byte. */
+  encodeInto(text: string, target: Int32Array, offset?: number): number;
+  /** Text of the ids. Control pieces are left out, an unknown or unlisted id is U+FFFD. */
+  decode(ids: Iterable<number>): string;
+  decoder(): StreamDecoder;
+  /** The piece as SentencePiece writes it, with U+2581 for spaces; undefined outside the vocabulary. */
+  idToPiece(id: number): string | undefined;
+  pieceToId(piece: string): number | undefined;
+}
+
+const REPLACEMENT = new Uint8Array([0xef, 0xbf, 0xbd]);
+
+/** The bytes each piece stands for. */
+function pieceBytes(model: UnigramModel): Uint8Array[] {
+  const utf8 = new TextEncoder();
+  return model.pieces.map(({ piece, type }) => {
+    if (type === PieceType.control) return new Uint8Array();
+    if (type === PieceType.unknown) return REPLACEMENT;
+    if (type === PieceType.byte) return Uint8Array.of(byteOfPiece(piece));
+    return utf8.encode(piece.replaceAll(SPACE_MARK, ' '));
+  });
+}
+
+function loneSurrogate(text: string): TokenizerError {
+  let index = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    if (code >= 0xd800 && code <= 0xdfff) break;
+    index += character.length;
+  }
+  return new TokenizerError('LoneSurrogate', { index }, `The text has half a surrogate pair at ${index}`);
+}
+
+class UnigramTokenizer implements Tokenizer {
+  readonly vocabSize: number;
+  readonly unkId: number;
+  readonly bosId: number;
+  readonly eosId: number;
+  readonly padId: number;
+  private readonly model: UnigramModel;
+  private readonly segmenter: Segmenter;
+  private readonly bytesOf: Uint8Array[];
+  private readonly ids: Map<string, number>;
+  private readonly utf8 = new TextEncoder();
+  private input = new Uint8Array(4096);
+  private output = new Int32Array(4096);
+
+  constructor(model: UnigramModel) {
+    this.model = model;
+    this.vocabSize = model.pieces.length;
+    this.unkId = model.unkId;
+    this.bosId = model.bosId;
+    this.eosId = model.eosId;
+    this.padId = model.padId;
+    const newlineInside = model.pieces.some(({ piece }) => piece.length > 1 && piece.includes('\n'));
+    this.segmenter = new Segmenter(buildDictionary(model), !newlineInside);
+    this.bytesOf = pieceBytes(model);
+    this.ids = new Map(model.pieces.map(({ piece }, id) => [piece, id]));
+  }
+
+  encode(text: string): Int32Array {
+    const length = this.read(text);
+    if (this.output.length < length) this.output = new Int32Array(length * 2);
+    return this.output.slice(0, this.segmenter.segment(this.input, length, this.output, 0));
+  }
+
+  encodeInto(text: string, target: Int32Array, offset = 0): number {
+    const length = this.read(text);
+    if (target.length - offset >= length) return this.segmenter.segment(this.input, length, target, offset);
+    const ids = this.encode(text);
+    target.set(ids, offset);
+    return offset + ids.length;
+  }
+
+  decode(ids: Iterable<number>): string {
+    const decoder = this.decoder();
+    let text = '';
+    for (const id of ids) text += decoder.push(id);
+    return text + decoder.end();
+  }
+
+  decoder(): StreamDecoder {
+    // A byte order mark is text like any other.
+    const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+    let atStart = this.model.addDummyPrefix;
+    const unprefixed = (text: string) => {
+      if (!atStart || text === '') return text;
+      atStart = false;
+      return text.startsWith(' ') ? text.slice(1) : text;
+    };
+    return {
+      push: (id) => unprefixed(utf8.decode(this.bytesOf[id] ?? REPLACEMENT, { stream: true })),
+      end: () => unprefixed(utf8.decode()),
+    };
+  }
+
+  idToPiece(id: number): string | undefined {
+    return this.model.pieces[id]?.piece;
+  }
+
+  pieceToId(piece: string): number | undefined {
+    return this.ids.get(piece);
+  }
+
+  /** Puts the UTF-8 bytes of the text into `input` and returns their number. */
+  private read(text: string): number {
+    if (!text.isWellFormed()) throw loneSurrogate(text);
+    const prefixed = this.model.addDummyPrefix && text !== '' ? ` ${text}` : text;
+    if (this.input.length < prefixed.length * 3) this.input = new Uint8Array(prefixed.length * 4);
+    return this.utf8.encodeInto(prefixed, this.input).written;
+  }
+}
+
+/** Building takes a moment (tens of milliseconds for 8k pieces); a tokenizer is not to be shared between threads. */
+export function createTokenizer(model: UnigramModel): Tokenizer {
+  return new UnigramTokenizer(model);
+}

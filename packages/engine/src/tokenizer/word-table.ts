@@ -1,0 +1,60 @@
+/** Words as sequences of small integers in one array: what seeds, expectation and pruning run over. */
+export interface WordTable {
+  /** Word after word, each followed by 0. A symbol s >= 1 is the character `alphabet[s - 1]`. */
+  symbols: Int32Array;
+  /** Where each word starts in `symbols`; one more entry at the end. */
+  starts: Int32Array;
+  /** How often each word occurs. */
+  weights: Float64Array;
+  /** Required characters, most frequent first. */
+  alphabet: string[];
+  /** Occurrences of each character of the alphabet. */
+  alphabetCounts: Float64Array;
+}
+
+/** The most frequent characters that together cover `coverage` (0..1] of all occurrences. */
+export function requiredCharacters(words: readonly [string, number][], coverage: number): [string, number][] {
+  const counts = new Map<string, number>();
+  let total = 0;
+  for (const [word, times] of words) {
+    for (const character of word) {
+      counts.set(character, (counts.get(character) ?? 0) + times);
+      total += times;
+    }
+  }
+  const sorted = [...counts].sort((a, b) => b[1] - a[1] || a[0].codePointAt(0)! - b[0].codePointAt(0)!);
+  let covered = 0;
+  let kept = 0;
+  while (kept < sorted.length && covered < coverage * total) covered += sorted[kept++][1];
+  return sorted.slice(0, kept);
+}
+
+/** Words cut at characters outside the alphabet: no piece contains one, so nothing changes on either side of it. */
+export function buildWordTable(words: readonly [string, number][], coverage: number): WordTable {
+  const required = requiredCharacters(words, coverage);
+  const symbolOf = new Map(required.map(([character], index) => [character, index + 1]));
+  const symbols: number[] = [];
+  const starts: number[] = [0];
+  const weights: number[] = [];
+  const close = (times: number) => {
+    if (symbols.length === starts[starts.length - 1]) return;
+    symbols.push(0);
+    starts.push(symbols.length);
+    weights.push(times);
+  };
+  for (const [word, times] of words) {
+    for (const character of word) {
+      const symbol = symbolOf.get(character);
+      if (symbol === undefined) close(times);
+      else symbols.push(symbol);
+    }
+    close(times);
+  }
+  return {
+    symbols: Int32Array.from(symbols),
+    starts: Int32Array.from(starts),
+    weights: Float64Array.from(weights),
+    alphabet: required.map(([character]) => character),
+    alphabetCounts: Float64Array.from(required, ([, times]) => times),
+  };
+}
