@@ -69,6 +69,8 @@ export const en = {
   'job.not-queued': 'This job is {state}; only a queued job can be claimed.',
   'job.not-awaiting-start': 'This job is {state}; it does not wait for a start check.',
   'job.claims-exceeded': 'This node holds {limit} jobs already. Finish or return one first.',
+  'job.leases-exhausted':
+    'The job was leased {epochs} times and no node finished it. Look at its leases, then start a new run.',
   'job.output-missing': 'The job "{kind}" must hand in an artifact of kind "{expected}".',
   'lease.stale-epoch':
     'This lease is over: you hold epoch {epoch}, the job is at epoch {current}. Drop the work and claim again.',

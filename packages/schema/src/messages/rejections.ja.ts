@@ -71,6 +71,8 @@ export const ja: Record<keyof typeof en, string> = {
   'job.not-queued': 'このジョブは「{state}」です。引き受けられるのは待機中のジョブだけです。',
   'job.not-awaiting-start': 'このジョブは「{state}」です。開始確認を待っていません。',
   'job.claims-exceeded': 'このノードはすでに {limit} 件のジョブを持っています。先に終えるか返してください。',
+  'job.leases-exhausted':
+    'このジョブは {epochs} 回リースされましたが、完了したノードはありませんでした。リースの履歴を確認し、新しい実行を始めてください。',
   'job.output-missing': 'ジョブ「{kind}」は種類「{expected}」の成果物を提出する必要があります。',
   'lease.stale-epoch':
     'このリースは終わっています: 手元の期は {epoch}、ジョブは期 {current} です。作業を捨てて取り直してください。',

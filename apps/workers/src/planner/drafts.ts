@@ -1,0 +1,59 @@
+import type { CommandData, Needs, Recipe, RunCard, SourcePart } from '@tsudoi/schema';
+import { deterministicId } from './deterministic-id.ts';
+
+export type JobDraft = CommandData<'job.draft'>;
+/** The filter rules for a source, by the languages of its parts; the engine owns the presets. */
+export type FilterPresets = (parts: SourcePart[]) => { preset: string; rules: FilterRules };
+type FilterRules = Extract<Recipe, { kind: 'filter' }>['rules'];
+
+const MAX_EPOCHS = 5;
+const MIB = 1024 * 1024;
+/** One source may not fill a donor's disk; a larger one is proposed in parts. */
+const INGEST_LIMITS = { maxBytes: 256 * MIB, maxFiles: 50_000, maxSeconds: 900 };
+const CORPUS_NEEDS: Needs = { threads: 1, memoryMiB: 1024, diskMiB: 1024 };
+
+export function ingestDraft(sourceId: string, parts: SourcePart[]): JobDraft {
+  return draft({ kind: 'ingest', sourceId, parts, limits: INGEST_LIMITS }, [], [sourceId], CORPUS_NEEDS);
+}
+
+export function filterDraft(
+  sourceId: string,
+  parts: SourcePart[],
+  documents: string,
+  presets: FilterPresets,
+): JobDraft {
+  return draft({ kind: 'filter', sourceId, ...presets(parts) }, [documents], [sourceId], CORPUS_NEEDS);
+}
+
+/** The jobs of a run, each from its card and the artifacts of the jobs before it. */
+export function runDrafts(runId: string, card: RunCard) {
+  const sources = [...card.sourceIds].sort();
+  const of = (recipe: Recipe, inputs: string[], needs = CORPUS_NEEDS, startCheck = false) =>
+    draft(recipe, inputs, sources, needs, runId, startCheck);
+  return {
+    dedup: (filtered: string[]) => of({ kind: 'dedup', runId, ...card.dedup }, [...filtered].sort()),
+    tokenizer: (corpus: string) => of({ kind: 'tokenizer', runId, ...card.tokenizer }, [corpus]),
+    shards: (corpus: string, tokenizer: string) =>
+      of({ kind: 'shards', runId, ...card.shards }, [corpus, tokenizer]),
+    pretrain: (shards: string, tokenizer: string) =>
+      of({ kind: 'pretrain', runId, ...card.pretrain }, [shards, tokenizer], card.needs, card.startCheck),
+    evaluate: (inputs: { model: string; shards: string; corpus: string; tokenizer: string }) =>
+      of(
+        { kind: 'evaluate', runId, ...card.evaluate },
+        [inputs.model, inputs.shards, inputs.corpus, inputs.tokenizer],
+        card.needs,
+      ),
+  };
+}
+
+function draft(
+  recipe: Recipe,
+  inputs: string[],
+  sourceIds: string[],
+  needs: Needs,
+  runId: string | null = null,
+  startCheck = false,
+): JobDraft {
+  const jobId = deterministicId('job', recipe.kind, recipe, inputs);
+  return { jobId, recipe, inputs, sourceIds, runId, needs, startCheck, maxEpochs: MAX_EPOCHS };
+}

@@ -1,0 +1,147 @@
+import type { ArtifactKind, Command, JobKind, RejectionValue } from '@tsudoi/schema';
+import { deterministicId } from './deterministic-id.ts';
+import { type FilterPresets, filterDraft, ingestDraft, type JobDraft, runDrafts } from './drafts.ts';
+import {
+  type Cause,
+  type PlannedJob,
+  type PlannedRun,
+  type PlannedSource,
+  type PlannerState,
+  taskKey,
+} from './state.ts';
+
+export interface PlannedCommand {
+  commandId: string;
+  command: Command;
+  cause: Cause;
+}
+
+/**
+ * Every command that is due and not yet in the log. It looks at the state and not at single events, so a planner that
+ * crashed, started late or runs twice asks for the same things under the same ids; what is in the log is not asked again.
+ */
+export function plan(state: PlannerState, presets: FilterPresets): PlannedCommand[] {
+  const due: PlannedCommand[] = [];
+  for (const [sourceId, source] of state.sources) due.push(...planSource(state, sourceId, source, presets));
+  for (const [runId, run] of state.runs) {
+    if (run.state === 'open') due.push(...planRun(state, runId, run));
+  }
+  return due;
+}
+
+function planSource(
+  state: PlannerState,
+  sourceId: string,
+  source: PlannedSource,
+  presets: FilterPresets,
+): PlannedCommand[] {
+  if (source.state !== 'accepted' && source.state !== 'ingested') return [];
+  const ingest = taskOf(state, 'ingest', sourceId, 'documents');
+  if (!ingest) return [draft(ingestDraft(sourceId, source.parts), [source])];
+  if (!ingest.output) return [];
+  const due: PlannedCommand[] = [];
+  if (source.state === 'accepted') due.push(markIngested(state, sourceId, ingest.output, ingest.job.cause));
+  if (!taskOf(state, 'filter', sourceId, 'filtered-documents')) {
+    due.push(draft(filterDraft(sourceId, source.parts, ingest.output, presets), [ingest.job]));
+  }
+  return due;
+}
+
+function markIngested(
+  state: PlannerState,
+  sourceId: string,
+  artifactId: string,
+  cause: Cause,
+): PlannedCommand {
+  const stats = state.artifacts.get(artifactId)?.stats ?? {};
+  const data = {
+    sourceId,
+    artifactId,
+    documents: Number(stats.documents ?? 0),
+    bytes: Number(stats.bytes ?? 0),
+  };
+  return planned({ type: 'source.markIngested', data }, cause);
+}
+
+function planRun(state: PlannerState, runId: string, run: PlannedRun): PlannedCommand[] {
+  const filtered: { output: string; job: PlannedJob }[] = [];
+  for (const sourceId of run.card.sourceIds) {
+    const failure = sourceFailure(state, sourceId);
+    if (failure) return [failRun(runId, failure.jobId, failure.rejection, failure.cause)];
+    const filter = taskOf(state, 'filter', sourceId, 'filtered-documents');
+    if (!filter?.output) return [];
+    filtered.push({ output: filter.output, job: filter.job });
+  }
+  const drafts = runDrafts(runId, run.card);
+  const next = (kind: JobKind, output: ArtifactKind, make: () => JobDraft, causes: { cause: Cause }[]) =>
+    nextOfRun(state, runId, { kind, output, make, causes });
+
+  const dedup = next('dedup', 'corpus', () => drafts.dedup(filtered.map((one) => one.output)), [
+    run,
+    ...filtered.map((one) => one.job),
+  ]);
+  if ('due' in dedup) return dedup.due;
+  const corpus = dedup.output;
+  const tokenizing = next('tokenizer', 'tokenizer', () => drafts.tokenizer(corpus), [dedup.job]);
+  if ('due' in tokenizing) return tokenizing.due;
+  const tokenizer = tokenizing.output;
+  const packing = next('shards', 'token-shards', () => drafts.shards(corpus, tokenizer), [tokenizing.job]);
+  if ('due' in packing) return packing.due;
+  const shards = packing.output;
+  const training = next('pretrain', 'model', () => drafts.pretrain(shards, tokenizer), [packing.job]);
+  if ('due' in training) return training.due;
+  const model = training.output;
+  const inputs = { model, shards, corpus, tokenizer };
+  const evaluation = next('evaluate', 'evaluation', () => drafts.evaluate(inputs), [training.job]);
+  if ('due' in evaluation) return evaluation.due;
+  const data = { runId, modelArtifactId: model, evaluationArtifactId: evaluation.output };
+  return [planned({ type: 'run.complete', data }, evaluation.job.cause)];
+}
+
+/** The finished job of one kind of a run, or what is due before it is finished (nothing, while it is at work). */
+function nextOfRun(
+  state: PlannerState,
+  runId: string,
+  task: { kind: JobKind; output: ArtifactKind; make: () => JobDraft; causes: { cause: Cause }[] },
+): { due: PlannedCommand[] } | { output: string; job: PlannedJob } {
+  const found = taskOf(state, task.kind, runId, task.output);
+  if (!found) return { due: [draft(task.make(), task.causes)] };
+  if (found.job.failure) return { due: [failRun(runId, found.jobId, found.job.failure, found.job.cause)] };
+  return found.output ? { output: found.output, job: found.job } : { due: [] };
+}
+
+/** The job of a task with its artifact of the wanted kind, once that is registered. */
+function taskOf(state: PlannerState, kind: JobKind, id: string, wanted: ArtifactKind) {
+  const jobId = state.tasks.get(taskKey(kind, id));
+  const job = jobId && state.jobs.get(jobId);
+  if (!job) return null;
+  return { jobId, job, output: job.artifactIds.find((one) => state.artifacts.get(one)?.kind === wanted) };
+}
+
+/** Why a source will never give filtered documents, if that is so: a run must not wait for it for ever. */
+function sourceFailure(state: PlannerState, sourceId: string) {
+  for (const kind of ['ingest', 'filter'] as const) {
+    const found = taskOf(state, kind, sourceId, 'documents');
+    if (found?.job.failure)
+      return { jobId: found.jobId, rejection: found.job.failure, cause: found.job.cause };
+  }
+  const source = state.sources.get(sourceId);
+  const jobId = state.tasks.get(taskKey('ingest', sourceId));
+  if (source?.state !== 'closed' || !jobId) return null;
+  const rejection: RejectionValue = { code: 'run.source-not-accepted', params: { sourceId } };
+  return { jobId, rejection, cause: source.cause };
+}
+
+function failRun(runId: string, jobId: string, rejection: RejectionValue, cause: Cause): PlannedCommand {
+  return planned({ type: 'run.fail', data: { runId, jobId, rejection } }, cause);
+}
+
+/** A job follows from the newest of the events it waited for. */
+function draft(data: JobDraft, causes: { cause: Cause }[]): PlannedCommand {
+  const cause = causes.map((one) => one.cause).reduce((a, b) => (a.position >= b.position ? a : b));
+  return planned({ type: 'job.draft', data }, cause);
+}
+
+function planned(command: Command, cause: Cause): PlannedCommand {
+  return { commandId: deterministicId('command', command.type, command.data), command, cause };
+}

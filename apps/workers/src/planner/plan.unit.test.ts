@@ -1,0 +1,173 @@
+import { Uuid } from '@tsudoi/schema';
+import { describe, expect, test } from 'vitest';
+import type { JobDraft } from './drafts.ts';
+import { artifact, TestLog, uuid } from './testing/log.ts';
+
+const sourceId = uuid('source');
+const other = uuid('other source');
+const runId = uuid('run');
+const kindOf = (draft: JobDraft) => draft.recipe.kind;
+const typesOf = (log: TestLog) => log.plan().map(({ command }) => command.type);
+
+function ingested(log: TestLog, id: string): TestLog {
+  const [ingest] = log.proposed(id).accepted(id).obey();
+  return log.completed(ingest, [{ kind: 'documents', stats: { documents: 3, bytes: 99 } }]);
+}
+
+function filtered(log: TestLog, id: string): TestLog {
+  const [filter] = ingested(log, id).obey();
+  return log.completed(filter, [{ kind: 'filtered-documents' }]);
+}
+
+describe('sources', () => {
+  test('a proposal alone asks for nothing', () => {
+    expect(new TestLog().proposed(sourceId).plan()).toEqual([]);
+  });
+
+  test('an accepted source gets one ingest job, in the trace of the accepting review', () => {
+    const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const [only, ...rest] = new TestLog().proposed(sourceId).accepted(sourceId, trace).plan();
+    expect(rest).toEqual([]);
+    expect(only).toMatchObject({
+      command: { type: 'job.draft', data: { recipe: { kind: 'ingest', sourceId }, inputs: [], runId: null } },
+      cause: { position: 2, traceparent: trace },
+    });
+  });
+
+  test('the ingested artifact is marked with its counts and goes to the filter', () => {
+    const log = ingested(new TestLog(), sourceId);
+    const [mark, filter] = log.plan().map((one) => one.command);
+    expect(mark).toMatchObject({ type: 'source.markIngested', data: { sourceId, documents: 3, bytes: 99 } });
+    expect(filter).toMatchObject({ type: 'job.draft', data: { recipe: { kind: 'filter', sourceId } } });
+    const ingest = log.recorded.find(({ event }) => event.type === 'JobCompleted')?.event.data as {
+      artifactIds: string[];
+    };
+    expect(filter.data).toMatchObject({ inputs: ingest.artifactIds });
+  });
+
+  test('a withdrawn source gets no further job', () => {
+    const log = ingested(new TestLog(), sourceId);
+    log.append({ type: 'SourceWithdrawn', data: { sourceId, personId: uuid('p'), reason: 'asked to' } });
+    expect(log.plan()).toEqual([]);
+  });
+
+  test('a job whose artifacts are not yet read from the log is waited for', () => {
+    const log = new TestLog().proposed(sourceId).accepted(sourceId);
+    const [ingest] = log.obey();
+    log.append({
+      type: 'JobCompleted',
+      data: { jobId: ingest.jobId, epoch: 1, artifactIds: [artifact('unread')] },
+    });
+    expect(log.plan()).toEqual([]);
+  });
+});
+
+describe('runs', () => {
+  test('a run waits for the filtered documents of all its sources', () => {
+    const log = filtered(new TestLog(), sourceId).proposed(other).accepted(other);
+    log.registered(runId, [sourceId, other]);
+    expect(log.obey().map(kindOf)).toEqual(['ingest']);
+  });
+
+  test('a run goes from deduplication to evaluation, each job fed by those before it, and is completed', () => {
+    const log = filtered(filtered(new TestLog(), sourceId), other).registered(runId, [sourceId, other], true);
+    const outputs = {
+      dedup: 'corpus',
+      tokenizer: 'tokenizer',
+      shards: 'token-shards',
+      pretrain: 'model',
+    } as const;
+    const made: Record<string, string> = {};
+    for (const [kind, output] of Object.entries(outputs)) {
+      const [job, ...rest] = log.obey();
+      expect(rest).toEqual([]);
+      expect(kindOf(job)).toBe(kind);
+      expect(job.startCheck).toBe(kind === 'pretrain');
+      made[output] = artifact(`${job.jobId} ${output}`);
+      const wanted: Record<string, string[]> = {
+        tokenizer: [made.corpus],
+        shards: [made.corpus, made.tokenizer],
+        pretrain: [made['token-shards'], made.tokenizer],
+      };
+      if (wanted[kind]) expect(job.inputs).toEqual(wanted[kind]);
+      else expect(job.inputs).toHaveLength(2);
+      log.completed(job, [{ kind: output }]);
+    }
+    const [evaluate] = log.obey();
+    expect(evaluate.inputs).toEqual([made.model, made['token-shards'], made.corpus, made.tokenizer]);
+    log.completed(evaluate, [{ kind: 'evaluation' }]);
+    expect(log.plan().map((one) => one.command)).toEqual([
+      {
+        type: 'run.complete',
+        data: {
+          runId,
+          modelArtifactId: made.model,
+          evaluationArtifactId: artifact(`${evaluate.jobId} evaluation`),
+        },
+      },
+    ]);
+    log.obey();
+    expect(log.plan()).toEqual([]);
+  });
+
+  test('a job that failed for good fails its run, a retried one does not', () => {
+    const log = filtered(new TestLog(), sourceId).registered(runId, [sourceId]);
+    const [dedup] = log.obey();
+    expect(log.failed(dedup, true).plan()).toEqual([]);
+    const [fail] = log.failed(dedup, false).plan();
+    expect(fail.command).toMatchObject({
+      type: 'run.fail',
+      data: { runId, jobId: dedup.jobId, rejection: { code: 'corpus.empty' } },
+    });
+    log.obey();
+    expect(log.plan()).toEqual([]);
+  });
+
+  test('a job whose last lease expired fails its run', () => {
+    const log = filtered(new TestLog(), sourceId).registered(runId, [sourceId]);
+    const [dedup] = log.obey();
+    log.append({ type: 'LeaseExpired', data: { jobId: dedup.jobId, epoch: 5, requeued: false } });
+    expect(log.plan()[0].command).toMatchObject({
+      type: 'run.fail',
+      data: { rejection: { code: 'job.leases-exhausted', params: { epochs: 5 } } },
+    });
+  });
+
+  test('a run does not wait for a source that failed or was withdrawn', () => {
+    const failing = new TestLog().proposed(sourceId).accepted(sourceId);
+    const [ingest] = failing.obey();
+    failing.registered(runId, [sourceId]).failed(ingest, false);
+    expect(typesOf(failing)).toEqual(['run.fail']);
+
+    const withdrawn = ingested(new TestLog(), sourceId).registered(runId, [sourceId]);
+    withdrawn.append({
+      type: 'SourceWithdrawn',
+      data: { sourceId, personId: uuid('p'), reason: 'asked to' },
+    });
+    expect(withdrawn.plan()[0].command).toMatchObject({
+      type: 'run.fail',
+      data: { jobId: ingest.jobId, rejection: { code: 'run.source-not-accepted', params: { sourceId } } },
+    });
+  });
+});
+
+describe('ids', () => {
+  test('two planners over the same log send the same commands under the same ids', () => {
+    const log = () => filtered(new TestLog(), sourceId).registered(runId, [sourceId]);
+    expect(log().plan()).toEqual(log().plan());
+    for (const { commandId, command } of log().plan()) {
+      expect(Uuid.safeParse(commandId).success).toBe(true);
+      if (command.type === 'job.draft') expect(Uuid.safeParse(command.data.jobId).success).toBe(true);
+    }
+  });
+
+  test('a job drafted by an earlier release is not drafted again when the presets change', () => {
+    const log = ingested(new TestLog(), sourceId);
+    log.obey();
+    const drafted = log.recorded.at(-1)?.event;
+    expect(drafted?.type).toBe('JobDrafted');
+    if (drafted?.type !== 'JobDrafted' || drafted.data.recipe.kind !== 'filter') throw new Error('no filter');
+    drafted.data.recipe.rules = [{ filter: 'length', params: { min: 2 } }];
+    expect(log.plan()).toEqual([]);
+  });
+});

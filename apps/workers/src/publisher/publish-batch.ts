@@ -1,0 +1,34 @@
+import type { JetStreamClient } from '@nats-io/jetstream';
+import { type EventEnvelope, logStream, logSubject } from '@tsudoi/schema';
+
+/** Above this, an event travels without its data, which is read from the hub instead (NATS takes 1 MiB a message). */
+const MAX_BYTES = 512 * 1024;
+
+/**
+ * Publishes consecutive events, all in flight at once. The server takes each only as the message after the one before
+ * it, so what is stored is always a gapless beginning of the batch, whoever else publishes.
+ * @returns how many were stored by this call, counted from the first, and the error that stopped the rest.
+ */
+export async function publishBatch(
+  client: JetStreamClient,
+  batch: EventEnvelope[],
+): Promise<{ stored: number; error: unknown }> {
+  const sent = await Promise.allSettled(
+    batch.map(async (envelope) => {
+      const ack = await client.publish(logSubject(envelope.streamType, envelope.type), encode(envelope), {
+        timeout: 5000,
+        expect: { streamName: logStream, lastSequence: envelope.position - 1 },
+      });
+      if (ack.seq !== envelope.position)
+        throw new Error(`event ${envelope.position} was stored as message ${ack.seq}`);
+    }),
+  );
+  const refused = sent.findIndex((one) => one.status === 'rejected');
+  if (refused < 0) return { stored: batch.length, error: null };
+  return { stored: refused, error: (sent[refused] as PromiseRejectedResult).reason };
+}
+
+function encode(envelope: EventEnvelope): string {
+  const whole = JSON.stringify(envelope);
+  return Buffer.byteLength(whole) <= MAX_BYTES ? whole : JSON.stringify({ ...envelope, data: null });
+}
