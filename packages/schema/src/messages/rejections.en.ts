@@ -34,6 +34,7 @@ export const en = {
   'source.own-proposal': 'You proposed this source yourself; two other people must review it.',
   'source.reviewed-already': 'You have reviewed this source already.',
   'source.not-under-review': 'This source is {state}; only a source under review can be reviewed.',
+  'source.not-accepted': 'This source is {state}; only an accepted source can be ingested.',
   'source.not-withdrawable': 'This source is {state} and cannot be withdrawn.',
   'source.unreachable':
     'Cannot fetch {location}: {problem}. Check the name and the version, then propose again.',
@@ -79,6 +80,7 @@ export const en = {
   'worker.crashed': 'The job stopped in an unexpected way (trace {traceId}).',
   'model.not-ready': 'This artifact is no model that can be run here.',
   'generate.prompt-too-long': 'The prompt has {tokens} tokens; this model takes {limit}. Shorten it.',
+  'hub.busy': 'The hub is busy and nothing was changed. Send the same again in {seconds} seconds.',
   'rate.limited': 'Too many requests. Try again in {seconds} seconds.',
   'persona.not-local':
     'Local personas work only while the hub listens on this machine alone. Configure OIDC instead.',

@@ -34,6 +34,7 @@ export const ja: Record<keyof typeof en, string> = {
   'source.own-proposal': '自分の提案は審査できません。ほかの二人の審査が必要です。',
   'source.reviewed-already': 'この出典はすでに審査しました。',
   'source.not-under-review': 'この出典は「{state}」です。審査できるのは審査中の出典だけです。',
+  'source.not-accepted': 'この資料の状態は「{state}」です。取り込めるのは採択された資料だけです。',
   'source.not-withdrawable': 'この出典は「{state}」なので取り下げられません。',
   'source.unreachable': '{location} を取得できません: {problem}。名前と版を確認し、提案し直してください。',
   'source.oversized':
@@ -83,6 +84,8 @@ export const ja: Record<keyof typeof en, string> = {
   'model.not-ready': 'この成果物はここで動かせるモデルではありません。',
   'generate.prompt-too-long':
     '入力は {tokens} トークンで、このモデルの上限 {limit} を超えています。短くしてください。',
+  'hub.busy':
+    'ハブが混み合っており、何も変更されていません。{seconds} 秒後に同じ操作をもう一度送ってください。',
   'rate.limited': 'リクエストが多すぎます。{seconds} 秒後にもう一度試してください。',
   'persona.not-local':
     'ローカルの人物は、ハブがこのマシンだけで待ち受けている間だけ使えます。OIDCを設定してください。',

@@ -1,0 +1,29 @@
+import { connect, type Database } from './log/connection.ts';
+
+export interface HubSettings {
+  databaseUrl: string;
+  /** A lease ends this long after the last heartbeat. */
+  leaseSeconds: number;
+  /** Accepting reviews that a new proposal needs. Default 2. */
+  reviewQuorum?: number;
+  /** Connections kept by this process. Default 8. */
+  poolSize?: number;
+}
+
+/** One process's handle on the hub: its connections and the rules it decides by. */
+export interface Hub {
+  sql: Database;
+  leaseSeconds: number;
+  reviewQuorum: number;
+  close(): Promise<void>;
+}
+
+export function openHub(settings: HubSettings): Hub {
+  const sql = connect(settings.databaseUrl, settings.poolSize ?? 8);
+  return {
+    sql,
+    leaseSeconds: settings.leaseSeconds,
+    reviewQuorum: settings.reviewQuorum ?? 2,
+    close: () => sql.end({ timeout: 5 }),
+  };
+}

@@ -1,0 +1,38 @@
+import { Rejection } from '@tsudoi/schema';
+import { type Database, sqlState, type Transaction } from './connection.ts';
+
+/** How long an append may wait for a lock, run one statement, or sit idle. A hung append would hold up all others. */
+export interface AppendLimits {
+  lockMs: number;
+  statementMs: number;
+  idleMs: number;
+}
+export const appendLimits: AppendLimits = { lockMs: 3000, statementMs: 5000, idleMs: 5000 };
+
+const hubIsBusy = ['55P03', '57014', '25P03', '25P04']; // lock, statement, idle and transaction time-outs
+
+/**
+ * Runs one append transaction: READ COMMITTED (a repeatable snapshot would not see the stream row it waited for),
+ * durable on commit, bounded in every wait.
+ * @throws Rejection `hub.busy` when a bound was reached; nothing was written then and the same command may be sent again
+ */
+export async function inAppendTransaction<T>(
+  sql: Database,
+  work: (tx: Transaction) => Promise<T>,
+  limits: AppendLimits = appendLimits,
+): Promise<T> {
+  try {
+    const outcome = await sql.begin('isolation level read committed read write', async (tx) => {
+      await tx`select set_config('lock_timeout', ${`${limits.lockMs}ms`}, true),
+        set_config('statement_timeout', ${`${limits.statementMs}ms`}, true),
+        set_config('idle_in_transaction_session_timeout', ${`${limits.idleMs}ms`}, true),
+        set_config('synchronous_commit', 'on', true)`;
+      return { value: await work(tx) };
+    });
+    return outcome.value as T;
+  } catch (error) {
+    if (hubIsBusy.includes(sqlState(error) ?? ''))
+      throw new Rejection('hub.busy', { seconds: limits.lockMs / 1000 });
+    throw error;
+  }
+}
