@@ -1,5 +1,6 @@
 export * from './canonical.ts';
 export * from './commands.ts';
+export * from './deterministic-id.ts';
 export * from './env.ts';
 export * from './events/artifact.ts';
 export * from './events/define.ts';

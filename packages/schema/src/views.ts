@@ -168,7 +168,8 @@ export interface ActivityItem {
   type: string;
   streamType: string;
   streamId: string;
-  title: string; // of the source, run, artifact ... it is about
+  title: string; // of the source, run, artifact ... it is about, in the language it was given in
+  titleEn: string; // English where the thing has two titles, else the same
   actor: PersonRef | null; // null: the hub itself
   node: string | null;
   at: string;
@@ -200,6 +201,17 @@ export interface TraceSpan {
   durationMs: number;
   error: boolean;
   attributes: Record<string, string | number | boolean>;
+}
+
+/** One line of the list of traces; `name` and `service` are those of the first span. */
+export interface TraceSummary {
+  traceId: string;
+  name: string;
+  service: string;
+  startedAt: string;
+  durationMs: number;
+  spans: number;
+  error: boolean;
 }
 
 export type { DocumentFormat };

@@ -34,7 +34,7 @@ export const ja: Record<keyof typeof en, string> = {
   'source.own-proposal': '自分の提案は審査できません。ほかの二人の審査が必要です。',
   'source.reviewed-already': 'この出典はすでに審査しました。',
   'source.not-under-review': 'この出典は「{state}」です。審査できるのは審査中の出典だけです。',
-  'source.not-accepted': 'この資料の状態は「{state}」です。取り込めるのは採択された資料だけです。',
+  'source.not-accepted': 'この出典は「{state}」です。取り込めるのは採択された出典だけです。',
   'source.not-withdrawable': 'この出典は「{state}」なので取り下げられません。',
   'source.unreachable': '{location} を取得できません: {problem}。名前と版を確認し、提案し直してください。',
   'source.oversized':

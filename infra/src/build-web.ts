@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { checkoutRoot } from './paths.ts';
+import type { Say } from './say.ts';
+import { baseEnvironment } from './servers/child.ts';
+
+const inputs = ['apps/web', 'packages/schema/src', 'packages/hub/src', 'package-lock.json'];
+
+/** Builds the portal when its sources changed since the last build. */
+export async function buildWeb(logFile: string, say: Say): Promise<void> {
+  const web = join(checkoutRoot, 'apps/web');
+  const stamp = join(web, '.next/.tsudoi-sources');
+  const wanted = sourcesHash();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  say.line('portal      building (about a minute, only when its sources change)');
+  const log = openSync(logFile, 'a');
+  const code = await new Promise<number | null>((resolve) => {
+    const next = join(checkoutRoot, 'node_modules/next/dist/bin/next');
+    const build = spawn(process.execPath, [next, 'build'], {
+      cwd: web,
+      env: { ...baseEnvironment(), NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+      stdio: ['ignore', log, log],
+    });
+    build.once('exit', resolve);
+  });
+  closeSync(log);
+  if (code !== 0) throw new Error(`the portal did not build; see ${relative(process.cwd(), logFile)}`);
+  writeFileSync(stamp, wanted);
+}
+
+function sourcesHash(): string {
+  const hash = createHash('sha256');
+  for (const file of inputs.flatMap((input) => filesBelow(join(checkoutRoot, input))).sort()) {
+    hash
+      .update(`${relative(checkoutRoot, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesBelow(path: string): string[] {
+  if (!path.includes('.next') && existsSync(path)) {
+    try {
+      return readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+        entry.name === 'node_modules' || entry.name === 'next-env.d.ts' || entry.name.endsWith('.tsbuildinfo')
+          ? []
+          : entry.isDirectory()
+            ? filesBelow(join(path, entry.name))
+            : [join(path, entry.name)],
+      );
+    } catch {
+      return [path]; // a file
+    }
+  }
+  return [];
+}

@@ -1,0 +1,96 @@
+import type { SourcePart, UseRights } from '@tsudoi/schema';
+
+/** What a person types into the proposal form. */
+export interface DemoProposal {
+  titleJa: string;
+  titleEn: string;
+  description: string;
+  /** SPDX expression. */
+  licence: string;
+  evidenceUrl: string;
+  rights: UseRights;
+  parts: SourcePart[];
+}
+
+const everything: UseRights = { train: true, search: true, redistribute: true };
+const ecc = { kind: 'npm', package: 'ecc-universal', version: '2.0.0' } as const;
+const apache = { kind: 'deb', package: 'apache2-doc' } as const;
+
+/** Three real sources that are accepted: together more than 5 MB of Japanese, with English and code. */
+export const acceptedProposals: DemoProposal[] = [
+  {
+    titleJa: 'Linux 日本語マニュアルページ (JM Project)',
+    titleEn: 'Japanese manual pages of Linux (JM Project)',
+    description:
+      'JM Projectによる日本語manページ。各ページは原文と同じライセンスで配布され、条件はroffのコメントに書かれています。' +
+      ' The Debian package of the Japanese manual pages; each page has the licence of its original, stated in its comments.',
+    licence:
+      'GPL-2.0-or-later AND GPL-3.0-or-later AND BSD-4-Clause-UC AND BSD-3-Clause AND BSD-2-Clause AND MIT AND Linux-man-pages-copyleft',
+    evidenceUrl:
+      'https://metadata.ftp-master.debian.org/changelogs/main/m/manpages-ja/manpages-ja_0.5.0.0.20221215+dfsg-1_copyright',
+    rights: everything,
+    parts: [
+      {
+        location: { kind: 'deb', package: 'manpages-ja' },
+        include: ['usr/share/man/ja/man*/*.gz'],
+        format: 'roff',
+        language: 'ja',
+      },
+    ],
+  },
+  {
+    titleJa: 'Apache HTTP サーバ 2.4 ドキュメント',
+    titleEn: 'Documentation of Apache HTTP Server 2.4',
+    description:
+      'Apache HTTP サーバの公式マニュアル。日本語訳と英語原文の両方を使います。' +
+      ' The official manual, its Japanese translation and the English original.',
+    licence: 'Apache-2.0',
+    evidenceUrl: 'https://httpd.apache.org/docs/2.4/license.html',
+    rights: everything,
+    parts: [
+      {
+        location: apache,
+        include: ['usr/share/doc/apache2-doc/manual/ja/**/*.html'],
+        format: 'html',
+        language: 'ja',
+      },
+      {
+        location: apache,
+        include: ['usr/share/doc/apache2-doc/manual/en/**/*.html'],
+        format: 'html',
+        language: 'en',
+      },
+    ],
+  },
+  {
+    titleJa: 'Everything Claude Code: 開発支援の手引き',
+    titleEn: 'Everything Claude Code: guides for development',
+    description:
+      'ソフトウェア開発の手引き集。日本語訳のMarkdown、英語原文、付属するJavaScriptとTypeScriptのコード。' +
+      ' Guides for software development: Japanese and English Markdown, and the JavaScript and TypeScript that come with them.',
+    licence: 'MIT',
+    evidenceUrl: 'https://github.com/affaan-m/ECC/blob/main/LICENSE',
+    rights: everything,
+    parts: [
+      { location: ecc, include: ['docs/ja-JP/**/*.md'], format: 'markdown', language: 'ja' },
+      {
+        location: ecc,
+        include: ['*.md', '{agents,commands,rules,skills}/**/*.md'],
+        format: 'markdown',
+        language: 'en',
+      },
+      { location: ecc, include: ['**/*.{js,mjs,cjs,ts,tsx}'], format: 'code', language: 'code' },
+    ],
+  },
+];
+
+/** A real work whose licence forbids commercial use: the rules refuse it at the proposal. */
+export const refusedProposal: DemoProposal = {
+  titleJa: 'キャシードラル・アンド・バザール以外の参考書: 機械学習の教科書 (非商用)',
+  titleEn: 'placeholder',
+  description: '',
+  licence: 'CC-BY-NC-4.0',
+  evidenceUrl: 'https://example.org',
+  rights: everything,
+  parts: [],
+};

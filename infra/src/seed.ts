@@ -1,0 +1,40 @@
+import { type Actor, execute, migrate, openHub } from '@tsudoi/hub';
+import { type Command, deterministicId } from '@tsudoi/schema';
+import type { Instance } from './instance.ts';
+import { groups, personas } from './people.ts';
+
+/**
+ * Brings the schema up to date and makes sure that the local groups, personas and one worker token are there. Command
+ * ids are fixed, so that every later start finds its own receipts and changes nothing.
+ */
+export async function seedLocalHub(databaseUrl: string, instance: Instance): Promise<void> {
+  const hub = openHub({ databaseUrl, leaseSeconds: 90, poolSize: 2 });
+  try {
+    await migrate(hub.sql);
+    const launcher: Actor = { kind: 'system', name: 'launcher' };
+    const send = (actor: Actor, command: Command, ...key: unknown[]) =>
+      execute(hub, command, { actor, commandId: deterministicId('seed', command, ...key) });
+
+    for (const group of Object.values(groups))
+      await send(launcher, { type: 'group.create', data: { ...group } });
+    for (const { personId, displayName, group, roles } of Object.values(personas)) {
+      await send(launcher, { type: 'person.join', data: { personId, displayName, opennessAgreed: true } });
+      const { groupId } = groups[group];
+      await send(launcher, { type: 'group.addMember', data: { groupId, personId } });
+      for (const role of roles)
+        await send(launcher, { type: 'person.grantRole', data: { personId, role, groupId } });
+    }
+
+    const secrets = instance.secrets();
+    if (secrets.workerToken) return;
+    const owner: Actor = { kind: 'person', personId: personas.maria.personId };
+    const tokenId = crypto.randomUUID();
+    const { result } = await send(owner, {
+      type: 'person.issueToken',
+      data: { tokenId, label: 'local workers', scopes: ['node.work', 'telemetry.write'] },
+    });
+    instance.saveSecrets({ ...secrets, workerToken: (result as { secret: string }).secret });
+  } finally {
+    await hub.close();
+  }
+}

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkoutRoot } from '../paths.ts';
+import type { Say } from '../say.ts';
+
+export interface Outcome {
+  passed: number;
+  failed: number;
+}
+
+export interface Step {
+  area: string;
+  name: string;
+  run(say: Say): Promise<Outcome>;
+}
+
+/** Runs a command of the checkout; its output goes to stderr. Resolves with the exit code. */
+export function runCommand(
+  command: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: checkoutRoot,
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, PATH: `${join(checkoutRoot, 'node_modules/.bin')}:${process.env.PATH}`, ...env },
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+export async function oneCheck(command: string, args: string[]): Promise<Outcome> {
+  const code = await runCommand(command, args);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Runs one vitest project and counts its tests; a suite that fails before its first test counts as one failure. */
+export async function vitest(project: string, env: Record<string, string> = {}): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'tsudoi-vitest-'));
+  const report = join(folder, 'report.json');
+  try {
+    const code = await runCommand(
+      'vitest',
+      ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      env,
+    );
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+    return { passed: numPassedTests, failed: numFailedTests + (code !== 0 && numFailedTests === 0 ? 1 : 0) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
