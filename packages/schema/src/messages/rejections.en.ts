@@ -78,6 +78,7 @@ export const en = {
   'lease.not-held': 'This node does not hold the job {jobId}.',
   'compiler.missing': 'No C compiler found. Install one ("apt-get install gcc") and start the worker again.',
   'worker.crashed': 'The job stopped in an unexpected way (trace {traceId}).',
+  'worker.stopped': 'The node {node} was stopped by its owner and gave the job back.',
   'model.not-ready': 'This artifact is no model that can be run here.',
   'generate.prompt-too-long': 'The prompt has {tokens} tokens; this model takes {limit}. Shorten it.',
   'hub.busy': 'The hub is busy and nothing was changed. Send the same again in {seconds} seconds.',

@@ -81,6 +81,7 @@ export const ja: Record<keyof typeof en, string> = {
   'compiler.missing':
     'Cコンパイラーがありません。「apt-get install gcc」で入れてから、ワーカーを起動し直してください。',
   'worker.crashed': 'ジョブが予期しない形で止まりました(トレース {traceId})。',
+  'worker.stopped': 'ノード {node} は所有者が停止したため、ジョブを返しました。',
   'model.not-ready': 'この成果物はここで動かせるモデルではありません。',
   'generate.prompt-too-long':
     '入力は {tokens} トークンで、このモデルの上限 {limit} を超えています。短くしてください。',
