@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { StringDecoder } from 'node:string_decoder';
+import { createGunzip, createGzip } from 'node:zlib';
+
+export interface JsonlWriter {
+  write(value: unknown): Promise<void>;
+  close(): Promise<void>;
+}
+
+const CHUNK_CHARACTERS = 1 << 16;
+
+/**
+ * Writes one JSON value a line into a gzip file. Node's gzip header carries no time and no name, so equal values give
+ * equal bytes. Waits for the stream when its buffer is full, so memory stays bounded.
+ */
+export function writeJsonlGz(path: string): JsonlWriter {
+  const gzip = createGzip({ level: 6 });
+  const done = pipeline(gzip, createWriteStream(path));
+  done.catch(() => undefined); // reported by write() and close()
+  let pending = '';
+  const flush = async () => {
+    const chunk = pending;
+    pending = '';
+    if (chunk !== '' && !gzip.write(chunk)) await Promise.race([once(gzip, 'drain'), done]);
+  };
+  return {
+    async write(value) {
+      pending += `${JSON.stringify(value)}\n`;
+      if (pending.length >= CHUNK_CHARACTERS) await flush();
+    },
+    async close() {
+      await flush();
+      gzip.end();
+      await done;
+    },
+  };
+}
+
+/** Streams the values of a file that `writeJsonlGz` wrote. The caller names the type that was written there. */
+export async function* readJsonlGz<T>(path: string): AsyncGenerator<T> {
+  const input = createReadStream(path);
+  const gunzip = createGunzip();
+  const done = pipeline(input, gunzip);
+  done.catch(() => undefined); // the loop below sees the error of the stream
+  try {
+    for await (const line of linesOf(gunzip)) if (line !== '') yield JSON.parse(line) as T;
+  } finally {
+    input.destroy();
+    gunzip.destroy();
+  }
+}
+
+/** Lines at LF only: JSON strings may hold U+2028 and U+2029, at which node:readline would cut. */
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = decoder.write(chunk).split('\n');
+    lines[0] = rest + lines[0];
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  rest += decoder.end();
+  if (rest !== '') yield rest;
+}
