@@ -33,6 +33,8 @@ export function buildDictionary(model: UnigramModel): Dictionary {
     score[id] = pathScore(piece, max);
     if (piece.type === PieceType.byte) byteIds[byteOfPiece(piece.piece)] = id;
     if (piece.type !== PieceType.normal && piece.type !== PieceType.userDefined) return;
+    // A plain space inside a piece never matches in SentencePiece, where text has U+2581 there.
+    if (piece.piece.includes(' ')) return;
     entries.push({ bytes: utf8.encode(piece.piece.replaceAll(SPACE_MARK, ' ')), id });
   });
   return { ...buildDoubleArray(entries), score, byteIds, unknownScore: min - UNKNOWN_PENALTY };

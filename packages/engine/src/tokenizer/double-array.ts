@@ -32,15 +32,18 @@ class Cells {
 
   /** A base at which all of `labels` (ascending) fall on free cells. */
   place(labels: readonly number[]): number {
-    let tried = 0;
-    for (let cell = Math.max(this.firstFree, labels[0] + 1); ; cell++) {
+    const start = Math.max(this.firstFree, labels[0] + 1);
+    let occupied = 0;
+    for (let cell = start; ; cell++) {
       this.reserve(cell + 512);
-      if (this.check[cell] !== -1) continue;
-      tried++;
+      if (this.check[cell] !== -1) {
+        occupied++;
+        continue;
+      }
       const base = cell - labels[0];
       if (labels.every((label) => this.check[base + label] === -1)) {
-        // Where free cells have become rare the search starts further on; a few stay unused, building stays linear.
-        if (tried > 64) this.firstFree = cell - 32;
+        // Where hardly a cell is free the search starts further on: a few stay unused, building stays linear.
+        if (occupied >= 0.95 * (cell - start + 1)) this.firstFree = cell;
         return base;
       }
     }

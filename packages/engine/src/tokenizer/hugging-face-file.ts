@@ -8,6 +8,7 @@ import {
   SPACE_MARK,
   scoreRange,
   type UnigramModel,
+  unsoundness,
 } from './model.ts';
 
 /**
@@ -134,7 +135,7 @@ export function decodeTokenizerJson(text: string): UnigramModel {
     return { piece, score: type === PieceType.normal ? score : 0, type };
   });
   const idOf = (piece: string) => pieces.findIndex((p) => p.type === PieceType.control && p.piece === piece);
-  return {
+  const result: UnigramModel = {
     pieces,
     unkId,
     bosId: idOf('<s>'),
@@ -143,4 +144,8 @@ export function decodeTokenizerJson(text: string): UnigramModel {
     byteFallback: model.byte_fallback,
     addDummyPrefix,
   };
+  const reason = unsoundness(result);
+  if (reason)
+    throw new TokenizerError('InvalidTokenizerFile', { reason }, `Not a sound tokenizer.json: ${reason}`);
+  return result;
 }

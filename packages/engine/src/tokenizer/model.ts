@@ -70,3 +70,18 @@ export function pathScore(piece: Piece, maxScore: number): number {
   if (piece.type !== PieceType.userDefined) return piece.score;
   return Math.fround(utf8.encode(piece.piece).length * maxScore - 0.1);
 }
+
+/** What is wrong with a model that came from a file, in a few words, or null. */
+export function unsoundness(model: UnigramModel): string | null {
+  const { pieces } = model;
+  if (new Set(pieces.map(({ piece }) => piece)).size < pieces.length) return 'two pieces are the same';
+  if (pieces.some(({ piece }) => piece === '')) return 'a piece is empty';
+  if (pieces.some(({ score }) => !Number.isFinite(score))) return 'a score is not a number';
+  if (pieces.filter(({ type }) => type === PieceType.unknown).length !== 1)
+    return 'there must be one unknown piece';
+  if (pieces.some(({ piece, type }) => type === PieceType.byte && byteOfPiece(piece) < 0))
+    return 'a byte piece has no byte';
+  const bytes = pieces.filter(({ type }) => type === PieceType.byte).length;
+  if (model.byteFallback && bytes !== 256) return `byte fallback needs 256 byte pieces, there are ${bytes}`;
+  return null;
+}

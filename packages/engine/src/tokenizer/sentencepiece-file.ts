@@ -1,5 +1,5 @@
 import { TokenizerError } from './errors.ts';
-import { bytePiece, type Piece, PieceType, type UnigramModel } from './model.ts';
+import { type Piece, PieceType, type UnigramModel, unsoundness } from './model.ts';
 import { type Field, MessageWriter, readFields } from './protobuf.ts';
 
 /**
@@ -99,18 +99,13 @@ function assemble(pieces: Piece[], trainer: Scalars, normalizer: Scalars): Unigr
   if (!numberOf(normalizer, NORMALIZER.escapeSpaces, 1)) refuse('escape_whitespaces=false');
   if (numberOf(trainer, TRAINER.whitespaceAsSuffix, 0)) refuse('treat_whitespace_as_suffix');
   const byteFallback = numberOf(trainer, TRAINER.byteFallback, 0) === 1;
-  const texts = new Set(pieces.map(({ piece }) => piece));
-  const missing = Array.from({ length: 256 }, (_, b) => bytePiece(b)).find((piece) => !texts.has(piece));
-  if (byteFallback && missing) throw new RangeError(`byte_fallback is on but ${missing} is missing`);
-  const unkId = pieces.findIndex(({ type }) => type === PieceType.unknown);
-  if (unkId < 0) throw new RangeError('there is no unknown piece');
   const idOf = (field: number, absent: number) => {
     const id = numberOf(trainer, field, absent);
     return id < pieces.length ? id : -1;
   };
   return {
     pieces,
-    unkId,
+    unkId: pieces.findIndex(({ type }) => type === PieceType.unknown),
     bosId: idOf(TRAINER.bosId, 1),
     eosId: idOf(TRAINER.eosId, 2),
     padId: idOf(TRAINER.padId, -1),
@@ -131,8 +126,10 @@ export function decodeSentencePieceModel(file: Uint8Array): UnigramModel {
       if (field.number === MODEL.trainer) trainer = scalars(field.value);
       if (field.number === MODEL.normalizer) normalizer = scalars(field.value);
     }
-    if (pieces.length === 0) throw new RangeError('it has no pieces');
-    return assemble(pieces, trainer, normalizer);
+    const model = assemble(pieces, trainer, normalizer);
+    const wrong = unsoundness(model);
+    if (wrong) throw new RangeError(wrong);
+    return model;
   } catch (error) {
     if (error instanceof TokenizerError) throw error;
     const reason = error instanceof Error ? error.message : String(error);

@@ -32,6 +32,7 @@ export interface Tokenizer {
   pieceToId(piece: string): number | undefined;
 }
 
+const SPACE = 0x20;
 const REPLACEMENT = new Uint8Array([0xef, 0xbf, 0xbd]);
 
 /** The bytes each piece stands for. */
@@ -97,14 +98,24 @@ class UnigramTokenizer implements Tokenizer {
   }
 
   decode(ids: Iterable<number>): string {
-    const decoder = this.decoder();
-    let text = '';
-    for (const id of ids) text += decoder.push(id);
-    return text + decoder.end();
+    let bytes = new Uint8Array(4096);
+    let end = 0;
+    for (const id of ids) {
+      const piece = this.bytesOf[id] ?? REPLACEMENT;
+      if (end + piece.length > bytes.length) {
+        const wider = new Uint8Array((end + piece.length) * 2);
+        wider.set(bytes);
+        bytes = wider;
+      }
+      bytes.set(piece, end);
+      end += piece.length;
+    }
+    const from = this.model.addDummyPrefix && bytes[0] === SPACE ? 1 : 0;
+    // A byte order mark is text like any other.
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(from, Math.max(from, end)));
   }
 
   decoder(): StreamDecoder {
-    // A byte order mark is text like any other.
     const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
     let atStart = this.model.addDummyPrefix;
     const unprefixed = (text: string) => {

@@ -122,6 +122,12 @@ function metaPieces(userSymbols: readonly string[]): Piece[] {
   return [...control, ...user, ...bytes];
 }
 
+/**
+ * Scores are multiples of 2^-10 nats. Path sums are then exact in SentencePiece's float32 (lines up to 16,384 nats) as in
+ * float64 here and in Hugging Face `tokenizers`, so paths that tie do so everywhere and all three pick the same one.
+ */
+const SCORE_STEPS_PER_NAT = 1024;
+
 /** All characters of the alphabet, then the best of the rest, `wanted` in all. */
 function choosePieces(state: State, wanted: number, meta: number): Piece[] {
   const { alphabet } = state.lattice.table;
@@ -144,7 +150,11 @@ function choosePieces(state: State, wanted: number, meta: number): Piece[] {
   const others = found.filter(([text]) => !required.has(text)).slice(0, wanted - characters.length);
   return [...characters, ...others]
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .map(([piece, score]) => ({ piece, score: Math.fround(score), type: PieceType.normal }));
+    .map(([piece, score]) => ({
+      piece,
+      score: Math.round(score * SCORE_STEPS_PER_NAT) / SCORE_STEPS_PER_NAT,
+      type: PieceType.normal,
+    }));
 }
 
 /**
