@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.ts';
 import type { Say } from '../say.ts';
+import { UsageError } from '../say.ts';
 
 export interface CliOption {
   type: 'string' | 'boolean';
@@ -36,6 +37,6 @@ export function portOption(values: CommandContext['values'], fallback: number): 
   if (values.port === undefined) return fallback;
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1024 || port > 65535)
-    throw new Error(`--port must be a number from 1024 to 65535, not "${values.port}"`);
+    throw new UsageError(`--port must be a number from 1024 to 65535, not "${values.port}"`);
   return port;
 }

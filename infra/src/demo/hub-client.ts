@@ -1,17 +1,15 @@
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client';
-import { Rejection, RejectionValue } from '@tsudoi/schema';
+import { Rejection, RejectionCode } from '@tsudoi/schema';
 import { z } from 'zod';
 
 /** Talks to a hub exactly as the portal's pages do: a session cookie and tRPC over HTTP. */
 export class HubClient {
   readonly url: string;
-  readonly #cookie: string;
   readonly #trpc: ReturnType<typeof createTRPCUntypedClient>;
   #position = 0;
 
   private constructor(url: string, cookie: string) {
     this.url = url;
-    this.#cookie = cookie;
     this.#trpc = createTRPCUntypedClient({
       links: [
         httpLink({
@@ -50,20 +48,26 @@ export class HubClient {
     return answer.result;
   }
 
-  /** The tokens of a streamed generation, joined. */
-  async generate(body: Record<string, unknown>): Promise<string> {
-    const response = await fetch(`${this.url}/api/generate`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin: this.url, cookie: this.#cookie },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`generation failed with status ${response.status}`);
+  /** One file of an artifact, through a short-lived address as a page would get it. */
+  async download(artifactId: string, path: string): Promise<string> {
+    const grant = Grant.parse(
+      await rejecting(this.#trpc.mutation('artifacts.grantDownload', { artifactId, path })),
+    );
+    const response = await fetch(new URL(grant.url, this.url));
+    if (!response.ok)
+      throw new Error(`${path} of ${artifactId} cannot be downloaded: status ${response.status}`);
     return response.text();
   }
 }
 
 const Answer = z.object({ position: z.int(), result: z.unknown() });
-const ErrorData = z.object({ rejection: RejectionValue });
+const Grant = z.object({ url: z.string() });
+const ErrorData = z.object({
+  rejection: z.object({
+    code: RejectionCode,
+    params: z.record(z.string(), z.union([z.string(), z.number()])),
+  }),
+});
 
 async function rejecting<T>(call: Promise<T>): Promise<T> {
   try {

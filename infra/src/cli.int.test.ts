@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkoutRoot } from './paths.ts';
+
+let dir: string;
+let occupied: Server;
+let port: number;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'tsudoi-cli-'));
+  occupied = createServer();
+  await new Promise<void>((resolve) => occupied.listen(0, '127.0.0.1', resolve));
+  port = (occupied.address() as { port: number }).port;
+});
+
+afterAll(() => {
+  occupied.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function tsudoi(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['infra/src/cli.ts', ...args, '--dir', join(dir, 'hub')],
+    {
+      cwd: checkoutRoot,
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: '', NATS_URL: '' },
+    },
+  );
+  return { status, stdout: stdout.trim(), stderr: stderr.trim() };
+}
+
+describe('the front door', () => {
+  test('an unknown command is a wrong call: exit 2 and one line', () => {
+    const { status, stderr } = tsudoi('dmeo');
+    expect(status).toBe(2);
+    expect(stderr).toBe('tsudoi: there is no command "dmeo"; "./tsudoi --help" lists them');
+  });
+
+  test('an unknown option is a wrong call and shows the usage', () => {
+    const { status, stderr } = tsudoi('up', '--prot', '3000');
+    expect(status).toBe(2);
+    expect(stderr).toContain('usage: ./tsudoi up');
+  });
+
+  test('every command has --help and does nothing with it', () => {
+    for (const name of [
+      'demo',
+      'up',
+      'down',
+      'status',
+      'test',
+      'reset',
+      'logs',
+      'trace',
+      'verify-log',
+      'demo:kill',
+    ]) {
+      const { status, stdout } = tsudoi(name, '--help');
+      expect({ name, status }).toEqual({ name, status: 0 });
+      expect(stdout).toContain(`usage: ./tsudoi ${name}`);
+    }
+  });
+
+  test('a taken port gives one clear line', () => {
+    const { status, stderr } = tsudoi('up', '--port', String(port));
+    expect(status).toBe(1);
+    expect(stderr).toBe(`tsudoi: port ${port} is taken; choose another with --port N`);
+  });
+
+  test('a port that is no port is refused', () => {
+    expect(tsudoi('up', '--port', 'http').status).toBe(2);
+  });
+
+  test('status, down and reset of a hub that was never started say so', () => {
+    expect(JSON.parse(tsudoi('status', '--json').stdout)).toEqual({ running: false });
+    expect(JSON.parse(tsudoi('down', '--json').stdout)).toEqual({ running: false });
+    expect(tsudoi('reset').stdout).toBe('there is nothing to delete');
+  });
+
+  test('verify-log without a hub says how to get one', () => {
+    const { status, stderr } = tsudoi('verify-log');
+    expect(status).toBe(1);
+    expect(stderr).toBe('tsudoi: there is no hub here yet; start one with "./tsudoi demo"');
+  });
+
+  test('a log that does not exist names those that do', () => {
+    const { status, stderr } = tsudoi('logs', 'nobody');
+    expect(status).toBe(1);
+    expect(stderr).toBe('tsudoi: there is no log "nobody"; there are: none');
+  });
+});
