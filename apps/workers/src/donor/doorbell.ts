@@ -27,7 +27,7 @@ export async function listenDoorbell(options: {
       wake.ring();
       for await (const { event } of serverSentEvents(response.body)) {
         wait = FIRST_PAUSE;
-        if (event === 'ring') wake.ring();
+        if (event === 'ring' || event === 'job') wake.ring();
       }
     } catch (error) {
       if (signal.aborted) return;

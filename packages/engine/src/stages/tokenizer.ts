@@ -1,0 +1,142 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { Rejection, type Stats } from '@tsudoi/schema';
+import type { CorpusDocument } from '../corpus/document.ts';
+import { readJsonlGz } from '../corpus/jsonl.ts';
+import {
+  createTokenizer,
+  encodeSentencePieceModel,
+  encodeTokenizerJson,
+  type Tokenizer,
+  TokenizerError,
+  type UnigramModel,
+  unigramTraining,
+} from '../tokenizer/index.ts';
+import { fileOf, inputOf } from './inputs.ts';
+import { stablePlace } from './stable-sample.ts';
+import type { Stage, StageContext } from './stage.ts';
+
+/** Share of documents the tokenizer never sees, on which it is then measured. */
+const HELD_OUT = 0.01;
+const MAX_HELD_OUT_BYTES = 4_000_000;
+const SALT = 'tokenizer-sample';
+
+/**
+ * Trains the Unigram tokenizer on a sample of the corpus that depends on the documents' ids alone, checks on documents
+ * it has not seen that text comes back whole, and measures characters per token by language.
+ */
+export const tokenizer: Stage<'tokenizer'> = async (recipe, context) => {
+  const { texts, bytes, heldOut } = await drawSample(context, recipe.sampleBytes);
+  const model = await train(texts, recipe, context);
+  context.progress(0.97, 'round trip');
+  const measured = measure(createTokenizer(model), heldOut);
+  const files = {
+    'tokenizer.json': { content: encodeTokenizerJson(model), mediaType: 'application/json' },
+    'tokenizer.model': { content: encodeSentencePieceModel(model), mediaType: 'application/octet-stream' },
+  };
+  const written = [];
+  for (const [path, { content, mediaType }] of Object.entries(files)) {
+    const localPath = join(context.outDir, path);
+    await writeFile(localPath, content);
+    written.push({ path, localPath, mediaType });
+  }
+  const stats: Stats = {
+    vocabSize: model.pieces.length,
+    sampleDocuments: texts.length,
+    sampleBytes: bytes,
+    ...measured,
+  };
+  return [{ kind: 'tokenizer', title: `Unigram ${model.pieces.length}`, files: written, stats }];
+};
+
+async function drawSample(context: StageContext, sampleBytes: number) {
+  const corpus = inputOf(context, 'corpus');
+  const share = (1 - HELD_OUT) * Math.min(1, sampleBytes / Math.max(1, Number(corpus.stats.bytes ?? 0)));
+  const candidates: { place: number; text: string }[] = [];
+  const heldOut: CorpusDocument[] = [];
+  let heldOutBytes = 0;
+  for await (const document of readJsonlGz<CorpusDocument>(fileOf(corpus, 'documents.jsonl.gz'))) {
+    context.signal.throwIfAborted();
+    const place = stablePlace(document.meta.id, SALT);
+    if (place < share) candidates.push({ place, text: document.text });
+    else if (place >= 1 - HELD_OUT && heldOutBytes < MAX_HELD_OUT_BYTES) {
+      heldOut.push(document);
+      heldOutBytes += Buffer.byteLength(document.text);
+    }
+  }
+  const { texts, bytes } = firstBytes(candidates, sampleBytes);
+  if (texts.length === 0) throw new Rejection('corpus.empty', { stage: 'tokenizer' });
+  return { texts, bytes, heldOut };
+}
+
+/** In the order of their places, so that neither the choice nor the training depends on the order in the corpus. */
+function firstBytes(candidates: { place: number; text: string }[], limit: number) {
+  const texts: string[] = [];
+  let bytes = 0;
+  for (const { text } of candidates.sort((a, b) => a.place - b.place)) {
+    const size = Buffer.byteLength(text);
+    if (texts.length > 0 && bytes + size > limit) break;
+    texts.push(text);
+    bytes += size;
+  }
+  return { texts, bytes };
+}
+
+async function train(
+  texts: string[],
+  recipe: { vocabSize: number; maxPieceLength: number; characterCoverage: number },
+  context: StageContext,
+): Promise<UnigramModel> {
+  const { vocabSize, maxPieceLength, characterCoverage } = recipe;
+  const training = unigramTraining(texts, { vocabSize, maxPieceLength, characterCoverage });
+  try {
+    for (;;) {
+      const step = training.next();
+      if (step.done) return step.value;
+      context.progress(step.value.fraction * 0.95, step.value.note);
+      await setImmediate(); // lets an abort arrive
+      context.signal.throwIfAborted();
+    }
+  } catch (error) {
+    throw error instanceof TokenizerError ? rejectionOf(error) : error;
+  }
+}
+
+function rejectionOf({ code, params, message }: TokenizerError): Rejection {
+  if (code === 'VocabularyTooLarge')
+    return new Rejection('recipe.vocabulary-too-large', {
+      possible: params.largest,
+      asked: params.vocabSize,
+    });
+  if (code === 'NothingToTrainOn') return new Rejection('corpus.empty', { stage: 'tokenizer' });
+  return new Rejection('recipe.invalid', { field: 'tokenizer.vocabSize', problem: message });
+}
+
+function measure(made: Tokenizer, documents: CorpusDocument[]): Stats {
+  const counts = new Map<string, { characters: number; tokens: number }>();
+  let lines = 0;
+  for (const { text, meta } of documents) {
+    for (const line of text.split('\n')) {
+      if (line === '') continue;
+      const ids = made.encode(line);
+      if (made.decode(ids) !== line)
+        throw new Error(`the tokenizer does not give back a line of ${meta.path}`);
+      const count = counts.get(meta.language) ?? { characters: 0, tokens: 0 };
+      for (const _ of line) count.characters++;
+      count.tokens += ids.length;
+      counts.set(meta.language, count);
+      lines++;
+    }
+  }
+  const byLanguage = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    roundTripLines: lines,
+    ...Object.fromEntries(
+      byLanguage.map(([language, { characters, tokens }]) => [
+        `language.${language}.charactersPerToken`,
+        Math.round((characters / tokens) * 1000) / 1000,
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import type { RecipeOf } from '@tsudoi/schema';
+import { expect, test } from 'vitest';
+import { createTokenizer, decodeTokenizerJson } from '../tokenizer/index.ts';
+import { corpusArtifact, sampleDocuments, testContext } from './testing/context.ts';
+import { tokenizer } from './tokenizer.ts';
+
+const recipe: RecipeOf<'tokenizer'> = {
+  kind: 'tokenizer',
+  runId: '00000000-0000-4000-8000-000000000002',
+  vocabSize: 340,
+  maxPieceLength: 8,
+  characterCoverage: 0.9995,
+  sampleBytes: 100_000_000,
+};
+const documents = sampleDocuments(300);
+
+test('the trained files read back as a tokenizer of the asked size that gives every text back', async () => {
+  const { context } = testContext([await corpusArtifact(documents)]);
+  const [output] = await tokenizer(recipe, context);
+  expect(output.kind).toBe('tokenizer');
+  expect(output.files.map((file) => file.path)).toEqual(['tokenizer.json', 'tokenizer.model']);
+  expect(output.stats.vocabSize).toBe(340);
+  expect(output.stats.roundTripLines).toBeGreaterThan(0);
+  expect(output.stats['language.ja.charactersPerToken']).toBeGreaterThan(1);
+  const made = createTokenizer(decodeTokenizerJson(readFileSync(output.files[0].localPath, 'utf8')));
+  const text = 'サーバの設定ファイルを読み込む。\n🍣 não <s> \u2581';
+  expect(made.decode(made.encode(text))).toBe(text);
+});
+
+test('the sample does not depend on the order of the documents, so neither does the tokenizer', async () => {
+  const made = [];
+  for (const order of [documents, documents.toReversed()]) {
+    const { context } = testContext([await corpusArtifact(order)]);
+    const [output] = await tokenizer({ ...recipe, sampleBytes: 60_000 }, context);
+    expect(output.stats.sampleBytes).toBeLessThanOrEqual(60_000);
+    expect(output.stats.sampleBytes).toBeGreaterThan(50_000);
+    made.push(readFileSync(output.files[0].localPath, 'utf8'));
+  }
+  expect(made[0]).toBe(made[1]);
+});
+
+test('a vocabulary that the text cannot fill is refused with the size it can', async () => {
+  const { context } = testContext([await corpusArtifact(documents)]);
+  await expect(tokenizer({ ...recipe, vocabSize: 100_000 }, context)).rejects.toMatchObject({
+    code: 'recipe.vocabulary-too-large',
+    params: { asked: 100_000, possible: expect.any(Number) },
+  });
+});
+
+test('an empty corpus is refused', async () => {
+  const { context } = testContext([await corpusArtifact([])]);
+  await expect(tokenizer(recipe, context)).rejects.toMatchObject({ code: 'corpus.empty' });
+});
