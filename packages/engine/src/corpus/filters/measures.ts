@@ -1,0 +1,99 @@
+import { deflateSync } from 'node:zlib';
+
+/** Share `part / whole`, 0 where there is nothing. */
+export function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+export function countMatches(text: string, pattern: RegExp): number {
+  let count = 0;
+  pattern.lastIndex = 0;
+  while (pattern.test(text)) count += 1;
+  return count;
+}
+
+export function nonEmptyLines(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
+}
+
+/** Bytes after deflate (zlib, level 9) over bytes before, of the first `limit` bytes. */
+export function compressionRatio(text: string, limit: number): number {
+  const bytes = Buffer.from(text.slice(0, limit));
+  const head = bytes.subarray(0, limit);
+  return share(deflateSync(head, { level: 9 }).length, head.length);
+}
+
+/** Share of the characters that stand in lines which repeat an earlier line (Gopher: duplicate line characters). */
+export function duplicateLineShare(text: string): number {
+  const seen = new Set<string>();
+  let total = 0;
+  let repeated = 0;
+  for (const raw of text.split('\n')) {
+    const line = raw.trim();
+    if (line === '') continue;
+    total += line.length;
+    if (seen.has(line)) repeated += line.length;
+    else seen.add(line);
+  }
+  return share(repeated, total);
+}
+
+/**
+ * Share of the n-gram occurrences that fall on the most frequent n-grams, of which the square root of the number of
+ * distinct ones is taken, and only those seen twice or more (BigScience ROOTS; HojiChar's CharRepetitionRatio).
+ */
+export function repetitionShare(text: string, n: number): number {
+  const total = text.length - n + 1;
+  if (total <= 0) return 0;
+  const counts = ngramCounts(text, n, total);
+  const top = Math.floor(Math.sqrt(counts.length));
+  let covered = 0;
+  for (let i = counts.length - 1; i >= counts.length - top && counts[i] > 1; i--) covered += counts[i];
+  return covered / total;
+}
+
+/** How often each distinct character n-gram occurs, ascending; n-grams are told apart by a 32-bit rolling hash. */
+function ngramCounts(text: string, n: number, total: number): Uint32Array {
+  const hashes = new Uint32Array(total);
+  const base = 0x01000193;
+  let lead = 1;
+  for (let i = 1; i < n; i++) lead = Math.imul(lead, base);
+  let hash = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (i >= n) hash = (hash - Math.imul(text.charCodeAt(i - n) + 1, lead)) | 0;
+    hash = (Math.imul(hash, base) + text.charCodeAt(i) + 1) | 0;
+    if (i >= n - 1) hashes[i - n + 1] = hash;
+  }
+  hashes.sort();
+  const counts = new Uint32Array(total);
+  let distinct = 0;
+  for (let i = 0; i < total; i++) {
+    if (i > 0 && hashes[i] !== hashes[i - 1]) distinct += 1;
+    counts[distinct] += 1;
+  }
+  return counts.subarray(0, distinct + 1).sort();
+}
+
+/** Length of the longest run of one character. Spaces and newlines do not count. */
+export function longestRun(text: string): number {
+  let longest = 0;
+  let run = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    run = i > 0 && code === text.charCodeAt(i - 1) ? run + 1 : 1;
+    if (run > longest && code !== 32 && code !== 10 && code !== 9) longest = run;
+  }
+  return longest;
+}
+
+/** Mean characters between sentence ends; a sentence ends at 。．！？!? and at the end of a line. */
+export function meanSentenceLength(text: string): number {
+  const sentences = text
+    .split(/[\u3002\uff0e\uff01\uff1f!?\n]+/)
+    .map((each) => each.trim().length)
+    .filter((length) => length > 0);
+  return share(
+    sentences.reduce((sum, length) => sum + length, 0),
+    sentences.length,
+  );
+}

@@ -1,0 +1,131 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Rejection } from '@tsudoi/schema';
+import { createDeduplicator, type Decision, type Member } from '../corpus/dedup/deduplicator.ts';
+import type { CorpusDocument } from '../corpus/document.ts';
+import { readJsonlGz, writeJsonlGz } from '../corpus/jsonl.ts';
+import { createTally } from '../corpus/tally.ts';
+import { inputDocuments } from './documents.ts';
+import type { Stage } from './stage.ts';
+
+const MAX_CLUSTERS_LISTED = 1000;
+/** Signing takes most of the time; the second pass over the inputs only writes. */
+const SIGNING_SHARE = 0.8;
+
+/** One line of removed.jsonl.gz. */
+export interface RemovedDocument {
+  id: string;
+  path: string;
+  sourceId: string;
+  keptId: string;
+  keptPath: string;
+  reason: 'exact' | 'near';
+  jaccardEstimate: number;
+}
+
+/** Exact and MinHash-LSH deduplication over all filtered documents, inside sources and across them, in two passes. */
+export const dedup: Stage<'dedup'> = async (recipe, context) => {
+  const { paths, documents } = inputDocuments(context.inputs, 'filtered-documents');
+  const deduplicator = createDeduplicator(recipe);
+  let seen = 0;
+  for await (const document of all(paths, context.signal)) {
+    deduplicator.add(document);
+    if (++seen % 100 === 0) {
+      context.progress((SIGNING_SHARE * seen) / Math.max(documents, seen), `${seen} documents`);
+      await new Promise(setImmediate); // lets heartbeats and aborts through between signatures
+    }
+  }
+  const { decisions, clusters, members } = deduplicator.decide();
+
+  const file = (name: string) => join(context.outDir, name);
+  const kept = writeJsonlGz(file('documents.jsonl.gz'));
+  const removed = writeJsonlGz(file('removed.jsonl.gz'));
+  const tally = createTally();
+  const counts = { exact: 0, near: 0 };
+  let removedBytes = 0;
+  let index = 0;
+  for await (const document of all(paths, context.signal)) {
+    const decision = decisions[index];
+    if (decision.kept) {
+      tally.add(document);
+      await kept.write(document);
+    } else {
+      counts[decision.reason] += 1;
+      removedBytes += Buffer.byteLength(document.text);
+      await removed.write(describe(members, index, decision));
+    }
+    index += 1;
+  }
+  await Promise.all([kept.close(), removed.close()]);
+  if (tally.documents === 0) throw new Rejection('corpus.empty', { stage: 'dedup' });
+  await writeFile(file('clusters.json'), clustersFile(seen, clusters, members));
+  context.progress(1, `${tally.documents} of ${seen} documents`);
+  return [
+    {
+      kind: 'corpus',
+      title: `${tally.documents} documents`,
+      files: [
+        {
+          path: 'documents.jsonl.gz',
+          localPath: file('documents.jsonl.gz'),
+          mediaType: 'application/jsonl+gzip',
+        },
+        {
+          path: 'removed.jsonl.gz',
+          localPath: file('removed.jsonl.gz'),
+          mediaType: 'application/jsonl+gzip',
+        },
+        { path: 'clusters.json', localPath: file('clusters.json'), mediaType: 'application/json' },
+      ],
+      stats: {
+        ...tally.stats(),
+        total: seen,
+        kept: tally.documents,
+        removedExact: counts.exact,
+        removedNear: counts.near,
+        removedBytes,
+        clusters: clusters.length,
+        largestCluster: clusters.reduce((largest, cluster) => Math.max(largest, cluster.members.length), 0),
+      },
+    },
+  ];
+};
+
+async function* all(paths: string[], signal: AbortSignal): AsyncGenerator<CorpusDocument> {
+  for (const path of paths) {
+    for await (const document of readJsonlGz<CorpusDocument>(path)) {
+      signal.throwIfAborted();
+      yield document;
+    }
+  }
+}
+
+function describe(members: Member[], index: number, decision: Decision & { kept: false }): RemovedDocument {
+  const { id, path, sourceId } = members[index];
+  const keeper = members[decision.keptIndex];
+  const { reason, jaccardEstimate } = decision;
+  return { id, path, sourceId, keptId: keeper.id, keptPath: keeper.path, reason, jaccardEstimate };
+}
+
+/** The largest clusters with their members, and how many there are of each size. */
+function clustersFile(
+  total: number,
+  clusters: { kept: number; members: number[] }[],
+  members: Member[],
+): string {
+  const sizes: Record<string, number> = {};
+  for (const { members: group } of clusters) sizes[group.length] = (sizes[group.length] ?? 0) + 1;
+  const listed = clusters
+    .toSorted((a, b) => b.members.length - a.members.length || a.kept - b.kept)
+    .slice(0, MAX_CLUSTERS_LISTED)
+    .map((cluster) => ({
+      keptId: members[cluster.kept].id,
+      size: cluster.members.length,
+      members: cluster.members.map((i) => ({
+        id: members[i].id,
+        path: members[i].path,
+        sourceId: members[i].sourceId,
+      })),
+    }));
+  return `${JSON.stringify({ documents: total, clusters: clusters.length, sizes, listed }, null, 1)}\n`;
+}

@@ -1,0 +1,27 @@
+import type { ArtifactKind } from '@tsudoi/schema';
+import type { InputArtifact } from './stage.ts';
+
+/**
+ * The document files among the inputs, ordered by artifact id so that the order in which inputs are named changes no
+ * byte of the output, and how many documents they say they hold.
+ */
+export function inputDocuments(
+  inputs: InputArtifact[],
+  kind: ArtifactKind,
+): { paths: string[]; documents: number } {
+  const chosen = inputs
+    .filter((input) => input.kind === kind)
+    .sort((a, b) => (a.artifactId < b.artifactId ? -1 : a.artifactId > b.artifactId ? 1 : 0));
+  if (chosen.length === 0) throw new Error(`no input of kind ${kind}`);
+  return {
+    paths: chosen.map((input) => inputFile(input, 'documents.jsonl.gz')),
+    documents: chosen.reduce((sum, input) => sum + Number(input.stats.documents ?? 0), 0),
+  };
+}
+
+/** Local path of one file of an input. Throws Error when the artifact lacks it, which its producer would not hand in. */
+export function inputFile(input: InputArtifact, name: string): string {
+  const path = input.files[name];
+  if (!path) throw new Error(`artifact ${input.artifactId} has no file ${name}`);
+  return path;
+}

@@ -1,0 +1,146 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FilterRule, Rejection, type Stats } from '@tsudoi/schema';
+import type { CorpusDocument } from '../corpus/document.ts';
+import { applyFilter, type Verdict } from '../corpus/filters/filter.ts';
+import { checkRules } from '../corpus/filters/presets.ts';
+import { filters } from '../corpus/filters/registry.ts';
+import { readJsonlGz, writeJsonlGz } from '../corpus/jsonl.ts';
+import { createTally } from '../corpus/tally.ts';
+import { inputDocuments } from './documents.ts';
+import type { Stage } from './stage.ts';
+
+/** One line of dropped.jsonl.gz: the first filter a document failed, with the value and the bound it broke. */
+export interface DroppedDocument {
+  id: string;
+  path: string;
+  language: string;
+  filter: string;
+  value: number;
+  threshold: number;
+  excerpt: string;
+}
+
+/** trace.json: the cascade in its order, each rule with what it dropped. */
+export interface FilterTrace {
+  preset: string;
+  total: number;
+  kept: number;
+  byFilter: {
+    filter: string;
+    params: FilterRule['params'];
+    origin: string;
+    dropped: number;
+    examples: DroppedDocument[];
+  }[];
+}
+
+const EXAMPLES = 5;
+const EXCERPT_CHARACTERS = 300;
+
+/**
+ * Runs the cascade of the recipe over every input document. Rejections: recipe.unknown-filter, recipe.invalid before
+ * anything is read; corpus.empty when nothing is kept.
+ */
+export const filter: Stage<'filter'> = async (recipe, context) => {
+  checkRules(recipe.rules);
+  const file = (name: string) => join(context.outDir, name);
+  const kept = writeJsonlGz(file('documents.jsonl.gz'));
+  const dropped = writeJsonlGz(file('dropped.jsonl.gz'));
+  const tally = createTally();
+  const trace: FilterTrace = {
+    preset: recipe.preset,
+    total: 0,
+    kept: 0,
+    byFilter: recipe.rules.map((rule) => ({
+      ...rule,
+      origin: filters[rule.filter].origin,
+      dropped: 0,
+      examples: [],
+    })),
+  };
+  let droppedBytes = 0;
+  const { paths, documents } = inputDocuments(context.inputs, 'documents');
+  for (const path of paths) {
+    for await (const document of readJsonlGz<CorpusDocument>(path)) {
+      context.signal.throwIfAborted();
+      trace.total += 1;
+      const failure = firstFailure(document, recipe.rules);
+      if (failure) {
+        const line = describe(document, recipe.rules[failure.index].filter, failure.verdict);
+        const entry = trace.byFilter[failure.index];
+        entry.dropped += 1;
+        if (entry.examples.length < EXAMPLES) entry.examples.push(line);
+        droppedBytes += Buffer.byteLength(document.text);
+        await dropped.write(line);
+      } else {
+        tally.add(document);
+        await kept.write(document);
+      }
+      if (trace.total % 100 === 0)
+        context.progress(trace.total / Math.max(documents, trace.total), `${trace.total} documents`);
+    }
+  }
+  await Promise.all([kept.close(), dropped.close()]);
+  trace.kept = tally.documents;
+  if (trace.kept === 0) throw new Rejection('corpus.empty', { stage: 'filter' });
+  await writeFile(file('trace.json'), `${JSON.stringify(trace, null, 2)}\n`);
+  context.progress(1, `${trace.kept} of ${trace.total} documents`);
+  return [
+    {
+      kind: 'filtered-documents',
+      title: recipe.preset,
+      files: [
+        {
+          path: 'documents.jsonl.gz',
+          localPath: file('documents.jsonl.gz'),
+          mediaType: 'application/jsonl+gzip',
+        },
+        {
+          path: 'dropped.jsonl.gz',
+          localPath: file('dropped.jsonl.gz'),
+          mediaType: 'application/jsonl+gzip',
+        },
+        { path: 'trace.json', localPath: file('trace.json'), mediaType: 'application/json' },
+      ],
+      stats: { ...tally.stats(), ...counts(trace), droppedBytes },
+    },
+  ];
+};
+
+/** The first rule that a document fails, or null. */
+export function firstFailure(
+  document: CorpusDocument,
+  rules: FilterRule[],
+): { index: number; verdict: Verdict } | null {
+  for (const [index, rule] of rules.entries()) {
+    const verdict = applyFilter(filters[rule.filter], document, rule.params);
+    if (!verdict.passed) return { index, verdict };
+  }
+  return null;
+}
+
+function describe(
+  { text, meta }: CorpusDocument,
+  name: string,
+  { value, threshold }: Verdict,
+): DroppedDocument {
+  return {
+    id: meta.id,
+    path: meta.path,
+    language: meta.language,
+    filter: name,
+    value: Number(value.toPrecision(6)),
+    threshold,
+    excerpt: text.slice(0, EXCERPT_CHARACTERS).toWellFormed(),
+  };
+}
+
+function counts(trace: FilterTrace): Stats {
+  const stats: Stats = { total: trace.total, kept: trace.kept, dropped: trace.total - trace.kept };
+  for (const { filter: name, dropped } of trace.byFilter) {
+    const key = `dropped.${name}`;
+    if (dropped > 0) stats[key] = Number(stats[key] ?? 0) + dropped;
+  }
+  return stats;
+}
