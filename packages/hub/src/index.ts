@@ -1,0 +1,17 @@
+export { type Actor, actorKey } from './access/actor.ts';
+export { authenticateToken } from './access/authenticate-token.ts';
+export { permissionsOf, requirePermission } from './access/permissions.ts';
+export { type CommandEnvelope, execute } from './command/execute.ts';
+export type { CommandAnswer } from './command/receipt.ts';
+export { type Hub, type HubSettings, openHub } from './hub.ts';
+export { expiredLeases } from './lease/expired-leases.ts';
+export { heartbeat } from './lease/heartbeat.ts';
+export { type LeaseRow, requireLease } from './lease/require-lease.ts';
+export type { Database, Queryable, Transaction } from './log/connection.ts';
+export { listenPositions } from './log/listen-positions.ts';
+export { migrate } from './log/migrate.ts';
+export { logHead, readEnvelopes, readLog } from './log/read-log.ts';
+export { uuidV7 } from './log/uuid-v7.ts';
+export { type ChainReport, verifyChain } from './log/verify-chain.ts';
+export { type Identity, personForIdentity } from './session/person-for-identity.ts';
+export { createSession, endSession, findSession } from './session/sessions.ts';

@@ -1,0 +1,39 @@
+import { readManifests } from '../artifact/read-manifests.ts';
+import { appendTo, load } from '../command/aggregate.ts';
+import { type Handler, loadTarget, nodeOf, outcome, personOf } from '../command/handler.ts';
+import { requireGroup } from '../group/require-group.ts';
+import { fence, lockLease } from '../lease/require-lease.ts';
+import { type SourceState, source } from '../source/source.ts';
+import * as decide from './decide.ts';
+import { run } from './run.ts';
+
+export const registerRun: Handler<'run.register'> = async (context, data) => {
+  const personId = personOf(context.actor);
+  const target = await loadTarget(context, run, data.runId);
+  await requireGroup(context.tx, data.groupId);
+  const sources = new Map<string, SourceState>();
+  for (const sourceId of data.card.sourceIds) {
+    sources.set(sourceId, (await load(context.tx, source, sourceId)).state);
+  }
+  return outcome([appendTo(run, data.runId, target, decide.register(target.state, personId, data, sources))]);
+};
+
+export const startRun: Handler<'run.start'> = async (context, data) => {
+  const { tokenId } = nodeOf(context.actor);
+  const lease = fence(await lockLease(context.tx, data.jobId), { ...data, tokenId }, context.now);
+  const target = await loadTarget(context, run, data.runId);
+  const facts = { jobBelongs: lease.runId === data.runId && lease.kind === 'pretrain' };
+  return outcome([appendTo(run, data.runId, target, decide.start(target.state, data, facts))]);
+};
+
+export const completeRun: Handler<'run.complete'> = async (context, data) => {
+  const target = await loadTarget(context, run, data.runId);
+  const known = await readManifests(context.tx, [data.modelArtifactId, data.evaluationArtifactId]);
+  const events = decide.complete(target.state, data, new Set(known.keys()));
+  return outcome([appendTo(run, data.runId, target, events)]);
+};
+
+export const failRun: Handler<'run.fail'> = async (context, data) => {
+  const target = await loadTarget(context, run, data.runId);
+  return outcome([appendTo(run, data.runId, target, decide.fail(target.state, data))]);
+};
