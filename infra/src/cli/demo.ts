@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { demoCard } from '../demo/card.ts';
 import { play } from '../demo/play.ts';
 import { writeReport } from '../demo/report.ts';
-import { acceptedSources, refusedSource } from '../demo/sources.ts';
+import { acceptedProposals, refusedProposal } from '../demo/sources.ts';
 import { checkoutRoot } from '../paths.ts';
 import { startHub } from '../supervisor.ts';
 import { type CliCommand, portOption } from './command.ts';
@@ -27,7 +27,7 @@ export const demo: CliCommand = {
       leaseSeconds: 30,
     });
     const played = await Promise.race([
-      play(hub.url, { accepted: acceptedSources, refused: refusedSource, card: demoCard }, say),
+      play(hub.url, { accepted: acceptedProposals, refused: refusedProposal, card: demoCard }, say),
       hub.stopped.then(() => null),
     ]).catch(async (error) => {
       await hub.stop();

@@ -20,17 +20,17 @@ export function renderMarkdown(facts: ReportFacts): string {
 
 export function renderHtml(facts: ReportFacts): string {
   const parts = sections(facts).map(
-    (section) => `<section><h2>${escape(section.title)}</h2>
-${section.text.map((text) => `<p>${escape(text)}</p>`).join('\n')}
+    (section) => `<section><h2>${escapeHtml(section.title)}</h2>
+${section.text.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n')}
 ${section.image ? `<figure>${section.image.svg}</figure>` : ''}
 ${section.table ? htmlTable(section.table) : ''}
-${(section.quotes ?? []).map((sample) => `<blockquote><b>${escape(sample.prompt)}</b>${escape(sample.text)}</blockquote>`).join('\n')}
+${(section.quotes ?? []).map((sample) => `<blockquote><b>${escapeHtml(sample.prompt)}</b>${escapeHtml(sample.text)}</blockquote>`).join('\n')}
 </section>`,
   );
   return `<!doctype html>
 <html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>${escape(title(facts))}</title><style>${style}</style></head>
-<body><main><header><p class="mark">集い</p><h1>${escape(title(facts))}</h1></header>${parts.join('\n')}</main></body></html>
+<meta name="color-scheme" content="light dark"><title>${escapeHtml(title(facts))}</title><style>${style}</style></head>
+<body><main><header><p class="mark">集い</p><h1>${escapeHtml(title(facts))}</h1></header>${parts.join('\n')}</main></body></html>
 `;
 }
 
@@ -139,11 +139,11 @@ function markdownTable({ head, rows }: Table): string {
 
 function htmlTable({ head, rows }: Table): string {
   const cells = (tag: string, row: string[]) =>
-    row.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('');
+    row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('');
   return `<table><thead><tr>${cells('th', head)}</tr></thead><tbody>${rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('')}</tbody></table>`;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
 }
 
