@@ -1,4 +1,5 @@
 import type { ArtifactKind } from '@tsudoi/schema';
+import { fileOf } from './inputs.ts';
 import type { InputArtifact } from './stage.ts';
 
 /**
@@ -14,14 +15,7 @@ export function inputDocuments(
     .sort((a, b) => (a.artifactId < b.artifactId ? -1 : a.artifactId > b.artifactId ? 1 : 0));
   if (chosen.length === 0) throw new Error(`no input of kind ${kind}`);
   return {
-    paths: chosen.map((input) => inputFile(input, 'documents.jsonl.gz')),
+    paths: chosen.map((input) => fileOf(input, 'documents.jsonl.gz')),
     documents: chosen.reduce((sum, input) => sum + Number(input.stats.documents ?? 0), 0),
   };
-}
-
-/** Local path of one file of an input. Throws Error when the artifact lacks it, which its producer would not hand in. */
-export function inputFile(input: InputArtifact, name: string): string {
-  const path = input.files[name];
-  if (!path) throw new Error(`artifact ${input.artifactId} has no file ${name}`);
-  return path;
 }
