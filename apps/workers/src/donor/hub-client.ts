@@ -10,6 +10,7 @@ import {
   HeartbeatOutput,
   Lease,
   Rejection,
+  type RejectionCode,
   RejectionValue,
 } from '@tsudoi/schema';
 import { z } from 'zod';
@@ -18,6 +19,8 @@ import { pause } from '../roles/wake.ts';
 const CALL_TIMEOUT = 30_000;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
+/** The hub answered, but only that it has no time now. */
+const passing = new Set<RejectionCode>(['hub.busy', 'rate.limited', 'stream.conflict']);
 
 /** The hub as a node sees it. Every method throws a Rejection where the hub refuses. */
 export interface HubClient {
@@ -91,8 +94,8 @@ async function untilAnswered<T>(
       return await attempt();
     } catch (error) {
       const meant = rejectionOf(error);
-      if (meant) throw meant;
-      if (signal.aborted || performance.now() + wait > givenUpAt) throw unreachable(error);
+      if (meant && !passing.has(meant.code)) throw meant;
+      if (signal.aborted || performance.now() + wait > givenUpAt) throw meant ?? unreachable(error);
       await pause(wait, signal);
     }
   }

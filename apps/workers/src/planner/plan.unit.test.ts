@@ -123,16 +123,6 @@ describe('runs', () => {
     expect(log.plan()).toEqual([]);
   });
 
-  test('a job whose last lease expired fails its run', () => {
-    const log = filtered(new TestLog(), sourceId).registered(runId, [sourceId]);
-    const [dedup] = log.obey();
-    log.append({ type: 'LeaseExpired', data: { jobId: dedup.jobId, epoch: 5, requeued: false } });
-    expect(log.plan()[0].command).toMatchObject({
-      type: 'run.fail',
-      data: { rejection: { code: 'job.leases-exhausted', params: { epochs: 5 } } },
-    });
-  });
-
   test('a run does not wait for a source that failed or was withdrawn', () => {
     const failing = new TestLog().proposed(sourceId).accepted(sourceId);
     const [ingest] = failing.obey();

@@ -1,5 +1,5 @@
 import { execute, type Hub, listenPositions, readLog } from '@tsudoi/hub';
-import { Rejection } from '@tsudoi/schema';
+import { Rejection, type RejectionCode } from '@tsudoi/schema';
 import { describeError, type Log } from '../roles/log.ts';
 import { saveReactorPosition } from '../roles/reactor-position.ts';
 import { Wake } from '../roles/wake.ts';
@@ -9,6 +9,8 @@ import { emptyPlannerState, evolve, type PlannerState } from './state.ts';
 
 const BATCH = 500;
 const POLL = 5000;
+/** Refusals that say nothing about the command: the role starts again and asks once more. */
+const passing = new Set<RejectionCode>(['stream.conflict', 'hub.busy']);
 
 /** Folds the log, and after each stretch of it sends what has become due. */
 export async function runPlanner(
@@ -59,7 +61,7 @@ async function sendDue(
       await send(hub, planned);
       log.info('sent', { command: command.type, cause: cause.position });
     } catch (error) {
-      if (!(error instanceof Rejection)) throw error;
+      if (!(error instanceof Rejection) || passing.has(error.code)) throw error;
       refused.set(planned.commandId, `${command.type}: ${error.message}`);
       log.warn('refused', { command: command.type, cause: cause.position, error: describeError(error) });
     }

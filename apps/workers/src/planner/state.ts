@@ -111,20 +111,12 @@ export function evolve(state: PlannerState, recorded: RecordedEvent): void {
       if (!event.data.requeued)
         move(state.jobs, event.data.jobId, { state: 'failed', failure: event.data.rejection, cause });
       break;
-    case 'LeaseExpired':
-      if (!event.data.requeued)
-        move(state.jobs, event.data.jobId, { state: 'failed', failure: exhausted(event.data.epoch), cause });
-      break;
     case 'ArtifactRegistered': {
       const { kind, stats } = event.data.manifest;
       state.artifacts.set(event.data.artifactId, { kind, stats });
       break;
     }
   }
-}
-
-function exhausted(epochs: number): RejectionValue {
-  return { code: 'job.leases-exhausted', params: { epochs } };
 }
 
 function move<T>(entries: Map<string, T>, id: string, change: Partial<T>): void {

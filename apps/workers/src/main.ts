@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { type Hub, openHub, runProjections } from '@tsudoi/hub';
+import { startTelemetry } from '@tsudoi/hub/telemetry';
+import { Env, parseEnv } from '@tsudoi/schema';
+import { currentPresets } from './planner/filter-presets.ts';
+import { runPlanner } from './planner/run-planner.ts';
+import { runPublisher } from './publisher/run-publisher.ts';
+import { runReaper } from './reaper.ts';
+import { createLog, describeError, type Log } from './roles/log.ts';
+import { supervise } from './roles/supervise.ts';
+
+/** The hub's own long-running roles in one process; in production each may run alone, or twice. */
+type Role = (hub: Hub, env: Env, options: { log: Log; signal: AbortSignal }) => Promise<void>;
+
+const roles: Record<string, Role> = {
+  publisher: (hub, env, options) => runPublisher(hub, env, options),
+  projector: (hub, _env, { signal }) => runProjections(hub, { signal }),
+  planner: (hub, _env, options) => runPlanner(hub, currentPresets, options),
+  reaper: (hub, _env, options) => runReaper(hub, options),
+};
+
+const DRAIN_WITHIN = 8000;
+
+async function main(): Promise<number> {
+  const log = createLog('hub');
+  const chosen = chosenRoles();
+  const env = parseEnv(Env, process.env);
+  const telemetry = startTelemetry({
+    service: chosen.length === 1 ? chosen[0] : 'hub',
+    endpoint: new URL('/api/otlp', env.HUB_URL).href,
+    token: env.TELEMETRY_TOKEN,
+    forwardTo: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+  });
+  const hub = openHub({
+    databaseUrl: env.DATABASE_URL,
+    leaseSeconds: env.LEASE_SECONDS,
+    poolSize: 4 + 2 * chosen.length,
+  });
+  const stopping = new AbortController();
+  const stop = (name: string) => {
+    log.info('stopping', { signal: name });
+    stopping.abort(new Error('the process is stopping'));
+    setTimeout(() => {
+      log.error('a role did not stop in time', { afterMs: DRAIN_WITHIN });
+      process.exit(1);
+    }, DRAIN_WITHIN).unref();
+  };
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop(name));
+
+  log.info('starting', { roles: chosen });
+  await Promise.all(
+    chosen.map((name) => {
+      const options = { log: createLog(name), signal: stopping.signal };
+      return supervise((signal) => roles[name](hub, env, { ...options, signal }), options);
+    }),
+  );
+  await hub.close();
+  await telemetry.shutdown();
+  log.info('stopped');
+  return 0;
+}
+
+function chosenRoles(): string[] {
+  const known = Object.keys(roles);
+  const { values } = parseArgs({ options: { roles: { type: 'string', default: known.join(',') } } });
+  const chosen = values.roles.split(',').map((name) => name.trim());
+  const unknown = chosen.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`there is no role "${unknown}"; known roles: ${known.join(', ')}`);
+  return chosen;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    createLog('hub').error(describeError(error));
+    process.exit(1);
+  },
+);
