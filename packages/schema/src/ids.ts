@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
 /** Opaque ids. People, groups, sources, jobs, runs and commands are UUIDs; an artifact's id is a hash of its manifest. */
-export const Uuid = z.uuid();
-export const PersonId = z.uuid();
-export const GroupId = z.uuid();
-export const SourceId = z.uuid();
-export const JobId = z.uuid();
-export const RunId = z.uuid();
-export const TokenId = z.uuid();
-export const CommandId = z.uuid();
+export const Uuid = z.uuid().toLowerCase(); // stream ids are compared as text
+export const PersonId = Uuid;
+export const GroupId = Uuid;
+export const SourceId = Uuid;
+export const JobId = Uuid;
+export const RunId = Uuid;
+export const TokenId = Uuid;
+export const CommandId = Uuid;
 
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** `art_` and the first 32 hex digits of the SHA-256 of the canonical manifest: the same work gives the same id. */

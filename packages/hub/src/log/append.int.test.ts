@@ -1,0 +1,228 @@
+import type { DomainEvent, EventMeta } from '@tsudoi/schema';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestHub, type TestHub } from '../testing/database.ts';
+import { appendToLog } from './append.ts';
+import { inAppendTransaction } from './append-transaction.ts';
+import { connect } from './connection.ts';
+import { type ExpectedVersion, WrongVersion } from './expected-version.ts';
+import { listenPositions } from './listen-positions.ts';
+import { logHead, readEnvelopes, readLog, readStream } from './read-log.ts';
+import { uuidV7 } from './uuid-v7.ts';
+import { verifyChain } from './verify-chain.ts';
+
+let testHub: TestHub;
+beforeAll(async () => {
+  testHub = await createTestHub({ poolSize: 12 });
+});
+afterAll(() => testHub.drop());
+
+function meta(): EventMeta {
+  const commandId = uuidV7();
+  return {
+    actor: 'system:test',
+    commandId,
+    correlationId: commandId,
+    causationPosition: null,
+    traceparent: null,
+  };
+}
+const added = (groupId: string): DomainEvent => ({
+  type: 'MemberAdded',
+  data: { groupId, personId: uuidV7() },
+});
+
+function write(groupId: string, expected: ExpectedVersion, count = 1): Promise<number> {
+  const events = Array.from({ length: count }, () => added(groupId));
+  const append = { streamType: 'group' as const, streamId: groupId, expected, events };
+  return inAppendTransaction(testHub.hub.sql, (tx) => appendToLog(tx, [append], meta()));
+}
+
+async function race(groupId: string, expected: ExpectedVersion) {
+  const outcomes = await Promise.allSettled([write(groupId, expected), write(groupId, expected)]);
+  const { version } = await readStream(testHub.hub.sql, 'group', groupId);
+  const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  return { won: outcomes.length - refused.length, refused, version };
+}
+
+describe('two writers of one stream', () => {
+  test('with the same exact version: one wins, the other is told what the version is', async () => {
+    const groupId = uuidV7();
+    await write(groupId, 'must-not-exist');
+    const { won, refused, version } = await race(groupId, { exact: 1 });
+    expect({ won, version }).toEqual({ won: 1, version: 2 });
+    expect(refused[0]).toBeInstanceOf(WrongVersion);
+    expect(refused[0].rejection()).toMatchObject({
+      code: 'stream.conflict',
+      params: { actual: 2, expected: 1 },
+    });
+  });
+
+  test('must-not-exist: one creates it, the other is refused', async () => {
+    const { won, refused, version } = await race(uuidV7(), 'must-not-exist');
+    expect({ won, version }).toEqual({ won: 1, version: 1 });
+    expect(refused[0].rejection().code).toBe('stream.exists');
+  });
+
+  test('must-exist: both are refused without the stream, both write with it', async () => {
+    const groupId = uuidV7();
+    const before = await race(groupId, 'must-exist');
+    expect(before.won).toBe(0);
+    expect(before.refused.map((error) => error.rejection().code)).toEqual([
+      'stream.missing',
+      'stream.missing',
+    ]);
+    await write(groupId, 'must-not-exist');
+    expect(await race(groupId, 'must-exist')).toMatchObject({ won: 2, version: 3 });
+  });
+
+  test('any: both write, one after the other', async () => {
+    expect(await race(uuidV7(), 'any')).toMatchObject({ won: 2, version: 2 });
+  });
+
+  test('an exact version in the future is refused', async () => {
+    const groupId = uuidV7();
+    await write(groupId, 'must-not-exist');
+    await expect(write(groupId, { exact: 7 })).rejects.toMatchObject({ actual: 1 });
+    await expect(write(uuidV7(), { exact: 1 })).rejects.toMatchObject({ actual: 0 });
+  });
+});
+
+test('8 concurrent appenders leave a gapless log in the order of commits, with a valid chain', async () => {
+  const { sql } = testHub.hub;
+  const start = (await logHead(sql)).position;
+  const seen: number[] = [];
+  let reading = true;
+  const reader = (async () => {
+    let position = start;
+    while (reading || position < (await logHead(sql)).position) {
+      for (const recorded of await readLog(sql, position, 50)) {
+        seen.push(recorded.position);
+        position = recorded.position;
+      }
+    }
+  })();
+  const shared = uuidV7();
+  const writers = Array.from({ length: 8 }, async (_, writer) => {
+    for (let i = 0; i < 15; i++) await write(i % 5 === 0 ? shared : uuidV7(), 'any', 1 + (writer % 3));
+  });
+  await Promise.all(writers);
+  reading = false;
+  await reader;
+  const { position } = await logHead(sql);
+  // A reader that only ever moves forward missed nothing: nothing became visible behind it.
+  expect(seen).toEqual(Array.from({ length: position - start }, (_, i) => start + i + 1));
+  expect(await verifyChain(sql, 37)).toMatchObject({ events: position, problem: null });
+});
+
+test('events of several streams written at once take their streams in one order, so writers never deadlock', async () => {
+  const [left, right] = [uuidV7(), uuidV7()];
+  const both = (first: string, second: string) =>
+    inAppendTransaction(testHub.hub.sql, (tx) => {
+      const to = (id: string) => ({
+        streamType: 'group' as const,
+        streamId: id,
+        expected: 'any' as const,
+        events: [added(id)],
+      });
+      return appendToLog(tx, [to(first), to(second)], meta());
+    });
+  await Promise.all(Array.from({ length: 10 }, (_, i) => (i % 2 ? both(left, right) : both(right, left))));
+  expect((await readStream(testHub.hub.sql, 'group', left)).version).toBe(10);
+  expect((await readStream(testHub.hub.sql, 'group', right)).version).toBe(10);
+});
+
+test('UPDATE, DELETE and TRUNCATE of events are refused', async () => {
+  const { sql } = testHub.hub;
+  await write(uuidV7(), 'any');
+  for (const statement of ["update event set type = 'x'", 'delete from event', 'truncate event']) {
+    await expect(sql.unsafe(statement)).rejects.toMatchObject({ code: 'TS001' });
+  }
+  expect((await verifyChain(sql)).problem).toBeNull();
+});
+
+test('a changed row is found by the walk, at its position', async () => {
+  const tampered = await createTestHub();
+  const { sql } = tampered.hub;
+  for (let i = 0; i < 3; i++) {
+    const groupId = uuidV7();
+    const append = {
+      streamType: 'group' as const,
+      streamId: groupId,
+      expected: 'any' as const,
+      events: [added(groupId)],
+    };
+    await inAppendTransaction(sql, (tx) => appendToLog(tx, [append], meta()));
+  }
+  await sql`alter table event disable trigger event_is_append_only`;
+  await sql`update event set data = jsonb_set(data, '{personId}', to_jsonb(gen_random_uuid())) where position = 2`;
+  expect(await verifyChain(sql)).toMatchObject({
+    problem: 'the hash of position 2 does not match its content',
+  });
+  await tampered.drop();
+});
+
+test('while the head row is held an append fails fast and writes nothing; afterwards it succeeds', async () => {
+  const { sql } = testHub.hub;
+  const groupId = uuidV7();
+  const append = {
+    streamType: 'group' as const,
+    streamId: groupId,
+    expected: 'must-not-exist' as const,
+    events: [added(groupId)],
+  };
+  const attempt = () =>
+    inAppendTransaction(sql, (tx) => appendToLog(tx, [append], meta()), {
+      lockMs: 150,
+      statementMs: 1000,
+      idleMs: 1000,
+    });
+  await sql.begin(async (holder) => {
+    await holder`select 1 from log_head for update`;
+    await expect(attempt()).rejects.toMatchObject({ code: 'hub.busy' });
+  });
+  expect((await readStream(sql, 'group', groupId)).version).toBe(0);
+  await attempt();
+  expect((await readStream(sql, 'group', groupId)).version).toBe(1);
+});
+
+test('a client that dies in the middle of its transaction leaves nothing and blocks nobody', async () => {
+  const { sql } = testHub.hub;
+  const before = await logHead(sql);
+  const dying = connect(testHub.databaseUrl, 1);
+  const groupId = uuidV7();
+  const append = {
+    streamType: 'group' as const,
+    streamId: groupId,
+    expected: 'any' as const,
+    events: [added(groupId)],
+  };
+  const cutOff = inAppendTransaction(dying, async (tx) => {
+    await appendToLog(tx, [append], meta());
+    const [{ pid }] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    await sql`select pg_terminate_backend(${pid})`;
+    await tx`select 1`;
+  });
+  await expect(cutOff).rejects.toThrow();
+  await dying.end({ timeout: 1 });
+  expect(await logHead(sql)).toEqual(before);
+  expect((await readStream(sql, 'group', groupId)).version).toBe(0);
+  await write(groupId, 'must-not-exist');
+  expect((await logHead(sql)).position).toBe(before.position + 1);
+});
+
+test('listeners hear the position of an append, and envelopes carry what the log holds', async () => {
+  const { sql } = testHub.hub;
+  const heard = new Map<number, () => void>();
+  let latest = 0;
+  const stop = await listenPositions(sql, (position) => {
+    latest = Math.max(latest, position);
+    for (const [wanted, resolve] of heard) if (wanted <= latest) resolve();
+  });
+  const groupId = uuidV7();
+  const position = await write(groupId, 'any', 2);
+  await new Promise<void>((resolve) => (latest >= position ? resolve() : heard.set(position, resolve)));
+  await stop();
+  const [first, second] = await readEnvelopes(sql, position - 2, 10);
+  expect(first).toMatchObject({ position: position - 1, streamId: groupId, version: 1, type: 'MemberAdded' });
+  expect(second).toMatchObject({ position, version: 2, hash: (await logHead(sql)).hash });
+});
