@@ -172,4 +172,4 @@ create table view_activity (
   trace_id    text,
   data        jsonb       not null
 );
-create index view_activity_stream on view_activity (stream_type, stream_id, position);
+create index view_activity_stream on view_activity (stream_id, position);

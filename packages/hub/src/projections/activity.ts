@@ -1,0 +1,85 @@
+import type { DomainEvent, RecordedEvent } from '@tsudoi/schema';
+import type { Queryable } from '../log/connection.ts';
+import { traceIdOf } from '../telemetry/traceparent.ts';
+import type { Projection } from './projection.ts';
+
+/** Members of an event that are longer than this as JSON (recipes, manifests) have their own pages. */
+const longestMember = 1000;
+
+interface Title {
+  title: string;
+  titleEn: string;
+}
+interface Doer {
+  personId: string | null;
+  node: string | null;
+}
+const nobody: Doer = { personId: null, node: null };
+
+/** Everything that happened, one readable row per event, with the title of what it is about. */
+export const activityFeed: Projection = {
+  name: 'activity',
+  version: 1,
+  tables: ['view_activity'],
+  async apply(sql, recorded) {
+    const { event, position, streamType, streamId, at, meta } = recorded;
+    const { title, titleEn } = await titleOf(sql, recorded);
+    const { personId, node } = await doerOf(sql, recorded);
+    await sql`
+      insert into view_activity (position, type, stream_type, stream_id, title, title_en, person_id, node, at, trace_id,
+                                 data)
+      values (${position}, ${event.type}, ${streamType}, ${streamId}, ${title}, ${titleEn}, ${personId}, ${node}, ${at},
+              ${traceIdOf(meta.traceparent)}, ${sql.json(shortMembers(event))})`;
+  },
+};
+
+/** The first event of a stream names it; a job goes by the name of its run or source. */
+async function titleOf(sql: Queryable, { event, streamType, streamId }: RecordedEvent): Promise<Title> {
+  switch (event.type) {
+    case 'SourceProposed':
+      return { title: event.data.titleJa, titleEn: event.data.titleEn };
+    case 'GroupCreated':
+      return { title: event.data.nameJa, titleEn: event.data.nameEn };
+    case 'RunRegistered':
+      return { title: event.data.card.title, titleEn: event.data.card.title };
+    case 'ArtifactRegistered':
+      return { title: event.data.manifest.title, titleEn: event.data.manifest.title };
+    case 'JobDrafted': {
+      const { runId, sourceIds } = event.data;
+      return runId ? firstTitle(sql, 'run', runId) : firstTitle(sql, 'source', sourceIds[0] ?? '');
+    }
+    default:
+      return firstTitle(sql, streamType, streamId);
+  }
+}
+
+async function firstTitle(sql: Queryable, streamType: string, streamId: string): Promise<Title> {
+  const [row] = await sql<Title[]>`
+    select title, title_en as "titleEn" from view_activity
+    where stream_type = ${streamType} and stream_id = ${streamId} order by position limit 1`;
+  return row ?? { title: '', titleEn: '' };
+}
+
+/** A node acts by a token; which machine and whose it is was said when it leased the job. */
+async function doerOf(sql: Queryable, { event, meta }: RecordedEvent): Promise<Doer> {
+  if (event.type === 'JobLeased') return { personId: event.data.personId, node: event.data.node };
+  const [kind, id] = meta.actor.split(':');
+  if (kind === 'person') return { personId: id, node: null };
+  const jobId = jobOf(event);
+  if (kind !== 'node' || !jobId) return nobody;
+  const [row] = await sql<Doer[]>`
+    select person_id as "personId", node from view_activity
+    where stream_type = 'job' and stream_id = ${jobId} and type = 'JobLeased' order by position desc limit 1`;
+  return row ?? nobody;
+}
+
+function jobOf(event: DomainEvent): string | null {
+  if (event.type === 'ArtifactRegistered') return event.data.manifest.jobId;
+  return 'jobId' in event.data ? event.data.jobId : null;
+}
+
+function shortMembers(event: DomainEvent) {
+  const members = Object.entries(event.data).map(([name, value]) => [name, JSON.stringify(value)]);
+  const short = members.filter(([, json]) => json !== undefined && json.length <= longestMember);
+  return JSON.parse(`{${short.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`);
+}

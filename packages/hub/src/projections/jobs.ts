@@ -1,0 +1,97 @@
+import type { JobEvent, RejectionValue } from '@tsudoi/schema';
+import type { Queryable } from '../log/connection.ts';
+import { traceIdOf } from '../telemetry/traceparent.ts';
+import type { Projection } from './projection.ts';
+
+type DataOf<T extends JobEvent['type']> = Extract<JobEvent, { type: T }>['data'];
+type Outcome = 'completed' | 'failed' | 'expired';
+
+/** Jobs with their leases and checkpoints. Progress between two events is live in `job_queue` and not history. */
+export const jobs: Projection = {
+  name: 'jobs',
+  version: 1,
+  tables: ['view_job', 'view_job_lease', 'view_job_checkpoint'],
+  async apply(sql, { event, at, version, meta }) {
+    switch (event.type) {
+      case 'JobDrafted':
+        return insertJob(sql, event.data, at, traceIdOf(meta.traceparent));
+      case 'JobQueued':
+        await sql`update view_job set state = 'queued' where job_id = ${event.data.jobId}`;
+        return;
+      case 'JobLeased':
+        return lease(sql, event.data, at);
+      case 'JobCheckpointed': {
+        const { jobId, epoch, step, sha256, size } = event.data;
+        await sql`
+          insert into view_job_checkpoint (job_id, version, epoch, step, sha256, size, at)
+          values (${jobId}, ${version}, ${epoch}, ${step}, ${sha256}, ${size}, ${at})`;
+        return;
+      }
+      case 'LeaseExpired': {
+        const { jobId, epoch, requeued } = event.data;
+        await endLease(sql, jobId, epoch, 'expired', at);
+        return endOrRequeue(sql, jobId, requeued, null, at);
+      }
+      case 'JobFailed': {
+        const { jobId, epoch, rejection, requeued } = event.data;
+        await endLease(sql, jobId, epoch, 'failed', at);
+        return endOrRequeue(sql, jobId, requeued, rejection, at);
+      }
+      case 'JobCompleted': {
+        const { jobId, epoch, artifactIds } = event.data;
+        await endLease(sql, jobId, epoch, 'completed', at);
+        await sql`
+          update view_job set state = 'done', outputs = ${artifactIds}, failure = null, finished_at = ${at}
+          where job_id = ${jobId}`;
+        return;
+      }
+    }
+  },
+};
+
+async function insertJob(
+  sql: Queryable,
+  job: DataOf<'JobDrafted'>,
+  at: Date,
+  traceId: string | null,
+): Promise<void> {
+  await sql`
+    insert into view_job (job_id, kind, state, recipe, inputs, source_ids, run_id, needs, trace_id, drafted_at)
+    values (${job.jobId}, ${job.kind}, 'awaiting-start', ${sql.json(job.recipe)}, ${job.inputs},
+            ${job.sourceIds}::uuid[], ${job.runId}, ${sql.json(job.needs)}, ${traceId}, ${at})`;
+}
+
+async function lease(sql: Queryable, leased: DataOf<'JobLeased'>, at: Date): Promise<void> {
+  const { jobId, epoch, node, personId } = leased;
+  await sql`
+    insert into view_job_lease (job_id, epoch, node, person_id, leased_at)
+    values (${jobId}, ${epoch}, ${node}, ${personId}, ${at})`;
+  await sql`
+    update view_job set state = 'leased', epoch = ${epoch}, node = ${node}, started_at = coalesce(started_at, ${at})
+    where job_id = ${jobId}`;
+}
+
+async function endLease(
+  sql: Queryable,
+  jobId: string,
+  epoch: number,
+  outcome: Outcome,
+  at: Date,
+): Promise<void> {
+  await sql`
+    update view_job_lease set ended_at = ${at}, outcome = ${outcome} where job_id = ${jobId} and epoch = ${epoch}`;
+}
+
+async function endOrRequeue(
+  sql: Queryable,
+  jobId: string,
+  requeued: boolean,
+  rejection: RejectionValue | null,
+  at: Date,
+): Promise<void> {
+  await sql`
+    update view_job set state = ${requeued ? 'queued' : 'failed'}, node = null,
+      failure = coalesce(${rejection ? sql.json(rejection) : null}, failure),
+      finished_at = ${requeued ? null : at}
+    where job_id = ${jobId}`;
+}

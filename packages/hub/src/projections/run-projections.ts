@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RecordedEvent } from '@tsudoi/schema';
+import type { Database } from '../log/connection.ts';
+import { listenPositions } from '../log/listen-positions.ts';
+import { readLog } from '../log/read-log.ts';
+import { advance, isPassing } from './advance.ts';
+import { readCheckpoints, registerProjections, stopProjection } from './checkpoint.ts';
+import type { Projection } from './projection.ts';
+import { rebuildProjection } from './rebuild.ts';
+import { allProjections } from './registry.ts';
+import { WakeUp } from './wake-up.ts';
+
+export interface RunnerSettings {
+  signal: AbortSignal;
+  projections?: readonly Projection[];
+  batchSize?: number;
+  /** How long to wait for a notification before looking anyway. */
+  pollMs?: number;
+}
+
+const leaderLock = 7_783_002; // any constant: only this runner takes it
+
+/**
+ * Keeps every projection up with the log until the signal is aborted. Several processes may run it: one leads, the
+ * others wait to take over. A database that is away is waited for.
+ */
+export async function runProjections(hub: { sql: Database }, settings: RunnerSettings): Promise<void> {
+  const { signal, pollMs = 1000 } = settings;
+  const wake = new WakeUp(signal);
+  let stopListening: (() => Promise<void>) | null = null;
+  while (!signal.aborted) {
+    try {
+      stopListening ??= await listenPositions(hub.sql, () => wake.ring());
+      await leadWhenFree(hub.sql, wake, settings);
+    } catch (error) {
+      if (signal.aborted) break;
+      console.error('projections: trying again after', error instanceof Error ? error.message : error);
+    }
+    await delay(pollMs, undefined, { signal }).catch(() => {});
+  }
+  await stopListening?.().catch(() => {});
+}
+
+async function leadWhenFree(sql: Database, wake: WakeUp, settings: RunnerSettings): Promise<void> {
+  const { signal, projections = allProjections, batchSize = 200, pollMs = 1000 } = settings;
+  const session = await sql.reserve();
+  try {
+    const [{ leads }] = await session<{ leads: boolean }[]>`
+      select pg_try_advisory_lock(${leaderLock}::bigint) as leads`;
+    if (!leads) return;
+    try {
+      await registerProjections(sql, projections);
+      await remakeOutdated(sql, projections);
+      while (!signal.aborted) {
+        wake.reset();
+        if (await round(sql, projections, batchSize)) continue;
+        await wake.wait(pollMs);
+        await session`select 1`; // the lock lives as long as this session; if it is gone, run for leader again
+      }
+    } finally {
+      await session`select pg_advisory_unlock(${leaderLock}::bigint)`.catch(() => {});
+    }
+  } finally {
+    session.release();
+  }
+}
+
+async function remakeOutdated(sql: Database, projections: readonly Projection[]): Promise<void> {
+  const versions = new Map((await readCheckpoints(sql)).map(({ name, version }) => [name, version]));
+  for (const projection of projections) {
+    if (versions.get(projection.name) !== projection.version) await rebuildProjection(sql, projection);
+  }
+}
+
+/** One step of each projection. Those that stand at the same position share one read. @returns whether any moved */
+async function round(sql: Database, projections: readonly Projection[], batchSize: number): Promise<boolean> {
+  const checkpoints = new Map(
+    (await readCheckpoints(sql)).map((checkpoint) => [checkpoint.name, checkpoint]),
+  );
+  const batches = new Map<number, Batch>();
+  let moved = false;
+  for (const projection of projections) {
+    const checkpoint = checkpoints.get(projection.name);
+    if (!checkpoint || checkpoint.error !== null || checkpoint.version !== projection.version) continue;
+    const { position } = checkpoint;
+    const batch = batches.get(position) ?? (await readBatch(sql, position, batchSize));
+    batches.set(position, batch);
+    if (batch.problem) await stopProjection(sql, projection, position, batch.problem);
+    else if (batch.events.length > 0) {
+      moved = (await advance(sql, projection, position, batch.events)) !== 'stopped' || moved;
+    }
+  }
+  return moved;
+}
+
+interface Batch {
+  events: RecordedEvent[];
+  /** Why the very next event cannot be read at all, or null. */
+  problem: string | null;
+}
+
+/** Reads on; an event that cannot be decoded does not take the readable ones before it with it. */
+async function readBatch(sql: Database, position: number, size: number): Promise<Batch> {
+  try {
+    return { events: await readLog(sql, position, size), problem: null };
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    if (size > 1) return readBatch(sql, position, 1);
+    return {
+      events: [],
+      problem: `position ${position + 1}: ${error instanceof Error ? error.message : error}`,
+    };
+  }
+}

@@ -1,0 +1,75 @@
+import { type GroupSummary, Role, TokenScope, type TokenSummary, type Viewer } from '@tsudoi/schema';
+import { z } from 'zod';
+import { permissionsOf } from '../access/permissions.ts';
+import type { Hub } from '../hub.ts';
+import { Iso, Person } from './columns.ts';
+
+const ViewerRow = Person.extend({
+  roles: z.array(z.object({ role: Role, groupId: z.string().nullable() })),
+  groups: z.array(
+    z.object({ groupId: z.string(), slug: z.string(), nameJa: z.string(), nameEn: z.string() }),
+  ),
+});
+
+/** Somebody as they see themselves. Roles and permissions are read where commands check them, so they are never late. */
+export async function viewer(hub: Hub, personId: string): Promise<Viewer> {
+  const [row] = await viewerRows(hub, [personId]);
+  const known = row ?? { personId, displayName: '', roles: [], groups: [] };
+  const permissions = [...(await permissionsOf(hub, { kind: 'person', personId }))].sort();
+  return { ...known, permissions };
+}
+
+/** The first people who joined, for signing in without a password where the hub listens on this machine alone. */
+export async function personas(hub: Hub): Promise<Viewer[]> {
+  const people = await hub.sql<{ personId: string }[]>`
+    select person_id as "personId" from view_person order by joined_at, person_id limit 50`;
+  return Promise.all(people.map(({ personId }) => viewer(hub, personId)));
+}
+
+async function viewerRows(hub: Hub, personIds: string[]): Promise<z.infer<typeof ViewerRow>[]> {
+  const rows = await hub.sql`
+    select p.person_id as "personId", p.display_name as "displayName",
+      coalesce((select jsonb_agg(jsonb_build_object('role', g.role, 'groupId', g.group_id) order by g.role, g.group_id)
+        from permission_grant g where g.person_id = p.person_id), '[]') as roles,
+      coalesce((select jsonb_agg(jsonb_build_object('groupId', g.group_id, 'slug', g.slug, 'nameJa', g.name_ja,
+          'nameEn', g.name_en) order by g.slug)
+        from membership m join view_group g on g.group_id = m.group_id
+        where m.person_id = p.person_id), '[]') as groups
+    from profile p where p.person_id in ${hub.sql(personIds)}`;
+  return z.array(ViewerRow).parse(rows);
+}
+
+const TokenRow = z.object({
+  tokenId: z.string(),
+  label: z.string(),
+  scopes: z.array(TokenScope),
+  issuedAt: Iso,
+  revokedAt: Iso.nullable(),
+});
+
+/** The tokens a person has issued, newest first. Their secrets are nowhere to be read. */
+export async function tokens(hub: Hub, personId: string): Promise<TokenSummary[]> {
+  const rows = await hub.sql`
+    select token_id as "tokenId", label, scopes, issued_at as "issuedAt", revoked_at as "revokedAt"
+    from view_token where person_id = ${personId} order by issued_at desc, token_id`;
+  return z.array(TokenRow).parse(rows);
+}
+
+const GroupRow = z.object({
+  groupId: z.string(),
+  slug: z.string(),
+  nameJa: z.string(),
+  nameEn: z.string(),
+  members: z.array(Person),
+});
+
+export async function groups(hub: Hub): Promise<GroupSummary[]> {
+  const rows = await hub.sql`
+    select g.group_id as "groupId", g.slug, g.name_ja as "nameJa", g.name_en as "nameEn",
+      coalesce((select jsonb_agg(jsonb_build_object('personId', m.person_id,
+          'displayName', coalesce(p.display_name, '')) order by p.display_name, m.person_id)
+        from view_group_member m left join profile p on p.person_id = m.person_id
+        where m.group_id = g.group_id), '[]') as members
+    from view_group g order by g.slug`;
+  return z.array(GroupRow).parse(rows);
+}

@@ -1,0 +1,79 @@
+import { Rejection, RejectionValue, RunCard, type RunDetail, type RunSummary, Stats } from '@tsudoi/schema';
+import type postgres from 'postgres';
+import { z } from 'zod';
+import type { Hub } from '../hub.ts';
+import { activity } from './activity.ts';
+import { Iso, Person } from './columns.ts';
+import { jobSummaries } from './job-summaries.ts';
+import { sourceSummaries } from './source-summaries.ts';
+
+const Row = z.object({
+  runId: z.string(),
+  title: z.string(),
+  state: z.enum(['registered', 'running', 'completed', 'failed']),
+  registeredBy: Person,
+  registeredAt: Iso,
+  latest: z.record(z.string(), z.number()),
+  steps: z.number(),
+  step: z.number(),
+  modelArtifactId: z.string().nullable(),
+});
+
+export function runList(hub: Hub): Promise<RunSummary[]> {
+  return runSummaries(hub, hub.sql`true`);
+}
+
+async function runSummaries(
+  { sql }: Hub,
+  condition: postgres.PendingQuery<postgres.Row[]>,
+): Promise<RunSummary[]> {
+  const rows = await sql`
+    select r.run_id as "runId", r.card ->> 'title' as title, r.state,
+           jsonb_build_object('personId', r.person_id, 'displayName', coalesce(p.display_name, '')) as "registeredBy",
+           r.registered_at as "registeredAt", coalesce(metric.latest, '{}') as latest,
+           (r.card #>> '{pretrain,steps}')::int as steps, coalesce(metric.step, 0) as step,
+           coalesce(r.model_artifact_id, model.artifact_id) as "modelArtifactId"
+    from view_run r
+    left join profile p on p.person_id = r.person_id
+    left join lateral (
+      select jsonb_object_agg(series, value) as latest, max(step) as step
+      from run_metric_latest where run_id = r.run_id
+    ) as metric on true
+    left join lateral (
+      select artifact_id from view_artifact where run_id = r.run_id and kind = 'model'
+      order by registered_at desc limit 1
+    ) as model on true
+    where ${condition} order by r.registered_at desc, r.run_id limit 500`;
+  return z.array(Row).parse(rows);
+}
+
+const DetailRow = z.object({
+  card: RunCard,
+  failure: RejectionValue.nullable(),
+  evaluationArtifactId: z.string().nullable(),
+  evaluation: Stats.nullable(),
+});
+
+/** @throws Rejection `run.unknown` */
+export async function runDetail(hub: Hub, runId: string): Promise<RunDetail> {
+  const { sql } = hub;
+  const [summary] = await runSummaries(hub, sql`r.run_id = ${runId}`);
+  if (!summary) throw new Rejection('run.unknown', { runId });
+  const [row] = await sql`
+    select r.card, r.failure, e.artifact_id as "evaluationArtifactId", e.manifest -> 'stats' as evaluation
+    from view_run r
+    left join lateral (
+      select artifact_id, manifest from view_artifact
+      where run_id = r.run_id and kind = 'evaluation'
+      order by artifact_id = r.evaluation_artifact_id desc, registered_at desc limit 1
+    ) as e on true
+    where r.run_id = ${runId}`;
+  const detail = DetailRow.parse(row);
+  return {
+    ...summary,
+    ...detail,
+    sources: await sourceSummaries(sql, sql`s.source_id = any(${detail.card.sourceIds}::uuid[])`),
+    jobs: await jobSummaries(sql, sql`j.run_id = ${runId}`),
+    history: await activity(hub, { streamId: runId, limit: 200 }),
+  };
+}

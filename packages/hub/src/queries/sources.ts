@@ -1,0 +1,52 @@
+import {
+  LicenceReason,
+  LicenceVerdict,
+  Rejection,
+  ReviewVerdict,
+  type SourceDetail,
+  SourcePart,
+  type SourceSummary,
+} from '@tsudoi/schema';
+import { z } from 'zod';
+import type { Hub } from '../hub.ts';
+import { activity } from './activity.ts';
+import { artifactSummaries } from './artifact-summaries.ts';
+import { Iso, Person } from './columns.ts';
+import { jobSummaries } from './job-summaries.ts';
+import { sourceSummaries } from './source-summaries.ts';
+
+export function sourceList(hub: Hub): Promise<SourceSummary[]> {
+  return sourceSummaries(hub.sql, hub.sql`true`);
+}
+
+const DetailRow = z.object({
+  description: z.string(),
+  evidenceUrl: z.string(),
+  parts: z.array(SourcePart),
+  verdict: LicenceVerdict,
+  refusedBy: LicenceReason.nullable(),
+});
+const ReviewRow = z.object({ reviewer: Person, verdict: ReviewVerdict, comment: z.string(), at: Iso });
+
+/** @throws Rejection `source.unknown` */
+export async function sourceDetail(hub: Hub, sourceId: string): Promise<SourceDetail> {
+  const { sql } = hub;
+  const [summary] = await sourceSummaries(sql, sql`s.source_id = ${sourceId}`);
+  if (!summary) throw new Rejection('source.unknown', { sourceId });
+  const [detail] = await sql`
+    select description, evidence_url as "evidenceUrl", parts, verdict, refused_by as "refusedBy"
+    from view_source where source_id = ${sourceId}`;
+  const reviews = await sql`
+    select jsonb_build_object('personId', r.reviewer_id, 'displayName', coalesce(p.display_name, '')) as reviewer,
+           r.verdict, r.comment, r.at
+    from view_source_review r left join profile p on p.person_id = r.reviewer_id
+    where r.source_id = ${sourceId} order by r.version`;
+  return {
+    ...summary,
+    ...DetailRow.parse(detail),
+    reviews: z.array(ReviewRow).parse(reviews),
+    artifacts: await artifactSummaries(sql, sql`a.source_ids @> array[${sourceId}::uuid]`),
+    jobs: await jobSummaries(sql, sql`j.source_ids @> array[${sourceId}::uuid]`),
+    history: await activity(hub, { streamId: sourceId, limit: 200 }),
+  };
+}
