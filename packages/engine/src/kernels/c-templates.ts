@@ -1,0 +1,296 @@
+// Lowers composites to the hand-written C kernels beside this file. Block sizes depend on shapes only.
+
+import { matmulSizes } from '../core/ops/matmul.ts';
+import { opRow } from '../core/ops.ts';
+import { BYTES_PER_ELEMENT, numel } from '../core/shape.ts';
+import { type Arg, bufferArg, floatArg, intArg, type Launch, type Template } from '../schedule/launch.ts';
+
+/** Upper bounds over all instruction sets of the packing space in gemm.h, in bytes. */
+const DEPTH = 384;
+const gemmScratch = (m: number, n: number) => BYTES_PER_ELEMENT * ((m + 14 + n + 32) * DEPTH + 14 * 32);
+
+/** Rows of queries per block of the attention kernels. */
+const QUERY_BLOCK = 64;
+const CHUNK = 16384;
+
+const launch = (
+  parts: Pick<Launch, 'symbol' | 'args' | 'tasks' | 'reads' | 'writes'> & Partial<Launch>,
+): Launch => ({ scratch: 0, inPlace: [], flops: 0, ...parts });
+
+const costOf: (c: Parameters<Template>[0]) => number = ({ node }) =>
+  opRow(node.op).cost?.(
+    node.inputs.map((n) => n.types[0]),
+    node.types,
+    node.attrs,
+  ).flops ?? 0;
+
+/** Blocks of C: large enough that packing is paid for, small enough that threads share them. */
+function matmulBlocks(m: number, n: number): { rows: number; columns: number } {
+  // 42 is a multiple of the tile heights 14 and 6; 64 of the tile widths 32 and 16.
+  let rows = Math.min(m, 252);
+  let columns = Math.min(n, 512);
+  const blocks = () => Math.ceil(m / rows) * Math.ceil(n / columns);
+  while (blocks() < 8 && (rows > 84 || columns > 64)) {
+    if (rows > 84 && rows >= columns / 2) rows = Math.max(84, Math.ceil(rows / 2 / 42) * 42);
+    else if (columns > 64) columns = Math.max(64, Math.ceil(columns / 2 / 64) * 64);
+    else break;
+  }
+  return { rows, columns };
+}
+
+const matmul: Template = (context) => {
+  const { node, inputs, outputs } = context;
+  const sizes = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
+  const { batch, m, n, k } = sizes;
+  const residual = inputs[2];
+  const common = {
+    reads: inputs,
+    writes: outputs,
+    inPlace: residual ? [[outputs[0], residual] as const] : [],
+    flops: costOf(context),
+  };
+  const operands: Arg[] = [
+    bufferArg(inputs[0]),
+    bufferArg(inputs[1]),
+    bufferArg(outputs[0]),
+    residual ? bufferArg(residual) : intArg(0),
+    ...[batch, m, n, k, node.attrs.ta ? 1 : 0, node.attrs.tb ? 1 : 0].map(intArg),
+  ];
+  if (m <= 4 && batch === 1 && node.attrs.tb && !node.attrs.ta) {
+    const perTask = Math.max(8, Math.ceil(CHUNK / k));
+    const tasks = Math.ceil(n / perTask);
+    return [launch({ ...common, symbol: 'ts_matvec', args: [...operands, intArg(perTask)], tasks })];
+  }
+  const { rows, columns } = matmulBlocks(m, n);
+  return [
+    launch({
+      ...common,
+      symbol: 'ts_matmul',
+      args: [...operands, intArg(rows), intArg(columns)],
+      tasks: batch * Math.ceil(m / rows) * Math.ceil(n / columns),
+      scratch: gemmScratch(rows, columns),
+    }),
+  ];
+};
+
+/** Sizes (B, T, S, Hq, Hkv, D), causal, scale: the tail of the attention kernels' arguments. */
+function attentionArgs(node: Parameters<Template>[0]['node']): Arg[] {
+  const [b, t, hq, d] = node.inputs[0].shape;
+  const [, s, hk] = node.inputs[1].shape;
+  return [
+    ...[b, t, s, hq, hk, d, node.attrs.causal ? 1 : 0].map(intArg),
+    floatArg(node.attrs.scale as number),
+  ];
+}
+
+function attentionScratch(node: Parameters<Template>[0]['node'], squares: number): number {
+  const s = node.inputs[1].shape[1];
+  const d = node.inputs[0].shape[3];
+  const widest = Math.max(s, d);
+  return BYTES_PER_ELEMENT * squares * QUERY_BLOCK * s + gemmScratch(Math.max(QUERY_BLOCK, s), widest);
+}
+
+const attention: Template = (context) => {
+  const { node, inputs, outputs } = context;
+  const [b, t, hq] = node.inputs[0].shape;
+  return [
+    launch({
+      symbol: 'ts_attention',
+      args: [...[...inputs, ...outputs].map(bufferArg), ...attentionArgs(node)],
+      tasks: b * hq * Math.ceil(t / QUERY_BLOCK),
+      scratch: attentionScratch(node, 1),
+      reads: inputs,
+      writes: outputs,
+      flops: costOf(context),
+    }),
+  ];
+};
+
+const attentionBackward: Template = (context) => {
+  const { node, inputs, outputs } = context;
+  const b = node.inputs[0].shape[0];
+  const hk = node.inputs[1].shape[2];
+  return [
+    launch({
+      symbol: 'ts_attention_bwd',
+      args: [...[...inputs, ...outputs].map(bufferArg), ...attentionArgs(node)],
+      tasks: b * hk,
+      scratch: attentionScratch(node, 2),
+      reads: inputs,
+      writes: outputs,
+      flops: costOf(context),
+    }),
+  ];
+};
+
+const attentionDecode: Template = ({ node, inputs, outputs }) => {
+  const [hq, d] = node.inputs[0].shape;
+  const [s, hk] = node.inputs[1].shape;
+  return [
+    launch({
+      symbol: 'ts_attention_decode',
+      args: [
+        ...[...inputs, ...outputs].map(bufferArg),
+        ...[hq, hk, d].map(intArg),
+        floatArg(node.attrs.scale as number),
+      ],
+      tasks: hq,
+      scratch: BYTES_PER_ELEMENT * s,
+      reads: inputs,
+      writes: outputs,
+    }),
+  ];
+};
+
+const cacheUpdate: Template = ({ node, inputs, outputs }) => {
+  const [s, ...row] = node.shape;
+  return [
+    launch({
+      symbol: 'ts_cache_update',
+      args: [...[...inputs, ...outputs].map(bufferArg), intArg(s), intArg(numel(row))],
+      tasks: 1,
+      reads: inputs,
+      writes: outputs,
+      inPlace: [[outputs[0], inputs[0]]],
+    }),
+  ];
+};
+
+function crossEntropyTemplate(symbol: string, inPlace: boolean): Template {
+  return (context) => {
+    const { inputs, outputs } = context;
+    const [n, v] = context.node.inputs[0].shape;
+    const perTask = Math.max(1, Math.floor(CHUNK / v));
+    return [
+      launch({
+        symbol,
+        args: [...[...inputs, ...outputs].map(bufferArg), ...[n, v, perTask].map(intArg)],
+        tasks: Math.ceil(n / perTask),
+        reads: inputs,
+        writes: outputs,
+        inPlace: inPlace ? [[outputs[0], inputs[0]]] : [],
+        flops: costOf(context),
+      }),
+    ];
+  };
+}
+
+const gather: Template = ({ node, inputs, outputs }) => {
+  const [v, ...row] = node.inputs[0].shape;
+  const n = numel(node.inputs[1].shape);
+  const width = numel(row);
+  const perTask = Math.max(1, Math.floor(CHUNK / width));
+  return [
+    launch({
+      symbol: 'ts_gather',
+      args: [...[...inputs, ...outputs].map(bufferArg), ...[n, width, v, perTask].map(intArg)],
+      tasks: Math.ceil(n / perTask),
+      reads: inputs,
+      writes: outputs,
+    }),
+  ];
+};
+
+const scatterAdd: Template = ({ node, inputs, outputs }) => {
+  const [v, ...row] = node.shape;
+  const perTask = Math.ceil(v / 32);
+  return [
+    launch({
+      symbol: 'ts_scatter_add',
+      args: [
+        ...[...inputs, ...outputs].map(bufferArg),
+        ...[numel(node.inputs[1].shape), numel(row), v, perTask].map(intArg),
+      ],
+      tasks: Math.ceil(v / perTask),
+      reads: inputs,
+      writes: outputs,
+      inPlace: [[outputs[0], inputs[0]]],
+    }),
+  ];
+};
+
+/** Fixed chunks of a tensor: (first element, count). */
+function chunksOf(elements: number): { first: number; count: number }[] {
+  const out: { first: number; count: number }[] = [];
+  for (let first = 0; first < elements; first += CHUNK) {
+    out.push({ first, count: Math.min(CHUNK, elements - first) });
+  }
+  return out;
+}
+
+const at = (buffer: string, element: number): Arg => ({
+  kind: 'buffer',
+  buffer,
+  byteOffset: element * BYTES_PER_ELEMENT,
+});
+
+const globalNorm: Template = (context) => {
+  const { node, inputs, outputs } = context;
+  const chunks = node.inputs.flatMap((n, i) =>
+    chunksOf(numel(n.shape)).map((c) => ({ buffer: inputs[i], ...c })),
+  );
+  const partial = context.temporary(chunks.length);
+  const list = chunks.flatMap((c) => [at(c.buffer, c.first), intArg(c.count)]);
+  return [
+    launch({
+      symbol: 'ts_norm_partial',
+      args: [bufferArg(partial), intArg(chunks.length), ...list],
+      tasks: chunks.length,
+      reads: inputs,
+      writes: [partial],
+      flops: costOf(context),
+    }),
+    launch({
+      symbol: 'ts_norm_total',
+      args: [bufferArg(partial), intArg(chunks.length), bufferArg(outputs[0])],
+      tasks: 1,
+      reads: [partial],
+      writes: outputs,
+    }),
+  ];
+};
+
+const adamw: Template = (context) => {
+  const { node, inputs, outputs } = context;
+  const decay = node.attrs.decay as readonly number[];
+  const n = decay.length;
+  const { beta1, beta2, eps } = node.attrs as Record<string, number>;
+  const part = (k: number, i: number) => inputs[2 + k * n + i];
+  const inPlace: [string, string][] = [];
+  const list = decay.flatMap((coefficient, i) => {
+    const from = [0, 1, 2, 3].map((k) => part(k, i));
+    const to = [0, 1, 2].map((k) => outputs[k * n + i]);
+    inPlace.push([to[0], from[0]], [to[1], from[2]], [to[2], from[3]]);
+    return chunksOf(numel(node.inputs[2 + i].shape)).map((c) => [
+      ...[...from, ...to].map((buffer) => at(buffer, c.first)),
+      intArg(c.count),
+      floatArg(coefficient),
+    ]);
+  });
+  const constants = [beta1, beta2, eps, 1 - beta1, 1 - beta2].map(floatArg);
+  return [
+    launch({
+      symbol: 'ts_adamw',
+      args: [bufferArg(inputs[0]), bufferArg(inputs[1]), ...constants, ...list.flat()],
+      tasks: list.length,
+      reads: inputs,
+      writes: outputs,
+      inPlace,
+      flops: costOf(context),
+    }),
+  ];
+};
+
+export const cTemplates: ReadonlyMap<string, Template> = new Map<string, Template>([
+  ['matmul', matmul],
+  ['attention', attention],
+  ['attention_bwd', attentionBackward],
+  ['attention_decode', attentionDecode],
+  ['cache_update', cacheUpdate],
+  ['cross_entropy', crossEntropyTemplate('ts_cross_entropy', false)],
+  ['cross_entropy_bwd', crossEntropyTemplate('ts_cross_entropy_bwd', true)],
+  ['gather', gather],
+  ['scatter_add', scatterAdd],
+  ['global_norm', globalNorm],
+  ['adamw', adamw],
+]);

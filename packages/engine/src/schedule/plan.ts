@@ -1,0 +1,143 @@
+// Static memory: lifetimes over the linear schedule, then offsets in one arena, largest first.
+
+import { BYTES_PER_ELEMENT } from '../core/shape.ts';
+import type { BufferInfo, Launch } from './launch.ts';
+
+/** Cache lines and vector loads like it; WebGPU will need 256 for storage offsets. */
+const ALIGNMENT = 256;
+
+export interface PlanOptions {
+  /** False gives every buffer its own memory (for tests). */
+  readonly reuse: boolean;
+  /** Persistent buffers that are read from outside after a run. */
+  readonly keep: ReadonlySet<string>;
+}
+
+export interface MemoryPlan {
+  /** Byte offset of every buffer in the arena. */
+  readonly offsets: ReadonlyMap<string, number>;
+  /** Persistent buffers come first; temporaries live in [temporaryStart, size). */
+  readonly temporaryStart: number;
+  readonly size: number;
+}
+
+interface Lifetime {
+  readonly size: number;
+  first: number;
+  last: number;
+}
+
+const align = (n: number) => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
+
+export function planMemory(
+  buffers: ReadonlyMap<string, BufferInfo>,
+  launches: readonly Launch[],
+  assigned: ReadonlyMap<string, string>,
+  options: PlanOptions,
+): MemoryPlan {
+  const alias = aliases(buffers, launches, assigned, options);
+  const offsets = new Map<string, number>();
+  let top = 0;
+  for (const info of buffers.values()) {
+    if (!info.persistent) continue;
+    offsets.set(info.id, top);
+    top = align(top + info.elements * BYTES_PER_ELEMENT);
+  }
+  const temporaryStart = top;
+  const size = placeTemporaries(
+    lifetimes(buffers, launches, alias, options),
+    offsets,
+    temporaryStart,
+    options,
+  );
+  for (const id of buffers.keys()) {
+    const root = find(alias, id);
+    const offset = offsets.get(root);
+    if (offset !== undefined) offsets.set(id, offset);
+  }
+  return { offsets, temporaryStart, size };
+}
+
+function find(alias: ReadonlyMap<string, string>, id: string): string {
+  let root = id;
+  for (let next = alias.get(root); next !== undefined; next = alias.get(root)) root = next;
+  return root;
+}
+
+/** In-place results share their operand's memory when that operand is not needed afterwards. */
+function aliases(
+  buffers: ReadonlyMap<string, BufferInfo>,
+  launches: readonly Launch[],
+  assigned: ReadonlyMap<string, string>,
+  options: PlanOptions,
+): Map<string, string> {
+  const alias = new Map<string, string>();
+  const lastRead = new Map<string, number>();
+  launches.forEach((launch, i) => {
+    for (const id of launch.reads) lastRead.set(id, i);
+  });
+  launches.forEach((launch, i) => {
+    for (const [written, read] of launch.inPlace) {
+      const target = find(alias, read);
+      if (alias.has(written) || target === find(alias, written)) continue;
+      // Every name of that memory must be dead after this launch.
+      const names = [...buffers.keys()].filter((id) => find(alias, id) === target);
+      const dead = names.every((id) => (lastRead.get(id) ?? -1) <= i);
+      const persistent = buffers.get(target)!.persistent;
+      const allowed = persistent
+        ? assigned.get(target) === written
+        : options.reuse && !names.some((n) => options.keep.has(n));
+      const fits = buffers.get(target)!.elements === buffers.get(written)!.elements;
+      const isOutput = options.keep.has(written) && !persistent;
+      if (dead && allowed && fits && !buffers.get(written)!.persistent && !isOutput)
+        alias.set(written, target);
+    }
+  });
+  return alias;
+}
+
+function lifetimes(
+  buffers: ReadonlyMap<string, BufferInfo>,
+  launches: readonly Launch[],
+  alias: ReadonlyMap<string, string>,
+  options: PlanOptions,
+): Map<string, Lifetime> {
+  const lives = new Map<string, Lifetime>();
+  launches.forEach((launch, i) => {
+    for (const id of [...launch.reads, ...launch.writes]) {
+      const root = find(alias, id);
+      const info = buffers.get(root)!;
+      if (info.persistent) continue;
+      const life = lives.get(root) ?? { size: align(info.elements * BYTES_PER_ELEMENT), first: i, last: i };
+      life.last = options.keep.has(id) ? launches.length : Math.max(life.last, i);
+      lives.set(root, life);
+    }
+  });
+  return lives;
+}
+
+/** Greedy by size: each buffer takes the lowest gap free during its whole life. Returns the arena size. */
+function placeTemporaries(
+  lives: ReadonlyMap<string, Lifetime>,
+  offsets: Map<string, number>,
+  start: number,
+  options: PlanOptions,
+): number {
+  const placed: (Lifetime & { offset: number })[] = [];
+  let size = start;
+  const order = [...lives].sort(([, a], [, b]) => b.size - a.size || a.first - b.first);
+  for (const [id, life] of order) {
+    const rivals = placed
+      .filter((p) => !options.reuse || (p.first <= life.last && life.first <= p.last))
+      .sort((a, b) => a.offset - b.offset);
+    let offset = start;
+    for (const rival of rivals) {
+      if (offset + life.size <= rival.offset) break;
+      offset = Math.max(offset, rival.offset + rival.size);
+    }
+    offsets.set(id, offset);
+    placed.push({ ...life, offset });
+    size = Math.max(size, offset + life.size);
+  }
+  return size;
+}

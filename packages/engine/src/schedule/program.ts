@@ -1,0 +1,204 @@
+// From a traced step to a program: a list of launches over one planned arena. Everything that can be
+// decided once is decided here; at run time nothing is allocated, hashed or bound.
+
+import type { GraphBuilder } from '../core/builder.ts';
+import { type Node, topologicalOrder } from '../core/graph.ts';
+import { numel, sameShape } from '../core/shape.ts';
+import type { Dialect } from '../print/dialect.ts';
+import { printKernel } from '../print/kernel.ts';
+import { cluster, throughReshape, type Unit } from './cluster.ts';
+import { type BufferInfo, bufferArg, intArg, type Launch, type Template } from './launch.ts';
+import { decomposeUnclaimed, fuseAdditions, splitLongReductions } from './lower.ts';
+import { type MemoryPlan, planMemory } from './plan.ts';
+
+/** A traced step: outputs to read and state params to replace, over named params. */
+export interface Trace {
+  readonly builder: GraphBuilder;
+  readonly outputs: ReadonlyMap<string, Node>;
+  /** New value of each state param, by the param's name. */
+  readonly updates?: ReadonlyMap<string, Node>;
+}
+
+export interface BackendTarget {
+  readonly dialect: Dialect;
+  readonly templates: ReadonlyMap<string, Template>;
+}
+
+export interface CompileOptions {
+  /** Off: one kernel per stored value, every composite decomposed is still possible by templates. */
+  readonly fuse?: boolean;
+  readonly reuseMemory?: boolean;
+  /** Composites to decompose although the backend has a template. */
+  readonly withoutTemplates?: readonly string[];
+}
+
+export interface Program {
+  readonly launches: readonly Launch[];
+  /** Text of the generated kernels by symbol. */
+  readonly kernels: ReadonlyMap<string, string>;
+  readonly buffers: ReadonlyMap<string, BufferInfo>;
+  readonly plan: MemoryPlan;
+  /** Params by name and outputs by name to buffers and types. */
+  readonly params: ReadonlyMap<string, Node>;
+  readonly outputs: ReadonlyMap<string, { readonly buffer: string; readonly node: Node }>;
+  readonly tables: ReadonlyMap<string, Float32Array>;
+}
+
+export function compileProgram(trace: Trace, target: BackendTarget, options: CompileOptions = {}): Program {
+  const updates = trace.updates ?? new Map<string, Node>();
+  const skip = new Set(options.withoutTemplates);
+  const claims = (op: string) => target.templates.has(op) && !skip.has(op);
+  let graph = {
+    builder: trace.builder,
+    roots: [...trace.outputs.values(), ...updates.values()] as readonly Node[],
+  };
+  graph = decomposeUnclaimed(graph, claims);
+  if (options.fuse !== false) graph = splitLongReductions(fuseAdditions(graph));
+  const { units, bufferOf } = cluster(graph.roots, { fuse: options.fuse !== false });
+
+  const emitter = new Emitter(target, bufferOf);
+  for (const node of topologicalOrder(graph.roots)) if (node.op === 'param') emitter.declareParam(node);
+  for (const unit of units) emitter.emit(unit);
+
+  const names = [...trace.outputs.keys()];
+  const buffers = graph.roots.map((n) => emitter.rootBuffer(n));
+  const outputs = new Map(
+    names.map((name, i) => [name, { buffer: buffers[i], node: trace.outputs.get(name)! }]),
+  );
+  const assigned = new Map<string, string>();
+  [...updates.keys()].forEach((name, i) => {
+    assigned.set(`param:${name}`, buffers[names.length + i]);
+  });
+  const keep = new Set([...outputs.values()].map((o) => o.buffer));
+  const copies = [...assigned].map(([to, from]) => emitter.copy(from, to));
+  const plan = planWithUpdates(emitter, copies, assigned, keep, options.reuseMemory !== false);
+  return {
+    launches: plan.launches,
+    kernels: emitter.kernels,
+    buffers: emitter.buffers,
+    plan: plan.memory,
+    params: emitter.params,
+    outputs,
+    tables: graph.builder.tables,
+  };
+}
+
+/** State updates that could not be done in place are copied at the end of the step. */
+function planWithUpdates(
+  emitter: Emitter,
+  copies: readonly Launch[],
+  assigned: ReadonlyMap<string, string>,
+  keep: ReadonlySet<string>,
+  reuse: boolean,
+): { memory: MemoryPlan; launches: Launch[] } {
+  const launches = [...emitter.launches, ...copies];
+  // The copies read what they replace last, so they never stop an in-place update before them.
+  const memory = planMemory(emitter.buffers, launches, assigned, { reuse, keep });
+  const needed = launches.filter((l) => {
+    if (!copies.includes(l)) return true;
+    return memory.offsets.get(l.reads[0]) !== memory.offsets.get(l.writes[0]);
+  });
+  return { memory, launches: needed };
+}
+
+class Emitter {
+  readonly launches: Launch[] = [];
+  readonly kernels = new Map<string, string>();
+  readonly buffers = new Map<string, BufferInfo>();
+  readonly params = new Map<string, Node>();
+  readonly #target: BackendTarget;
+  readonly #bufferOf: (node: Node) => string | undefined;
+  readonly #symbols = new Map<string, string>();
+
+  constructor(target: BackendTarget, bufferOf: (node: Node) => string | undefined) {
+    this.#target = target;
+    this.#bufferOf = bufferOf;
+  }
+
+  #declare(id: string, elements: number, dtype: Node['dtype'], persistent: boolean): void {
+    if (!this.buffers.has(id)) this.buffers.set(id, { id, elements, dtype, persistent });
+  }
+
+  declareParam(node: Node): void {
+    const name = node.attrs.name as string;
+    const known = this.params.get(name);
+    if (known && !sameShape(known.shape, node.shape)) throw new Error(`param ${name} has two shapes`);
+    this.params.set(name, node);
+    this.#declare(`param:${name}`, numel(node.shape), node.dtype, true);
+  }
+
+  rootBuffer(node: Node): string {
+    const buffer = this.#bufferOf(node) ?? this.#bufferOf(throughReshape(node));
+    if (buffer === undefined) throw new Error(`output ${node.op} has no buffer`);
+    return buffer;
+  }
+
+  copy(from: string, to: string): Launch {
+    const elements = this.buffers.get(to)!.elements;
+    return {
+      symbol: 'ts_copy',
+      args: [bufferArg(from), bufferArg(to), intArg(elements)],
+      tasks: 1,
+      scratch: 0,
+      reads: [from],
+      writes: [to],
+      inPlace: [],
+      flops: 0,
+    };
+  }
+
+  emit(unit: Unit): void {
+    if (unit.kind === 'template') this.#emitTemplate(unit.nodes[0]);
+    else this.#emitKernel(unit);
+  }
+
+  #emitTemplate(node: Node): void {
+    const outputs = node.types.map((type, i) => {
+      const id = `n${node.id}.${i}`;
+      this.#declare(id, numel(type.shape), type.dtype, false);
+      return id;
+    });
+    let temporaries = 0;
+    const launches = this.#target.templates.get(node.op)!({
+      node,
+      inputs: node.inputs.map((n) => this.#bufferOf(n)!),
+      outputs,
+      temporary: (elements) => {
+        const id = `n${node.id}.t${temporaries++}`;
+        this.#declare(id, elements, 'f32', false);
+        return id;
+      },
+    });
+    this.launches.push(...launches);
+  }
+
+  #emitKernel(unit: Unit): void {
+    for (const node of unit.nodes) {
+      const buffer = this.#bufferOf(node)!;
+      if (unit.built!.buffers.includes(buffer)) this.#declare(buffer, numel(node.shape), node.dtype, false);
+    }
+    const { kernel, buffers } = unit.built!;
+    const printed = printKernel(kernel, this.#target.dialect);
+    const written = kernel.slots.map((s) => s.written);
+    this.launches.push({
+      symbol: this.#symbol(printed.text),
+      args: buffers.map(bufferArg),
+      tasks: printed.tasks,
+      scratch: 0,
+      reads: buffers.filter((_, i) => !written[i]),
+      writes: buffers.filter((_, i) => written[i]),
+      inPlace: [],
+      flops: 0,
+    });
+  }
+
+  /** Layers share kernels: equal text is one symbol. */
+  #symbol(text: string): string {
+    const known = this.#symbols.get(text);
+    if (known) return known;
+    const symbol = `k${this.#symbols.size}`;
+    this.#symbols.set(text, symbol);
+    this.kernels.set(symbol, text.replace('@', symbol));
+    return symbol;
+  }
+}

@@ -1,0 +1,135 @@
+// Pretraining: the whole step (forward, backward, clipping, AdamW) traced and compiled once, then
+// replayed. Given config, seed and batches, every step has the same bits on any number of threads.
+
+import { GraphBuilder } from '../core/builder.ts';
+import { gradients } from '../core/grad.ts';
+import { initialParameters, llamaLogits, llamaParams } from '../models/llama.ts';
+import { type LlamaConfig, llamaParameters } from '../models/llama-config.ts';
+import { type AdamWOptions, adamWStep, firstMoment, HYPER, hyperValues, secondMoment } from '../nn/optim.ts';
+import { type LearningRateSchedule, learningRate } from '../nn/schedule.ts';
+import { openCpu } from '../runtime/cpu.ts';
+import type { LaunchProfile } from '../runtime/device.ts';
+import type { Trace } from '../schedule/program.ts';
+import { splitTokens } from './tokens.ts';
+
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface TrainerOptions {
+  readonly config: LlamaConfig;
+  readonly batchSize: number;
+  readonly sequenceLength: number;
+  readonly optimizer: AdamWOptions;
+  readonly schedule: LearningRateSchedule;
+  /** Seed of the initial weights. */
+  readonly seed: number;
+  /** Threads of a step, the caller included; default: the number of cores. */
+  readonly threads?: number;
+  /** Where compiled kernels are kept; default ~/.cache/tsudoi/kernels. */
+  readonly cacheDir?: string;
+}
+
+export interface StepResult {
+  /** 1 for the first step. */
+  readonly step: number;
+  /** Mean cross-entropy of the batch before the update, in nats. */
+  readonly loss: number;
+  /** Global norm of the gradients before clipping. */
+  readonly gradNorm: number;
+  readonly learningRate: number;
+}
+
+export interface TrainerState {
+  readonly step: number;
+  /** Parameters by their Hugging Face names, moments with the suffixes #m and #v. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+export interface Trainer {
+  /** One update from tokens [batchSize, sequenceLength + 1], row-major. Synchronous. */
+  step(tokens: Int32Array): StepResult;
+  /** A copy of everything a later `restore` needs to go on with the same bits. */
+  state(): TrainerState;
+  /** Throws RangeError when a tensor is missing or has another shape; nothing is changed then. */
+  restore(state: TrainerState): void;
+  /** A copy of the parameters by their Hugging Face names. */
+  parameters(): Map<string, Tensor>;
+  /** Runs one update and reports the time of every kernel (for benchmarks). */
+  profile(tokens: Int32Array): LaunchProfile[];
+  readonly arenaBytes: number;
+  dispose(): void;
+}
+
+/** The traced training step: outputs loss [1] and gradNorm [1], updates of parameters and moments. */
+export function traceTrainingStep(
+  options: Pick<TrainerOptions, 'config' | 'batchSize' | 'sequenceLength' | 'optimizer'>,
+): Trace {
+  const { config, batchSize, sequenceLength } = options;
+  const b = new GraphBuilder();
+  const parameters = llamaParams(b, config);
+  const logits = llamaLogits(b, config, parameters, b.param('inputs', [batchSize, sequenceLength], 'i32'));
+  const targets = b.param('targets', [batchSize * sequenceLength], 'i32');
+  const loss = b.mean(b.pick(b.apply('cross_entropy', [logits, targets]), 0));
+  const grads = gradients(b, loss, [...parameters.values()]);
+  const { updates, gradNorm } = adamWStep(b, parameters, grads, options.optimizer);
+  const outputs = new Map([
+    ['loss', loss],
+    ['gradNorm', gradNorm],
+  ]);
+  return { builder: b, outputs, updates };
+}
+
+/** Compiles the step and initialises the weights. Throws DeviceUnavailable without a C compiler. */
+export function createTrainer(options: TrainerOptions): Trainer {
+  const { config, batchSize, sequenceLength, optimizer, schedule } = options;
+  const shapes = new Map<string, readonly number[]>();
+  for (const { name, shape } of llamaParameters(config)) {
+    for (const tensor of [name, firstMoment(name), secondMoment(name)]) shapes.set(tensor, shape);
+  }
+  const device = openCpu(options);
+  const program = device.compile(traceTrainingStep(options));
+  for (const [name, values] of initialParameters(config, options.seed)) program.write(name, values);
+  let steps = 0;
+
+  const prepare = (tokens: Int32Array) => {
+    const { inputs, targets } = splitTokens(tokens, batchSize, sequenceLength, config.vocabSize);
+    const rate = learningRate(optimizer.learningRate, schedule, steps + 1);
+    program.write('inputs', inputs);
+    program.write('targets', targets);
+    program.write(HYPER, hyperValues(rate, steps + 1, optimizer));
+    return rate;
+  };
+  const read = (names: Iterable<string>) =>
+    new Map([...names].map((name) => [name, { shape: shapes.get(name)!, data: program.read(name) }]));
+
+  return {
+    arenaBytes: program.arenaBytes,
+    step(tokens) {
+      const rate = prepare(tokens);
+      program.run();
+      steps++;
+      const [loss, gradNorm] = ['loss', 'gradNorm'].map((name) => program.read(name)[0]);
+      return { step: steps, loss, gradNorm, learningRate: rate };
+    },
+    profile(tokens) {
+      prepare(tokens);
+      steps++;
+      return program.profile();
+    },
+    state: () => ({ step: steps, tensors: read(shapes.keys()) }),
+    restore(state) {
+      for (const [name, shape] of shapes) {
+        const tensor = state.tensors.get(name);
+        if (!tensor) throw new RangeError(`the state has no tensor ${name}`);
+        if (`${tensor.shape}` !== `${shape}`)
+          throw new RangeError(`${name} is [${tensor.shape}], not [${shape}]`);
+      }
+      for (const name of shapes.keys()) program.write(name, state.tensors.get(name)!.data);
+      steps = state.step;
+    },
+    parameters: () => read(llamaParameters(config).map((p) => p.name)),
+    dispose: () => device.dispose(),
+  };
+}
