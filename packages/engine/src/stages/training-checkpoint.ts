@@ -1,0 +1,54 @@
+import { readSafetensors, type Tensor, writeSafetensors } from '../io/safetensors.ts';
+import type { TrainerState } from '../train/trainer.ts';
+
+/** What was measured so far: index i belongs to step i + 1. */
+export interface TrainingHistory {
+  loss: number[];
+  gradNorm: number[];
+  learningRate: number[];
+  /** Wall time of all leases together. */
+  seconds: number;
+}
+
+const SERIES = ['loss', 'gradNorm', 'learningRate'] as const;
+
+export function emptyHistory(): TrainingHistory {
+  return { loss: [], gradNorm: [], learningRate: [], seconds: 0 };
+}
+
+/** One safetensors file with parameters, both moments, the step and the history: all a later lease needs. */
+export async function writeTrainingCheckpoint(
+  path: string,
+  state: TrainerState,
+  history: TrainingHistory,
+): Promise<void> {
+  const tensors = new Map<string, Tensor>();
+  for (const [name, { shape, data }] of state.tensors) tensors.set(name, { dtype: 'F32', shape, data });
+  for (const name of SERIES) {
+    const data = Float32Array.from(history[name]);
+    tensors.set(`history.${name}`, { dtype: 'F32', shape: [data.length], data });
+  }
+  const metadata = {
+    format: 'tsudoi-checkpoint-1',
+    step: String(state.step),
+    seconds: String(history.seconds),
+  };
+  await writeSafetensors(path, tensors, metadata);
+}
+
+/** @throws SafetensorsError or Error when the file is no checkpoint of ours */
+export async function readTrainingCheckpoint(
+  path: string,
+): Promise<{ state: TrainerState; history: TrainingHistory }> {
+  const { tensors, metadata } = await readSafetensors(path);
+  if (metadata.format !== 'tsudoi-checkpoint-1') throw new Error(`not a checkpoint: ${path}`);
+  const history: TrainingHistory = { ...emptyHistory(), seconds: Number(metadata.seconds) };
+  const own = new Map<string, { shape: readonly number[]; data: Float32Array }>();
+  for (const [name, tensor] of tensors) {
+    if (tensor.dtype !== 'F32') throw new Error(`checkpoint tensor ${name} is ${tensor.dtype}`);
+    const series = SERIES.find((one) => name === `history.${one}`);
+    if (series) history[series] = [...tensor.data];
+    else own.set(name, { shape: tensor.shape, data: tensor.data });
+  }
+  return { state: { step: Number(metadata.step), tensors: own }, history };
+}
