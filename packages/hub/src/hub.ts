@@ -15,7 +15,8 @@ export interface Hub {
   sql: Database;
   leaseSeconds: number;
   reviewQuorum: number;
-  close(): Promise<void>;
+  /** Ends the connections; queries still at work get so many seconds (5). */
+  close(seconds?: number): Promise<void>;
 }
 
 export function openHub(settings: HubSettings): Hub {
@@ -24,6 +25,6 @@ export function openHub(settings: HubSettings): Hub {
     sql,
     leaseSeconds: settings.leaseSeconds,
     reviewQuorum: settings.reviewQuorum ?? 2,
-    close: () => sql.end({ timeout: 5 }),
+    close: (seconds = 5) => sql.end({ timeout: seconds }),
   };
 }

@@ -7,7 +7,7 @@ export { type Hub, type HubSettings, openHub } from './hub.ts';
 export { expiredLeases } from './lease/expired-leases.ts';
 export { heartbeat } from './lease/heartbeat.ts';
 export { type LeaseRow, requireLease } from './lease/require-lease.ts';
-export type { Database, Queryable, Transaction } from './log/connection.ts';
+export { type Database, inTransaction, type Queryable, type Transaction } from './log/connection.ts';
 export { listenPositions } from './log/listen-positions.ts';
 export { migrate } from './log/migrate.ts';
 export { logHead, readEnvelopes, readLog } from './log/read-log.ts';

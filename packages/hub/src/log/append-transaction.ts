@@ -1,5 +1,5 @@
 import { Rejection } from '@tsudoi/schema';
-import { type Database, sqlState, type Transaction } from './connection.ts';
+import { type Database, inTransaction, sqlState, type Transaction } from './connection.ts';
 
 /** How long an append may wait for a lock, run one statement, or sit idle. A hung append would hold up all others. */
 export interface AppendLimits {
@@ -22,14 +22,13 @@ export async function inAppendTransaction<T>(
   limits: AppendLimits = appendLimits,
 ): Promise<T> {
   try {
-    const outcome = await sql.begin('isolation level read committed read write', async (tx) => {
+    return await inTransaction(sql, 'isolation level read committed read write', async (tx) => {
       await tx`select set_config('lock_timeout', ${`${limits.lockMs}ms`}, true),
         set_config('statement_timeout', ${`${limits.statementMs}ms`}, true),
         set_config('idle_in_transaction_session_timeout', ${`${limits.idleMs}ms`}, true),
         set_config('synchronous_commit', 'on', true)`;
-      return { value: await work(tx) };
+      return work(tx);
     });
-    return outcome.value as T;
   } catch (error) {
     if (hubIsBusy.includes(sqlState(error) ?? ''))
       throw new Rejection('hub.busy', { seconds: limits.lockMs / 1000 });

@@ -27,3 +27,39 @@ export function connect(databaseUrl: string, poolSize: number): Database {
 export function sqlState(error: unknown): string | null {
   return error instanceof postgres.PostgresError ? error.code : null;
 }
+
+/**
+ * Runs a transaction and survives the death of its connection. postgres.js 3.4.9 sends ROLLBACK into a connection that
+ * the server has closed and then throws where nobody can catch it (porsager/postgres#1208); so work that ended with its
+ * connection is left unsettled here, and the driver's own notice of the closed connection ends the transaction.
+ * @throws what `work` throws, or the error that ended the connection
+ */
+export async function inTransaction<T>(
+  sql: Database,
+  options: string,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  let fatal: unknown = null;
+  const guarded = (tx: Transaction) =>
+    work(tx).then(
+      (value) => ({ value }),
+      (error) => {
+        if (!endsConnection(error)) throw error;
+        fatal = error;
+        return new Promise<never>(() => {});
+      },
+    );
+  try {
+    const done = await sql.begin(options, guarded);
+    return done.value as T;
+  } catch (error) {
+    throw fatal ?? error;
+  }
+}
+
+function endsConnection(error: unknown): boolean {
+  if (error instanceof postgres.PostgresError)
+    return error.severity === 'FATAL' || error.severity === 'PANIC';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(CONNECTION_|ECONN|EPIPE)/.test(code);
+}

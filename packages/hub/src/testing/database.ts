@@ -25,7 +25,7 @@ export async function createTestHub(
     hub,
     databaseUrl,
     async drop() {
-      await hub.close();
+      await hub.close(1);
       await admin`drop database ${admin(name)} with (force)`;
       await admin.end();
     },
