@@ -1,6 +1,6 @@
 /**
  * Which script a character belongs to, as far as cutting words needs it: no piece mixes two scripts.
- * As in SentencePiece, Hiragana, Katakana and the long-vowel mark count as Han, so that mixed Japanese words stay whole.
+ * As in SentencePiece, Hiragana, Katakana and their marks for long and voiced sounds count as Han, so that mixed Japanese words stay whole.
  */
 export const Script = { inherited: 0, common: 1, han: 2, digit: 3, space: 4 } as const;
 
@@ -32,7 +32,7 @@ const NAMES = [
   ],
 ];
 const SCRIPTS = NAMES.map((name) => new RegExp(`\\p{sc=${name}}`, 'u'));
-const HAN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u30FC\uFF70]/u;
+const HAN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u30FC\uFF70\uFF9E\uFF9F]/u;
 const FIRST_NAMED = 5;
 const OTHER = FIRST_NAMED + NAMES.length;
 const UNSET = 255;

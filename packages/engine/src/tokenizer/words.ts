@@ -15,7 +15,7 @@ export interface WordRules {
 
 // Spaces belong to what follows; Japanese runs and the rest are kept apart already here to have few distinct chunks.
 const CHUNK =
-  / *(?:[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u30FC\uFF70]+|[^ \p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u30FC\uFF70]+)| +/gu;
+  / *(?:[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u30FC\uFF70\uFF9E\uFF9F]+|[^ \p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u30FC\uFF70\uFF9E\uFF9F]+)| +/gu;
 
 const escapeRegExp = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
