@@ -26,8 +26,7 @@ export const acceptedProposals: DemoProposal[] = [
       ' The Debian package of the Japanese manual pages; each page has the licence of its original, stated in its comments.',
     licence:
       'GPL-2.0-or-later AND GPL-3.0-or-later AND BSD-4-Clause-UC AND BSD-3-Clause AND BSD-2-Clause AND MIT AND Linux-man-pages-copyleft',
-    evidenceUrl:
-      'https://metadata.ftp-master.debian.org/changelogs/main/m/manpages-ja/manpages-ja_0.5.0.0.20221215+dfsg-1_copyright',
+    evidenceUrl: 'https://sources.debian.org/src/manpages-ja/0.5.0.0.20221215%2Bdfsg-1/debian/copyright/',
     rights: everything,
     parts: [
       {
@@ -84,13 +83,25 @@ export const acceptedProposals: DemoProposal[] = [
   },
 ];
 
-/** A real work whose licence forbids commercial use: the rules refuse it at the proposal. */
+/** A real work whose licence forbids commercial use: the rules refuse it at the proposal, before anything is fetched. */
 export const refusedProposal: DemoProposal = {
-  titleJa: 'キャシードラル・アンド・バザール以外の参考書: 機械学習の教科書 (非商用)',
-  titleEn: 'placeholder',
-  description: '',
+  titleJa: 'BPersona-chat: 日英対訳の雑談対話',
+  titleEn: 'BPersona-chat: bilingual Japanese-English chats',
+  description:
+    '日本語と英語の雑談対話の対訳データ。非営利に限るライセンスのため、採択されません。' +
+    ' Parallel chats in Japanese and English; its licence is for non-commercial use only.',
   licence: 'CC-BY-NC-4.0',
-  evidenceUrl: 'https://example.org',
+  evidenceUrl: 'https://github.com/cl-tohoku/BPersona-chat',
   rights: everything,
-  parts: [],
+  parts: [
+    {
+      location: {
+        kind: 'url',
+        url: 'https://github.com/cl-tohoku/BPersona-chat/archive/refs/heads/main.tar.gz',
+      },
+      include: ['**/*.txt'],
+      format: 'text',
+      language: 'ja',
+    },
+  ],
 };

@@ -69,7 +69,10 @@ export function createParagraphWriter(): ParagraphWriter {
     },
     result() {
       lineBreak();
-      return lines.join('\n').replace(/\n{3,}/g, '\n\n');
+      return lines
+        .join('\n')
+        .replace(/\n{3,}/g, '\n\n')
+        .replace(/\n+$/, '');
     },
   };
 }
