@@ -33,12 +33,14 @@ export class Segmenter {
   /** Writes the ids of bytes[0 .. end) to `target` from `at` on and returns where they end. One id a byte at most. */
   segment(bytes: Uint8Array, end: number, target: Int32Array, at: number): number {
     let written = at;
+    // What lies behind the end is left from longer texts and not to be searched.
+    const text = bytes.subarray(0, end);
     for (let from = 0; from < end; ) {
       let to = end;
       if (this.byLine) {
-        const newline = bytes.indexOf(NEWLINE, from);
+        const newline = text.indexOf(NEWLINE, from);
         // A line is taken with its newline, which ends a path of its own in any case.
-        if (newline >= 0 && newline < end) to = newline + 1;
+        if (newline >= 0) to = newline + 1;
       }
       this.findPath(bytes, from, to);
       written = this.writePath(bytes, from, to, target, written);
