@@ -4,7 +4,7 @@ import { traceIdOf } from '../telemetry/traceparent.ts';
 import type { Projection } from './projection.ts';
 
 /** Members of an event that are longer than this as JSON (recipes, manifests) have their own pages. */
-const longestMember = 1000;
+const longestMember = 500;
 
 interface Title {
   title: string;
@@ -79,7 +79,9 @@ function jobOf(event: DomainEvent): string | null {
 }
 
 function shortMembers(event: DomainEvent) {
-  const members = Object.entries(event.data).map(([name, value]) => [name, JSON.stringify(value)]);
+  const data =
+    event.type === 'ArtifactRegistered' ? { ...event.data, kind: event.data.manifest.kind } : event.data;
+  const members = Object.entries(data).map(([name, value]) => [name, JSON.stringify(value)]);
   const short = members.filter(([, json]) => json !== undefined && json.length <= longestMember);
   return JSON.parse(`{${short.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`);
 }

@@ -79,7 +79,7 @@ async function endLease(
   at: Date,
 ): Promise<void> {
   await sql`
-    update view_job_lease set ended_at = ${at}, outcome = ${outcome} where job_id = ${jobId} and epoch = ${epoch}`;
+    update view_job_lease set ended_at = ${at}, outcome = ${outcome} where job_id = ${jobId} and epoch = ${epoch} and ended_at is null`;
 }
 
 async function endOrRequeue(

@@ -16,7 +16,7 @@ export interface TelemetrySettings {
 }
 
 export interface Telemetry {
-  /** Sends what is left, for at most five seconds, and stops. */
+  /** Sends what is left, for at most two seconds, and stops. */
   shutdown(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function startTelemetry(settings: TelemetrySettings): Telemetry {
     shutdown: async () => {
       let timer: NodeJS.Timeout | undefined;
       const deadline = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, 5000);
+        timer = setTimeout(resolve, 2000);
       });
       await Promise.race([provider.shutdown().catch(() => undefined), deadline]);
       clearTimeout(timer);

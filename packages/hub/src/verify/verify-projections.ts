@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../log/connection.ts';
 import { logHead } from '../log/read-log.ts';
+import { isPassing } from '../projections/advance.ts';
 import { readCheckpoints } from '../projections/checkpoint.ts';
 import type { Projection } from '../projections/projection.ts';
 import { replay } from '../projections/rebuild.ts';
@@ -11,7 +12,7 @@ export interface ProjectionReport {
   position: number;
   lag: number;
   rows: number;
-  /** SHA-256-sized fingerprints would say no more: MD5 over the sorted rows, live and folded anew. */
+  /** MD5 over the sorted rows of each table: two folds of one log give the same. */
   hash: string;
   problem: string | null;
 }
@@ -60,13 +61,10 @@ async function compare(tx: Transaction, live: string, projection: Projection, po
   for (const table of projection.tables) {
     await tx`create table ${tx(`${scratch}.${table}`)} (like ${tx(`${live}.${table}`)} including all)`;
   }
-  await tx`select set_config('search_path', ${`${scratch}, ${live}`}, true)`;
-  if (position > 0) await replay(tx, projection, position);
-  await tx`select set_config('search_path', ${live}, true)`;
-
+  const failure = position > 0 ? await fold(tx, live, projection, position) : null;
   let rows = 0;
   const hashes: string[] = [];
-  let problem: string | null = null;
+  let problem = failure;
   for (const table of projection.tables) {
     const [actual, folded] = [
       await fingerprint(tx, `${live}.${table}`),
@@ -77,6 +75,26 @@ async function compare(tx: Transaction, live: string, projection: Projection, po
     if (actual.hash !== folded.hash) problem ??= await firstDifference(tx, table, live);
   }
   return { rows, hash: hashes.join('-'), problem };
+}
+
+/** Replays into the scratch tables. @returns what stands in the way, or null */
+async function fold(
+  tx: Transaction,
+  live: string,
+  projection: Projection,
+  position: number,
+): Promise<string | null> {
+  try {
+    await tx.savepoint(async (inner) => {
+      await inner`select set_config('search_path', ${`${scratch}, ${live}`}, true)`;
+      await replay(inner, projection, position);
+      await inner`select set_config('search_path', ${live}, true)`;
+    });
+    return null;
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    return `the log cannot be folded: ${error instanceof Error ? error.message : error}`;
+  }
 }
 
 async function fingerprint(tx: Transaction, table: string): Promise<{ rows: number; hash: string }> {
