@@ -1,4 +1,5 @@
-import { type Actor, execute, migrate, openHub } from '@tsudoi/hub';
+import { type Actor, execute, openHub } from '@tsudoi/hub';
+import { migrate } from '@tsudoi/hub/migrate';
 import { type Command, deterministicId } from '@tsudoi/schema';
 import type { Instance } from './instance.ts';
 import { groups, personas } from './people.ts';

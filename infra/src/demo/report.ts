@@ -95,10 +95,10 @@ async function gather(played: Played, url: string, seconds: number): Promise<Rep
       }),
       bitsPerByte: barChart({
         title: 'Bits per byte, held-out documents / 評価用文書のバイト当たりビット数',
-        yLabel: 'bits per byte',
+        valueLabel: 'bits per byte',
+        highlight: 0,
         bars: Object.entries(bitsPerByte).map(([name, value]) => ({ name, value })),
         width: 720,
-        height: 320,
       }),
     },
   };

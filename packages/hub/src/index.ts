@@ -9,7 +9,6 @@ export { heartbeat } from './lease/heartbeat.ts';
 export { type LeaseRow, requireLease } from './lease/require-lease.ts';
 export { type Database, inTransaction, type Queryable, type Transaction } from './log/connection.ts';
 export { listenPositions } from './log/listen-positions.ts';
-export { migrate } from './log/migrate.ts';
 export { logHead, readEnvelopes, readLog } from './log/read-log.ts';
 export { uuidV7 } from './log/uuid-v7.ts';
 export { type ChainReport, verifyChain } from './log/verify-chain.ts';
