@@ -114,7 +114,9 @@ export function llamaToHf(c: LlamaConfig): Record<string, unknown> {
     head_dim: headSize(c),
     intermediate_size: c.intermediateSize,
     max_position_embeddings: c.maxPositions,
+    // Both spellings: transformers 4 reads rope_theta, transformers 5 rope_parameters.
     rope_theta: c.ropeTheta ?? llamaDefaults.ropeTheta,
+    rope_parameters: { rope_type: 'default', rope_theta: c.ropeTheta ?? llamaDefaults.ropeTheta },
     rms_norm_eps: c.normEps ?? llamaDefaults.normEps,
     tie_word_embeddings: c.tieEmbeddings ?? llamaDefaults.tieEmbeddings,
     initializer_range: c.initializerRange ?? llamaDefaults.initializerRange,
@@ -156,7 +158,8 @@ export function llamaFromHf(json: Readonly<Record<string, unknown>>): LlamaConfi
     return typeof value === 'number' ? value : fail(`${key} is missing`);
   };
   const optional = (key: string) => (typeof json[key] === 'number' ? (json[key] as number) : undefined);
-  const rope = json.rope_parameters as { rope_theta?: number } | undefined;
+  const rope = json.rope_parameters as { rope_theta?: number; rope_type?: string } | undefined;
+  if (rope?.rope_type !== undefined && rope.rope_type !== 'default') fail(`rope_type ${rope.rope_type}`);
   const config: LlamaConfig = {
     vocabSize: number('vocab_size'),
     hiddenSize: number('hidden_size'),

@@ -1,0 +1,32 @@
+// The engine's entry: what workers and servers use to train, evaluate and run models.
+
+export {
+  type LlamaConfig,
+  llamaFromHf,
+  llamaParameters,
+  llamaToHf,
+  parameterCount,
+  trainingFlopsPerToken,
+  UnsupportedConfig,
+  validateLlama,
+} from './models/llama-config.ts';
+export type { AdamWOptions } from './nn/optim.ts';
+export { type LearningRateSchedule, learningRate } from './nn/schedule.ts';
+export { DeviceUnavailable } from './runtime/device.ts';
+export {
+  createGenerator,
+  type GenerateOptions,
+  type Generation,
+  type Generator,
+  type GeneratorOptions,
+} from './serve/generator.ts';
+export type { SamplingOptions } from './serve/sampler.ts';
+export { createEvaluator, type Evaluator, type EvaluatorOptions } from './train/evaluator.ts';
+export {
+  createTrainer,
+  type StepResult,
+  type Tensor,
+  type Trainer,
+  type TrainerOptions,
+  type TrainerState,
+} from './train/trainer.ts';

@@ -1,0 +1,63 @@
+// Reads the golden files that PyTorch made (test/golden/make_llama.py); no Python is needed for this.
+
+import { readFileSync } from 'node:fs';
+import { type LlamaConfig, llamaFromHf } from '../models/llama-config.ts';
+import type { AdamWOptions } from '../nn/optim.ts';
+import type { LearningRateSchedule } from '../nn/schedule.ts';
+import type { Tensor } from '../train/trainer.ts';
+
+interface Packed {
+  readonly shape: readonly number[];
+  readonly data: string;
+}
+
+export interface LlamaGolden {
+  readonly config: LlamaConfig;
+  readonly optimizer: AdamWOptions;
+  readonly schedule: LearningRateSchedule;
+  /** [steps, batch, length + 1]. */
+  readonly tokens: { readonly shape: readonly number[]; readonly data: Int32Array };
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** Logits, loss and gradients of the first batch, computed in float64. */
+  readonly logits: Tensor;
+  readonly loss: number;
+  readonly gradients: ReadonlyMap<string, Tensor>;
+  /** Of 20 steps of float32 training. */
+  readonly losses: readonly number[];
+  readonly gradNorms: readonly number[];
+}
+
+const bytes = (packed: Packed): ArrayBuffer => {
+  const buffer = Buffer.from(packed.data, 'base64');
+  return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength) as ArrayBuffer;
+};
+const floats = (packed: Packed): Tensor => ({ shape: packed.shape, data: new Float32Array(bytes(packed)) });
+
+const tensors = (packed: Record<string, Packed>) =>
+  new Map(Object.entries(packed).map(([name, value]) => [name, floats(value)]));
+
+export function readLlamaGolden(name: 'grouped' | 'tied'): LlamaGolden {
+  const url = new URL(`../../test/golden/llama-${name}.golden.json`, import.meta.url);
+  const json = JSON.parse(readFileSync(url, 'utf8'));
+  const { learning_rate, beta1, beta2, eps, weight_decay, clip_norm } = json.optimizer;
+  const { warmup_steps, total_steps, final_fraction } = json.schedule;
+  return {
+    config: llamaFromHf(json.config),
+    optimizer: {
+      learningRate: learning_rate,
+      beta1,
+      beta2,
+      eps,
+      weightDecay: weight_decay,
+      clipNorm: clip_norm,
+    },
+    schedule: { warmupSteps: warmup_steps, totalSteps: total_steps, finalFraction: final_fraction },
+    tokens: { shape: json.tokens.shape, data: new Int32Array(bytes(json.tokens)) },
+    parameters: tensors(json.parameters),
+    logits: floats(json.logits),
+    loss: json.loss,
+    gradients: tensors(json.gradients),
+    losses: json.trajectory.losses,
+    gradNorms: json.trajectory.grad_norms,
+  };
+}
