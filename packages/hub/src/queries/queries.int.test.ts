@@ -16,7 +16,7 @@ import { groups, personas, tokens, viewer } from './people.ts';
 import { runMetrics } from './run-metrics.ts';
 import { runDetail, runList } from './runs.ts';
 import { sourceDetail, sourceList } from './sources.ts';
-import { tellStory } from './story.ts';
+import { storyTrace, tellStory } from './story.ts';
 
 let test_: TestHub;
 let story: Awaited<ReturnType<typeof tellStory>>;
@@ -115,6 +115,12 @@ test('a job tells its leases, checkpoints, inputs and outputs', async () => {
     [story.shards, story.tokenizer].sort(),
   );
   expect(job.outputs).toMatchObject([{ artifactId: story.model, kind: 'model', rights: { train: true } }]);
+});
+
+test('a job and what happened to it carry the trace of the click that caused them', async () => {
+  const job = await jobDetail(hub(), story.ingestJob);
+  expect(job.traceId).toBe(storyTrace);
+  expect(job.history.at(-1)).toMatchObject({ type: 'JobDrafted', traceId: storyTrace });
 });
 
 test('a failed job says why, in a form that can be translated', async () => {

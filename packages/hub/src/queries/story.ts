@@ -1,8 +1,9 @@
 import type { Recipe } from '@tsudoi/schema';
+import { execute } from '../command/execute.ts';
 import type { Hub } from '../hub.ts';
 import { uuidV7 } from '../log/uuid-v7.ts';
 import { logMetrics } from '../metrics/log-metrics.ts';
-import { ingestRecipe, proposal, runCard } from '../testing/samples.ts';
+import { ingestRecipe, jobDraft, proposal, runCard } from '../testing/samples.ts';
 import {
   claim,
   completedJob,
@@ -46,7 +47,11 @@ export async function tellStory(hub: Hub) {
     const review = { sourceId, verdict: 'accept' as const, comment: 'ライセンスを確認しました' };
     await send(hub, reviewer, { type: 'source.review', data: review });
   }
-  const ingestJob = await draftedJob(hub, { recipe: ingestRecipe(sourceId), sourceIds: [sourceId] });
+  const ingest = jobDraft({ recipe: ingestRecipe(sourceId), sourceIds: [sourceId] });
+  const ingestJob = ingest.jobId;
+  const traceparent = `00-${storyTrace}-b7ad6b7169203331-01`;
+  const planned = { actor: system, commandId: uuidV7(), traceparent };
+  await execute(hub, { type: 'job.draft', data: ingest }, planned);
   const documents = await completedJob(hub, ingestJob, 'documents');
   await send(hub, system, {
     type: 'source.markIngested',
