@@ -24,7 +24,9 @@ export class Rejection extends Error {
   }
 }
 
-export const RejectionCode = z.custom<RejectionCode>((value) => typeof value === 'string' && value in en);
+export const RejectionCode = z.custom<RejectionCode>(
+  (value) => typeof value === 'string' && Object.hasOwn(en, value),
+);
 export const RejectionValue = z.strictObject({
   code: RejectionCode,
   params: z.record(z.string(), z.union([z.string(), z.number()])),

@@ -37,16 +37,24 @@ export class UnknownEventType extends Error {
   }
 }
 
-/** Lifts stored data to the newest version of its type and checks it. */
+/**
+ * Lifts stored data to the newest version of its type and checks it.
+ * @throws UnknownEventType if a newer release wrote it
+ */
 export function decodeEvent(type: string, schemaVersion: number, data: unknown): DomainEvent {
-  const definition = eventDefinition(type);
+  return { type, data: liftEventData(eventDefinition(type), schemaVersion, data) } as DomainEvent;
+}
+
+export function liftEventData(definition: EventDefinition, schemaVersion: number, data: unknown): unknown {
+  const { type, version: newest, upcasts } = definition;
+  if (schemaVersion > newest) throw new UnknownEventType(`${type} version ${schemaVersion}`);
   let lifted = data;
-  for (let version = schemaVersion; version < definition.version; version++) {
-    const upcast = definition.upcasts[version];
+  for (let version = schemaVersion; version < newest; version++) {
+    const upcast = upcasts[version];
     if (!upcast) throw new Error(`event ${type} has no upcast from version ${version}`);
     lifted = upcast(lifted);
   }
-  return { type, data: definition.data.parse(lifted) } as DomainEvent;
+  return definition.data.parse(lifted);
 }
 
 /** Who caused an event, by which command, and in which trace. */
