@@ -82,7 +82,7 @@ export class FilesystemObjectStore implements ObjectStore {
   }
 
   /** `put` has checked the bytes before it wrote their row, so there is nothing left to do but to look. */
-  async confirm(sha256: string, size: number): Promise<void> {
+  async confirm(sha256: string, size?: number): Promise<void> {
     requireSize(await requireObject(this.#sql, sha256), size);
   }
 

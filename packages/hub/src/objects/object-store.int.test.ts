@@ -225,6 +225,15 @@ describe.each(subjects)('the object store contract: %s', (_name, open) => {
     expect(await buffer(await store.get(sha256(bytes)))).toEqual(bytes);
   });
 
+  test('an upload can be settled by its hash alone, and settled again', async () => {
+    const bytes = randomBytes(100);
+    const { url, headers } = await store.presignPut(sha256(bytes), 100, type, 60);
+    await subject.send(url, { method: 'PUT', headers, body: new Uint8Array(bytes) });
+    await Promise.all([1, 2, 3, 4].map(() => store.confirm(sha256(bytes))));
+    await store.confirm(sha256(bytes));
+    expect((await store.stat(sha256(bytes)))?.size).toBe(100);
+  });
+
   test('a size that disagrees with the stored object is refused', async () => {
     const bytes = randomBytes(100);
     await upload(bytes);

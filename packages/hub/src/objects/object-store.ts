@@ -41,10 +41,11 @@ export interface ObjectStore {
    */
   presignPut(sha256: string, size: number, mediaType: string, seconds: number): Promise<UploadGrant>;
   /**
-   * Settles an upload: when it returns, the store holds these bytes and the hub has checked size and hash.
+   * Settles an upload: when it returns, the store holds these bytes and the hub has checked their hash, and their size
+   * where it is given (without it, the limit for one object is the only bound on what is read).
    * @throws Rejection `object.missing`, `upload.too-large`, `upload.hash-differs`
    */
-  confirm(sha256: string, size: number): Promise<void>;
+  confirm(sha256: string, size?: number): Promise<void>;
   /**
    * An address that gives the bytes by HTTP GET until it expires, offered to browsers under `fileName`.
    * @throws Rejection `object.missing`

@@ -26,8 +26,9 @@ export async function recordObject(sql: Database, object: StoredObject): Promise
 }
 
 /** What was announced must agree with what is there. @throws Rejection `upload.hash-differs` */
-export function requireSize(object: StoredObject, size: number): void {
-  if (object.size !== size) throw new Rejection('upload.hash-differs', { file: object.sha256 });
+export function requireSize(object: StoredObject, size: number | undefined): void {
+  if (size !== undefined && object.size !== size)
+    throw new Rejection('upload.hash-differs', { file: object.sha256 });
 }
 
 export async function forgetObject(sql: Database, sha256: string): Promise<void> {

@@ -93,14 +93,25 @@ export class S3ObjectStore implements ObjectStore {
     return { url, headers: { 'content-type': mediaType } };
   }
 
-  async confirm(sha256: string, size: number): Promise<void> {
+  async confirm(sha256: string, size?: number): Promise<void> {
     const known = await findObject(this.#sql, sha256);
     if (known) return requireSize(known, size);
     await this.#ready();
+    try {
+      await this.#settle(sha256, size);
+    } catch (error) {
+      const code = codeOf(error);
+      // Somebody put other bytes there while these were read.
+      if (code === 'PreconditionFailed') throw new Rejection('upload.hash-differs', { file: sha256 });
+      if (code !== 'NotFound' && code !== 'NoSuchKey') throw error;
+      // Nothing was uploaded, or another call has just settled the same upload.
+      requireSize(await requireObject(this.#sql, sha256), size);
+    }
+  }
+
+  async #settle(sha256: string, size: number | undefined): Promise<void> {
     const incoming = incomingOf(sha256);
-    const found = await this.#client.statObject(this.#bucket, incoming).catch(nullWhereMissing);
-    // Gone without a trace, or another call has just settled the same upload.
-    if (!found) return requireSize(await requireObject(this.#sql, sha256), size);
+    const found = await this.#client.statObject(this.#bucket, incoming);
     const rejection = await this.#check(sha256, size, found.size);
     if (rejection) {
       await this.#client.removeObject(this.#bucket, incoming);
@@ -111,7 +122,7 @@ export class S3ObjectStore implements ObjectStore {
     const from = `/${this.#bucket}/${incoming}`;
     await this.#client.copyObject(this.#bucket, placeOf(sha256), from, unchanged);
     const mediaType = String(found.metaData['content-type'] ?? 'application/octet-stream');
-    await recordObject(this.#sql, { sha256, size, mediaType });
+    await recordObject(this.#sql, { sha256, size: found.size, mediaType });
     await this.#client.removeObject(this.#bucket, incoming);
   }
 
@@ -128,10 +139,11 @@ export class S3ObjectStore implements ObjectStore {
     throw new Rejection('upload.grant-invalid');
   }
 
-  async #check(sha256: string, expected: number, actual: number): Promise<Rejection | null> {
-    if (actual > expected) return new Rejection('upload.too-large', { size: actual, limit: expected });
+  async #check(sha256: string, expected: number | undefined, actual: number): Promise<Rejection | null> {
+    const limit = expected ?? this.#maxBytes;
+    if (actual > limit) return new Rejection('upload.too-large', { size: actual, limit });
     const differs = new Rejection('upload.hash-differs', { file: sha256 });
-    if (actual !== expected) return differs;
+    if (expected !== undefined && actual !== expected) return differs;
     const hash = createHash('sha256');
     for await (const chunk of await this.#client.getObject(this.#bucket, incomingOf(sha256)))
       hash.update(chunk);
@@ -149,15 +161,14 @@ export class S3ObjectStore implements ObjectStore {
 
   async #makeBucket(): Promise<void> {
     if (await this.#client.bucketExists(this.#bucket)) return;
-    await this.#client.makeBucket(this.#bucket).catch((error: { code?: string }) => {
-      if (error.code !== 'BucketAlreadyOwnedByYou') throw error; // another process was quicker
+    await this.#client.makeBucket(this.#bucket).catch((error: unknown) => {
+      if (codeOf(error) !== 'BucketAlreadyOwnedByYou') throw error; // another process was quicker
     });
   }
 }
 
-function nullWhereMissing(error: { code?: string }): null {
-  if (error.code === 'NotFound' || error.code === 'NoSuchKey') return null;
-  throw error;
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 const placeOf = (sha256: string) => `sha256/${sha256}`;
