@@ -2,7 +2,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type Hub, listenPositions, logHead, readEnvelopes } from '@tsudoi/hub';
 import { describeError, type Log } from '../roles/log.ts';
-import { saveReactorPosition } from '../roles/reactor-position.ts';
+import { saveReactorError, saveReactorPosition } from '../roles/reactor-position.ts';
 import { pause, Wake } from '../roles/wake.ts';
 import { connectNats, type NatsSettings } from './connect.ts';
 import { ringDoorbells } from './doorbell.ts';
@@ -29,8 +29,7 @@ export async function runPublisher(
   try {
     await publishUntilStopped(hub, connection, wake, { log, signal });
   } catch (error) {
-    if (error instanceof LogDiverged)
-      await saveReactorPosition(hub.sql, 'publisher', 0, error.message).catch(() => {});
+    if (error instanceof LogDiverged) await saveReactorError(hub.sql, 'publisher', error.message);
     throw error;
   } finally {
     await stopListening();

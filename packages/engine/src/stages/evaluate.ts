@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Stats } from '@tsudoi/schema';
 import { measure } from './evaluation/measure.ts';
 import { reportOf, writeReport } from './evaluation/report.ts';
@@ -14,7 +15,7 @@ import type { Stage } from './stage.ts';
  */
 export const evaluate: Stage<'evaluate'> = async (recipe, context) => {
   const modelInput = inputOf(context, 'model');
-  const model = await readModelFiles((name) => fileOf(modelInput, name));
+  const model = await readModelFiles((name) => readFile(fileOf(modelInput, name)));
   const heldOut = await readHeldOut(fileOf(inputOf(context, 'token-shards'), 'heldout.jsonl.gz'));
   const training = await readTrainingTexts(fileOf(inputOf(context, 'corpus'), 'documents.jsonl.gz'), heldOut);
   try {

@@ -1,6 +1,7 @@
 import type { JobKind, Recipe } from '@tsudoi/schema';
 import type { Stage, StageContext, StageOutput } from './stage.ts';
 
+export { type ModelFiles, readModelFiles } from './model-files.ts';
 export type { Checkpoint, InputArtifact, OutputFile, Stage, StageContext, StageOutput } from './stage.ts';
 
 /** Each stage is loaded when its first job comes, so that a node that only filters text never loads the compiler. */

@@ -1,6 +1,6 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSafetensors, writeSafetensors } from '../io/safetensors.ts';
+import { decodeSafetensors, writeSafetensors } from '../io/safetensors.ts';
 import { type LlamaConfig, llamaFromHf, llamaParameters, llamaToHf } from '../models/llama-config.ts';
 import { createTokenizer, decodeTokenizerJson, type Tokenizer } from '../tokenizer/index.ts';
 import type { OutputFile } from './stage.ts';
@@ -64,13 +64,14 @@ export async function writeModelFiles(
 }
 
 /**
- * Reads a model artifact back.
+ * Reads a model artifact back; `read` gives the bytes of one of its files.
  * @throws UnsupportedConfig, SafetensorsError, TokenizerError when a file is not what its name says; Error when a
  *   parameter is missing
  */
-export async function readModelFiles(pathOf: (name: string) => string): Promise<ModelFiles> {
-  const config = llamaFromHf(JSON.parse(await readFile(pathOf('config.json'), 'utf8')));
-  const { tensors } = await readSafetensors(pathOf('model.safetensors'));
+export async function readModelFiles(read: (name: string) => Promise<Uint8Array>): Promise<ModelFiles> {
+  const text = async (name: string) => new TextDecoder().decode(await read(name));
+  const config = llamaFromHf(JSON.parse(await text('config.json')));
+  const { tensors } = decodeSafetensors(await read('model.safetensors'));
   const parameters = new Map<string, NamedTensor>();
   for (const { name, shape } of llamaParameters(config)) {
     const tensor = tensors.get(name);
@@ -78,6 +79,6 @@ export async function readModelFiles(pathOf: (name: string) => string): Promise<
       throw new Error(`model.safetensors has no float32 tensor ${name} of shape [${shape}]`);
     parameters.set(name, { shape, data: tensor.data });
   }
-  const tokenizer = createTokenizer(decodeTokenizerJson(await readFile(pathOf('tokenizer.json'), 'utf8')));
+  const tokenizer = createTokenizer(decodeTokenizerJson(await text('tokenizer.json')));
   return { config, parameters, tokenizer };
 }
