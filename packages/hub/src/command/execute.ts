@@ -76,11 +76,8 @@ async function handleInTransaction(
     commandId,
     requestHash: requestHash(command, pinnedVersion),
   };
-  const [, answeredBefore, now] = await Promise.all([
-    checkSender(tx, actor, commandDefinition(command.type).by),
-    claimReceipt(tx, key),
-    databaseClock(tx),
-  ]);
+  await checkSender(tx, actor, commandDefinition(command.type).by);
+  const [answeredBefore, now] = await Promise.all([claimReceipt(tx, key), databaseClock(tx)]);
   if (answeredBefore) return answeredBefore;
   const { leaseSeconds, reviewQuorum } = hub;
   const context: CommandContext = { tx, actor, now, leaseSeconds, reviewQuorum, pinnedVersion };

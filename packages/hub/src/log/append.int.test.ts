@@ -140,25 +140,60 @@ test('UPDATE, DELETE and TRUNCATE of events are refused', async () => {
   expect((await verifyChain(sql)).problem).toBeNull();
 });
 
-test('a changed row is found by the walk, at its position', async () => {
-  const tampered = await createTestHub();
-  const { sql } = tampered.hub;
-  for (let i = 0; i < 3; i++) {
-    const groupId = uuidV7();
-    const append = {
-      streamType: 'group' as const,
-      streamId: groupId,
-      expected: 'any' as const,
-      events: [added(groupId)],
-    };
-    await inAppendTransaction(sql, (tx) => appendToLog(tx, [append], meta()));
-  }
-  await sql`alter table event disable trigger event_is_append_only`;
-  await sql`update event set data = jsonb_set(data, '{personId}', to_jsonb(gen_random_uuid())) where position = 2`;
-  expect(await verifyChain(sql)).toMatchObject({
-    problem: 'the hash of position 2 does not match its content',
+describe('the walk over the log', () => {
+  let tampered: TestHub;
+  beforeAll(async () => {
+    tampered = await createTestHub();
+    for (let i = 0; i < 3; i++) {
+      const groupId = uuidV7();
+      const append = {
+        streamType: 'group' as const,
+        streamId: groupId,
+        expected: 'any' as const,
+        events: [added(groupId)],
+      };
+      await inAppendTransaction(tampered.hub.sql, (tx) => appendToLog(tx, [append], meta()));
+    }
+    await tampered.hub.sql`alter table event disable trigger all`;
   });
-  await tampered.drop();
+  afterAll(() => tampered.drop());
+
+  test.each([
+    [
+      'a changed row',
+      'update event set data = data || \'{"x": 1}\' where position = 2',
+      'the hash of position 2 does not match its content',
+    ],
+    [
+      'a changed time',
+      "update event set at = at + interval '1 ms' where position = 3",
+      'the hash of position 3 does not match its content',
+    ],
+    ['a row taken out', 'delete from event where position = 2', 'position 2 is missing'],
+    ['rows cut off at the end', 'delete from event where position = 3', 'position 3 is missing'],
+    [
+      'a head that was put back',
+      'update log_head set position = 2',
+      'the head row does not carry the hash of the last event',
+    ],
+    [
+      'a stream row that differs',
+      'update stream set version = 2',
+      /^the stream row of group [0-9a-f-]+ says version 2, the log 1$/,
+    ],
+  ])('finds %s', async (_, tampering, problem) => {
+    const found = await tampered.hub.sql
+      .begin(async (tx) => {
+        await tx.unsafe(tampering);
+        throw await verifyChain(tx);
+      })
+      .catch((report) => report);
+    expect(found.problem).toMatch(problem);
+  });
+
+  test('finds nothing in a log that is whole', async () => {
+    expect(await verifyChain(tampered.hub.sql)).toMatchObject({ events: 3, problem: null });
+  });
 });
 
 test('while the head row is held an append fails fast and writes nothing; afterwards it succeeds', async () => {

@@ -43,7 +43,22 @@ export async function verifyChain(sql: Queryable, batchSize = 1000): Promise<Cha
     }
   }
   if (!head.hash.equals(hash)) return report('the head row does not carry the hash of the last event');
-  return report(null);
+  return report(await wrongStreamRow(sql));
+}
+
+/** One statement, so one snapshot: holds while others append. */
+async function wrongStreamRow(sql: Queryable): Promise<string | null> {
+  const [row] = await sql<
+    { streamType: string; streamId: string; said: number | null; last: number | null }[]
+  >`
+    select stream_type as "streamType", stream_id as "streamId", said.version as said, last.version as last
+    from stream said full join (
+      select stream_type, stream_id, max(version) as version from event group by stream_type, stream_id
+    ) last using (stream_type, stream_id)
+    where said.version is distinct from last.version limit 1`;
+  if (!row) return null;
+  const { streamType, streamId, said, last } = row;
+  return `the stream row of ${streamType} ${streamId} says version ${said ?? 0}, the log ${last ?? 0}`;
 }
 
 interface StoredRow {
