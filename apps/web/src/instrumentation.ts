@@ -1,0 +1,6 @@
+/** Next calls this once when the server starts. */
+export async function register(): Promise<void> {
+  if (process.env.NEXT_RUNTIME !== 'nodejs' || process.env.NEXT_PHASE === 'phase-production-build') return;
+  const { startWebTelemetry } = await import('./server/tracing.ts');
+  startWebTelemetry();
+}

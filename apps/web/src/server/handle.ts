@@ -1,0 +1,41 @@
+import { type Actor, requirePermission } from '@tsudoi/hub';
+import { type Permission, Rejection } from '@tsudoi/schema';
+import { chooseLocale } from '../i18n/locale.ts';
+import { bearerToken, contextOf } from './context.ts';
+import { serverEnv } from './env.ts';
+import { hub } from './hub.ts';
+import { isOwnOrigin } from './origin.ts';
+import { errorResponse } from './rejections.ts';
+import { currentTraceId } from './tracing.ts';
+
+/** Runs a route handler and turns what it throws into an answer. */
+export async function answering(request: Request, run: () => Promise<Response>): Promise<Response> {
+  try {
+    return await run();
+  } catch (error) {
+    const locale = chooseLocale(undefined, request.headers.get('accept-language'));
+    return errorResponse(error, locale, currentTraceId());
+  }
+}
+
+/** Who may do this, for route handlers outside tRPC. @throws Rejection */
+export async function permitted(request: Request, permission: Permission): Promise<Actor | null> {
+  const { actor } = await contextOf(request.headers, null);
+  if (permission === 'public.read') return actor;
+  if (!actor) throw new Rejection('auth.sign-in-needed');
+  await requirePermission(hub(), actor, permission);
+  return actor;
+}
+
+/**
+ * A cookie travels with every request of a browser, so a change is taken only from our own pages. Callers with a
+ * bearer token are programs and need no origin.
+ */
+export function comesFromOwnPage(request: Request): boolean {
+  if (bearerToken(request.headers) !== null) return true;
+  return isOwnOrigin(request.headers.get('origin'), serverEnv().HUB_URL);
+}
+
+export function foreignOrigin(): Response {
+  return Response.json({ error: 'this origin may not change anything here' }, { status: 403 });
+}

@@ -1,0 +1,39 @@
+/** One frame of a server-sent event stream (HTML standard, section 9.2). */
+export function frame(data: unknown, options: { id?: string | number; event?: string } = {}): string {
+  const id = options.id === undefined ? '' : `id: ${options.id}\n`;
+  const event = options.event === undefined ? '' : `event: ${options.event}\n`;
+  return `${id}${event}data: ${JSON.stringify(data)}\n\n`;
+}
+
+export const heartbeat = ': still here\n\n';
+export const heartbeatMs = 15_000;
+
+/** Answers with what `frames` yields. The stream is pulled, so a slow reader slows its own producer and nobody else's. */
+export function eventStreamResponse(
+  request: Request,
+  frames: (signal: AbortSignal) => AsyncGenerator<string>,
+): Response {
+  const gone = new AbortController();
+  request.signal.addEventListener('abort', () => gone.abort(), { once: true });
+  const generator = frames(gone.signal);
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(encoder.encode('retry: 3000\n\n')),
+    async pull(controller) {
+      const { done, value } = await generator.next();
+      if (done || gone.signal.aborted) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      gone.abort();
+      await generator.return(undefined);
+    },
+  });
+  return new Response(body, {
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    },
+  });
+}

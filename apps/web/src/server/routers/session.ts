@@ -1,0 +1,11 @@
+import { viewer } from '@tsudoi/hub';
+import type { Viewer } from '@tsudoi/schema';
+import { hub } from '../hub.ts';
+import { procedure, router } from '../trpc.ts';
+
+export const sessionRouter = router({
+  /** Who is asking, with roles and permissions; null for somebody who has not signed in. */
+  viewer: procedure('public.read').query(({ ctx }): Promise<Viewer> | null =>
+    ctx.actor && ctx.actor.kind !== 'system' ? viewer(hub(), ctx.actor.personId) : null,
+  ),
+});

@@ -1,0 +1,50 @@
+import { sourceDetail, sourceList } from '@tsudoi/hub';
+import { Sha256, SourceId, UseRights, knownLicences, licenceVerdict } from '@tsudoi/schema';
+import { z } from 'zod';
+import { hub } from '../hub.ts';
+import { grantSourceUpload } from '../objects/source-upload.ts';
+import { commandProcedure, procedure, router } from '../trpc.ts';
+
+export const sourcesRouter = router({
+  list: procedure('public.read').query(() => sourceList(hub())),
+  detail: procedure('public.read')
+    .input(z.strictObject({ sourceId: SourceId }))
+    .query(({ input }) => sourceDetail(hub(), input.sourceId)),
+  propose: commandProcedure('source.propose'),
+  review: commandProcedure('source.review'),
+  withdraw: commandProcedure('source.withdraw'),
+  /** What a licence would allow, before anything is proposed. */
+  checkLicence: procedure('public.read')
+    .input(z.strictObject({ expression: z.string().trim().min(1).max(500), rights: UseRights }))
+    .query(({ input }) => licenceVerdict(input.expression, input.rights)),
+  /** SPDX ids with names that match what was typed, best first. */
+  licences: procedure('public.read')
+    .input(z.strictObject({ text: z.string().max(100), limit: z.int().min(1).max(1000).default(12) }))
+    .query(({ input }) => suggestLicences(input.text, input.limit)),
+  /** An address to put a file of a proposal to. The ingest job pins it by hash. */
+  grantUpload: procedure('source.propose')
+    .input(z.strictObject({ sha256: Sha256, size: z.int().positive(), mediaType: z.string().max(100) }))
+    .mutation(({ input }) => grantSourceUpload(input)),
+});
+
+/** Licences that open corpora use most; they lead while nothing is typed. */
+const common = ['CC-BY-4.0', 'CC0-1.0', 'CC-BY-SA-4.0', 'MIT', 'Apache-2.0', 'GPL-3.0-or-later', 'GFDL-1.3-or-later'];
+
+export function suggestLicences(text: string, limit: number): { id: string; name: string }[] {
+  const wanted = text.trim().toLowerCase();
+  const rank = ({ id, name }: { id: string; name: string }): number => {
+    const known = common.indexOf(id);
+    if (wanted === '') return known < 0 ? 100 : known;
+    const lower = id.toLowerCase();
+    if (lower === wanted) return -1;
+    if (lower.startsWith(wanted)) return known < 0 ? 10 : known;
+    if (lower.includes(wanted)) return 20;
+    return name.toLowerCase().includes(wanted) ? 30 : 1000;
+  };
+  return knownLicences()
+    .map((licence) => ({ licence, order: rank(licence) }))
+    .filter(({ order }) => order < (wanted === '' ? 101 : 1000))
+    .sort((a, b) => a.order - b.order)
+    .slice(0, limit)
+    .map(({ licence }) => licence);
+}

@@ -1,0 +1,102 @@
+import { execute, requirePermission, waitForProjections } from '@tsudoi/hub';
+import {
+  type Command,
+  type CommandData,
+  CommandId,
+  type CommandType,
+  type Lease,
+  type Permission,
+  Rejection,
+  commandDefinition,
+} from '@tsudoi/schema';
+import { initTRPC } from '@trpc/server';
+import { z } from 'zod';
+import type { Context } from './context.ts';
+import { hub } from './hub.ts';
+import { httpStatusOf, invalidInput, rejectionShape } from './rejections.ts';
+import { currentTraceId } from './tracing.ts';
+
+interface Meta {
+  permission: Permission;
+}
+
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    isDev: false, // never a stack trace in an answer
+    errorFormatter({ shape, error, ctx }) {
+      const locale = ctx?.locale ?? 'ja';
+      const cause = error.cause;
+      if (cause instanceof Rejection) {
+        const rejection = rejectionShape(cause, locale);
+        const data = { ...shape.data, httpStatus: httpStatusOf(cause.code), rejection, traceId: null };
+        return { ...shape, message: rejection.text, data };
+      }
+      if (cause instanceof z.ZodError) {
+        const rejection = invalidInput(cause, locale);
+        return { ...shape, message: rejection.text, data: { ...shape.data, httpStatus: 400, rejection, traceId: null } };
+      }
+      if (error.code === 'INTERNAL_SERVER_ERROR') {
+        const traceId = currentTraceId();
+        console.error(`procedure failed (trace ${traceId ?? '-'})`, cause ?? error);
+        return { ...shape, message: 'internal error', data: { ...shape.data, rejection: null, traceId } };
+      }
+      return { ...shape, data: { ...shape.data, rejection: null, traceId: null } };
+    },
+  });
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/**
+ * The only way to build a procedure: it names the one permission it needs, which is checked against the database on
+ * every call. Queries then wait until the read models contain what their caller has just written.
+ */
+export function procedure(permission: Permission) {
+  return t.procedure.meta({ permission }).use(async ({ ctx, type, next }) => {
+    const { actor } = ctx;
+    if (permission !== 'public.read') {
+      if (!actor) throw new Rejection('auth.sign-in-needed');
+      await requirePermission(hub(), actor, permission);
+    }
+    if (type === 'query' && ctx.after !== null) await waitForProjections(hub(), ctx.after, 2000);
+    return next({ ctx });
+  });
+}
+
+interface CommandResults {
+  'job.claim': Lease | null;
+  'person.issueToken': { secret: string };
+  'job.complete': { artifactIds: string[] };
+  'source.propose': { state: string; refusedBy: { rule: string; licence: string } | null };
+}
+type ResultOf<T extends CommandType> = T extends keyof CommandResults ? CommandResults[T] : null;
+
+/** A mutation that sends one command of the hub. Its permission and its shape are the command's own. */
+export function commandProcedure<T extends CommandType>(type: T) {
+  const definition = commandDefinition(type);
+  const by: Permission | 'system' = definition.by;
+  if (by === 'system') throw new Error(`${type} is sent by the hub's own processes only`);
+  const shape = definition.data as unknown as z.ZodObject<z.ZodRawShape>;
+  const input = shape.extend({
+    commandId: CommandId,
+    expectedVersion: z.int().nonnegative().optional(),
+  }) as unknown as z.ZodType<CommandData<T> & { commandId: string; expectedVersion?: number }>;
+  return procedure(by)
+    .input(input)
+    .mutation(async ({ ctx, input }): Promise<{ position: number; result: ResultOf<T> }> => {
+      const { commandId, expectedVersion, ...data } = input;
+      const command = { type, data } as unknown as Command;
+      const { actor, traceparent } = ctx;
+      if (!actor) throw new Rejection('auth.sign-in-needed');
+      const done = await execute(hub(), command, { actor, commandId, expectedVersion, traceparent });
+      return { position: done.position, result: done.result as ResultOf<T> };
+    });
+}
+
+/** The person behind a request, for what only people do. */
+export function personOf(ctx: Context): string {
+  if (!ctx.actor || ctx.actor.kind === 'system') throw new Rejection('auth.sign-in-needed');
+  return ctx.actor.personId;
+}
