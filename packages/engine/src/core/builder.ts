@@ -50,6 +50,8 @@ export class GraphBuilder {
   /** A constant table whose values are known when the program is built. */
   table(name: string, shape: Shape, values: Float32Array): Node {
     expect(values.length === numel(shape), `table ${name} has ${values.length} values for [${shape}]`);
+    const known = this.tables.get(name);
+    expect(!known || known.every((v, i) => v === values[i]), `table ${name} has two values`);
     this.tables.set(name, values);
     return this.param(name, shape);
   }

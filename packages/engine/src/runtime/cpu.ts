@@ -155,6 +155,10 @@ class CpuExecutable implements Executable {
     this.#lib.write(this.#address(`param:${param}`), values, values.byteLength);
   }
 
+  has(param: string): boolean {
+    return this.#program.params.has(param);
+  }
+
   read(name: string): Float32Array {
     const output = this.#program.outputs.get(name);
     const node = output?.node ?? this.#program.params.get(name);

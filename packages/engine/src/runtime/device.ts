@@ -17,6 +17,8 @@ export interface LaunchProfile {
 export interface Executable {
   /** Writes a param. Lengths must match its element count; bool and i32 take Int32Array. */
   write(param: string, values: Float32Array | Int32Array): void;
+  /** Whether the program reads a param of this name. */
+  has(param: string): boolean;
   /** The current value of a param or, after a run, of an output. */
   read(name: string): Float32Array;
   /** One synchronous step. */

@@ -153,10 +153,17 @@ class KernelBuilder {
       return isReduce(node) ? this.reduction(node) : this.expression(node, index);
     }
     const buffer = this.bufferOf(node);
-    if (buffer !== undefined) {
+    // A reshape shares the buffer of a member, which this kernel is only about to compute.
+    if (buffer !== undefined && !this.#isViewOfMember(node)) {
       return scalars.load(this.slot(node, buffer, false), flatten(index, node.shape), node.dtype);
     }
     return this.expression(node, index);
+  }
+
+  #isViewOfMember(node: Node): boolean {
+    let base = node;
+    while (base.op === 'reshape') base = base.inputs[0];
+    return this.#members.has(base.id);
   }
 
   /** The defining expression of a node that has no buffer (or is a member at home). */

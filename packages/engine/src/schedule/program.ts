@@ -71,6 +71,7 @@ export function compileProgram(trace: Trace, target: BackendTarget, options: Com
   });
   const keep = new Set([...outputs.values()].map((o) => o.buffer));
   const copies = [...assigned].map(([to, from]) => emitter.copy(from, to));
+  verify(emitter, copies);
   const plan = planWithUpdates(emitter, copies, assigned, keep, options.reuseMemory !== false);
   return {
     launches: plan.launches,
@@ -81,6 +82,16 @@ export function compileProgram(trace: Trace, target: BackendTarget, options: Com
     outputs,
     tables: graph.builder.tables,
   };
+}
+
+/** Every launch reads only what was written before it. */
+function verify(emitter: Emitter, copies: readonly Launch[]): void {
+  const written = new Set([...emitter.params.keys()].map((name) => `param:${name}`));
+  for (const launch of [...emitter.launches, ...copies]) {
+    const unwritten = launch.reads.find((id) => !written.has(id));
+    if (unwritten) throw new Error(`${launch.symbol} reads ${unwritten} before it is written`);
+    for (const id of launch.writes) written.add(id);
+  }
 }
 
 /** State updates that could not be done in place are copied at the end of the step. */
