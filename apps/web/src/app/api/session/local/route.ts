@@ -1,4 +1,4 @@
-import { createSession, personas } from '@tsudoi/hub';
+import { createSession, permissionsOf } from '@tsudoi/hub';
 import { PersonId, Rejection } from '@tsudoi/schema';
 import { z } from 'zod';
 import { personasAllowed } from '../../../../server/auth/personas.ts';
@@ -15,8 +15,9 @@ export function POST(request: Request): Promise<Response> {
     if (!comesFromOwnPage(request)) return foreignOrigin();
     if (!personasAllowed(request.headers.get('host'))) throw new Rejection('persona.not-local');
     const { personId } = Input.parse(await boundedJson(request, 1024));
-    const known = await personas(hub());
-    if (!known.some((persona) => persona.personId === personId)) throw new Rejection('person.unknown', { personId });
+    // Not asked of the read models, which may still be catching up when the hub has just started.
+    const permissions = await permissionsOf(hub(), { kind: 'person', personId });
+    if (permissions.size === 0) throw new Rejection('person.unknown', { personId });
     const userAgent = request.headers.get('user-agent')?.slice(0, 200) ?? '';
     const session = await createSession(hub(), { personId, userAgent });
     return Response.json({ personId }, { headers: { 'set-cookie': sessionCookie(session.secret) } });
