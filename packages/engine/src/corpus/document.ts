@@ -29,9 +29,13 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** Newlines as LF, no control characters, no white space at line ends, no blank lines at either end. */
 export function normaliseText(text: string): string {
-  return text
-    .replace(/\r\n?/g, '\n')
-    .replace(CONTROLS, '')
-    .replace(/[ \t]+$/gm, '')
-    .replace(/^\n+|\n+$/g, '');
+  const lines = text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').split('\n');
+  return trimBlankLines(lines.map((line) => line.trimEnd()).join('\n'));
+}
+
+/** Without blank lines before the first line and without white space behind the last. Linear, unlike `\n+$`. */
+export function trimBlankLines(text: string): string {
+  let start = 0;
+  while (text[start] === '\n') start += 1;
+  return text.slice(start).trimEnd();
 }

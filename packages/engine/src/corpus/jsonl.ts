@@ -7,6 +7,18 @@ import { createGunzip, createGzip } from 'node:zlib';
 export interface JsonlWriter {
   write(value: unknown): Promise<void>;
   close(): Promise<void>;
+  /** Gives the file up after an error; what it holds is not to be read. */
+  discard(): void;
+}
+
+/** Runs `body` and, when it fails, gives up the files it was writing before the error goes on. */
+export async function discardOnError<T>(writers: { discard(): void }[], body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    for (const writer of writers) writer.discard();
+    throw error;
+  }
 }
 
 const CHUNK_CHARACTERS = 1 << 16;
@@ -34,6 +46,9 @@ export function writeJsonlGz(path: string): JsonlWriter {
       await flush();
       gzip.end();
       await done;
+    },
+    discard() {
+      gzip.destroy();
     },
   };
 }

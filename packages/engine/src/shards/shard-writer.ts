@@ -8,6 +8,8 @@ export interface ShardWriter {
   add(tokens: Int32Array): Promise<void>;
   /** Writes the index and closes both files. */
   close(): Promise<{ documents: number; tokens: number }>;
+  /** Gives the files up after an error. */
+  discard(): void;
 }
 
 /**
@@ -34,6 +36,9 @@ export function createShardWriter(idxPath: string, binPath: string, vocabSize: n
       idx.end(indexBytes(lengths, TOKEN_BYTES[type], DTYPE_CODE[type]));
       await finished(idx);
       return { documents: lengths.length, tokens: tokenCount };
+    },
+    discard() {
+      bin.destroy();
     },
   };
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Rejection } from '@tsudoi/schema';
 import { createDeduplicator, type Decision, type Member } from '../corpus/dedup/deduplicator.ts';
 import type { CorpusDocument } from '../corpus/document.ts';
-import { readJsonlGz, writeJsonlGz } from '../corpus/jsonl.ts';
+import { discardOnError, readJsonlGz, writeJsonlGz } from '../corpus/jsonl.ts';
 import { createTally } from '../corpus/tally.ts';
-import { inputDocuments } from './documents.ts';
+import { inputDocuments, outputFiles } from './documents.ts';
 import type { Stage } from './stage.ts';
 
 const MAX_CLUSTERS_LISTED = 1000;
@@ -44,19 +44,21 @@ export const dedup: Stage<'dedup'> = async (recipe, context) => {
   const counts = { exact: 0, near: 0 };
   let removedBytes = 0;
   let index = 0;
-  for await (const document of all(paths, context.signal)) {
-    const decision = decisions[index];
-    if (decision.kept) {
-      tally.add(document);
-      await kept.write(document);
-    } else {
-      counts[decision.reason] += 1;
-      removedBytes += Buffer.byteLength(document.text);
-      await removed.write(describe(members, index, decision));
+  await discardOnError([kept, removed], async () => {
+    for await (const document of all(paths, context.signal)) {
+      const decision = decisions[index];
+      if (decision.kept) {
+        tally.add(document);
+        await kept.write(document);
+      } else {
+        counts[decision.reason] += 1;
+        removedBytes += Buffer.byteLength(document.text);
+        await removed.write(describe(members, index, decision));
+      }
+      index += 1;
     }
-    index += 1;
-  }
-  await Promise.all([kept.close(), removed.close()]);
+    await Promise.all([kept.close(), removed.close()]);
+  });
   if (tally.documents === 0) throw new Rejection('corpus.empty', { stage: 'dedup' });
   await writeFile(file('clusters.json'), clustersFile(seen, clusters, members));
   context.progress(1, `${tally.documents} of ${seen} documents`);
@@ -64,19 +66,7 @@ export const dedup: Stage<'dedup'> = async (recipe, context) => {
     {
       kind: 'corpus',
       title: `${tally.documents} documents`,
-      files: [
-        {
-          path: 'documents.jsonl.gz',
-          localPath: file('documents.jsonl.gz'),
-          mediaType: 'application/jsonl+gzip',
-        },
-        {
-          path: 'removed.jsonl.gz',
-          localPath: file('removed.jsonl.gz'),
-          mediaType: 'application/jsonl+gzip',
-        },
-        { path: 'clusters.json', localPath: file('clusters.json'), mediaType: 'application/json' },
-      ],
+      files: outputFiles(context.outDir, ['documents.jsonl.gz', 'removed.jsonl.gz', 'clusters.json']),
       stats: {
         ...tally.stats(),
         total: seen,

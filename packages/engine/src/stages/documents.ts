@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import type { ArtifactKind } from '@tsudoi/schema';
 import { fileOf } from './inputs.ts';
-import type { InputArtifact } from './stage.ts';
+import type { InputArtifact, OutputFile } from './stage.ts';
 
 /**
  * The document files among the inputs, ordered by artifact id so that the order in which inputs are named changes no
@@ -18,4 +19,20 @@ export function inputDocuments(
     paths: chosen.map((input) => fileOf(input, 'documents.jsonl.gz')),
     documents: chosen.reduce((sum, input) => sum + Number(input.stats.documents ?? 0), 0),
   };
+}
+
+const MEDIA_TYPES: Record<string, string> = {
+  '.jsonl.gz': 'application/jsonl+gzip',
+  '.json': 'application/json',
+  '.bin': 'application/octet-stream',
+  '.idx': 'application/octet-stream',
+};
+
+/** Files that a stage wrote into `outDir`, with the media type of their extension. */
+export function outputFiles(outDir: string, paths: string[]): OutputFile[] {
+  return paths.map((path) => {
+    const extension = Object.keys(MEDIA_TYPES).find((each) => path.endsWith(each));
+    const mediaType = extension ? MEDIA_TYPES[extension] : 'application/octet-stream';
+    return { path, localPath: join(outDir, path), mediaType };
+  });
 }

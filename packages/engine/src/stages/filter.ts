@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FilterRule, Rejection, type Stats } from '@tsudoi/schema';
+import { type FilterRule, type RecipeOf, Rejection, type Stats } from '@tsudoi/schema';
 import type { CorpusDocument } from '../corpus/document.ts';
 import { applyFilter, type Verdict } from '../corpus/filters/filter.ts';
 import { checkRules } from '../corpus/filters/presets.ts';
 import { filters } from '../corpus/filters/registry.ts';
-import { readJsonlGz, writeJsonlGz } from '../corpus/jsonl.ts';
+import { discardOnError, readJsonlGz, writeJsonlGz } from '../corpus/jsonl.ts';
 import { createTally } from '../corpus/tally.ts';
-import { inputDocuments } from './documents.ts';
+import { inputDocuments, outputFiles } from './documents.ts';
 import type { Stage } from './stage.ts';
 
 /** One line of dropped.jsonl.gz: the first filter a document failed, with the value and the bound it broke. */
@@ -48,40 +48,32 @@ export const filter: Stage<'filter'> = async (recipe, context) => {
   const kept = writeJsonlGz(file('documents.jsonl.gz'));
   const dropped = writeJsonlGz(file('dropped.jsonl.gz'));
   const tally = createTally();
-  const trace: FilterTrace = {
-    preset: recipe.preset,
-    total: 0,
-    kept: 0,
-    byFilter: recipe.rules.map((rule) => ({
-      ...rule,
-      origin: filters[rule.filter].origin,
-      dropped: 0,
-      examples: [],
-    })),
-  };
+  const trace = emptyTrace(recipe);
   let droppedBytes = 0;
   const { paths, documents } = inputDocuments(context.inputs, 'documents');
-  for (const path of paths) {
-    for await (const document of readJsonlGz<CorpusDocument>(path)) {
-      context.signal.throwIfAborted();
-      trace.total += 1;
-      const failure = firstFailure(document, recipe.rules);
-      if (failure) {
-        const line = describe(document, recipe.rules[failure.index].filter, failure.verdict);
-        const entry = trace.byFilter[failure.index];
-        entry.dropped += 1;
-        if (entry.examples.length < EXAMPLES) entry.examples.push(line);
-        droppedBytes += Buffer.byteLength(document.text);
-        await dropped.write(line);
-      } else {
-        tally.add(document);
-        await kept.write(document);
+  await discardOnError([kept, dropped], async () => {
+    for (const path of paths) {
+      for await (const document of readJsonlGz<CorpusDocument>(path)) {
+        context.signal.throwIfAborted();
+        trace.total += 1;
+        const failure = firstFailure(document, recipe.rules);
+        if (failure) {
+          const line = describe(document, recipe.rules[failure.index].filter, failure.verdict);
+          const entry = trace.byFilter[failure.index];
+          entry.dropped += 1;
+          if (entry.examples.length < EXAMPLES) entry.examples.push(line);
+          droppedBytes += Buffer.byteLength(document.text);
+          await dropped.write(line);
+        } else {
+          tally.add(document);
+          await kept.write(document);
+        }
+        if (trace.total % 100 === 0)
+          context.progress(trace.total / Math.max(documents, trace.total), `${trace.total} documents`);
       }
-      if (trace.total % 100 === 0)
-        context.progress(trace.total / Math.max(documents, trace.total), `${trace.total} documents`);
     }
-  }
-  await Promise.all([kept.close(), dropped.close()]);
+    await Promise.all([kept.close(), dropped.close()]);
+  });
   trace.kept = tally.documents;
   if (trace.kept === 0) throw new Rejection('corpus.empty', { stage: 'filter' });
   await writeFile(file('trace.json'), `${JSON.stringify(trace, null, 2)}\n`);
@@ -90,23 +82,21 @@ export const filter: Stage<'filter'> = async (recipe, context) => {
     {
       kind: 'filtered-documents',
       title: recipe.preset,
-      files: [
-        {
-          path: 'documents.jsonl.gz',
-          localPath: file('documents.jsonl.gz'),
-          mediaType: 'application/jsonl+gzip',
-        },
-        {
-          path: 'dropped.jsonl.gz',
-          localPath: file('dropped.jsonl.gz'),
-          mediaType: 'application/jsonl+gzip',
-        },
-        { path: 'trace.json', localPath: file('trace.json'), mediaType: 'application/json' },
-      ],
+      files: outputFiles(context.outDir, ['documents.jsonl.gz', 'dropped.jsonl.gz', 'trace.json']),
       stats: { ...tally.stats(), ...counts(trace), droppedBytes },
     },
   ];
 };
+
+function emptyTrace({ preset, rules }: RecipeOf<'filter'>): FilterTrace {
+  const byFilter = rules.map((rule) => ({
+    ...rule,
+    origin: filters[rule.filter].origin,
+    dropped: 0,
+    examples: [],
+  }));
+  return { preset, total: 0, kept: 0, byFilter };
+}
 
 /** The first rule that a document fails, or null. */
 export function firstFailure(

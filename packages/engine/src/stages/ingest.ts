@@ -5,9 +5,10 @@ import { type CorpusDocument, documentId } from '../corpus/document.ts';
 import { type FetchedLocation, fetchLocation } from '../corpus/fetch/fetch-location.ts';
 import { describeLocation, oversized } from '../corpus/fetch/limits.ts';
 import { MAX_MEMBER_BYTES, openFiles } from '../corpus/fetch/open-files.ts';
-import { type JsonlWriter, writeJsonlGz } from '../corpus/jsonl.ts';
+import { discardOnError, type JsonlWriter, writeJsonlGz } from '../corpus/jsonl.ts';
 import { readFile, type Unreadable } from '../corpus/readers/read-file.ts';
 import { createTally } from '../corpus/tally.ts';
+import { outputFiles } from './documents.ts';
 import type { Stage, StageContext } from './stage.ts';
 
 /**
@@ -17,13 +18,12 @@ import type { Stage, StageContext } from './stage.ts';
  * Rejections: source.unreachable, source.oversized, source.not-utf8, source.nothing-matched, corpus.empty, input.invalid.
  */
 export const ingest: Stage<'ingest'> = async (recipe, context) => {
-  const path = join(context.outDir, 'documents.jsonl.gz');
-  const output = writeJsonlGz(path);
+  const output = writeJsonlGz(join(context.outDir, 'documents.jsonl.gz'));
   const tally = createTally();
   const stats: Stats = {};
   const fetched = new Map<string, FetchedLocation>();
   const downloads = join(context.outDir, 'downloads');
-  try {
+  const readParts = async () => {
     for (const [index, part] of recipe.parts.entries()) {
       const key = canonicalJson(part.location);
       context.progress(index / recipe.parts.length, describeLocation(part.location));
@@ -35,6 +35,9 @@ export const ingest: Stage<'ingest'> = async (recipe, context) => {
       Object.assign(stats, prefixed(`part${index + 1}`, counts));
     }
     await output.close();
+  };
+  try {
+    await discardOnError([output], readParts);
   } finally {
     await rm(downloads, { recursive: true, force: true });
   }
@@ -48,7 +51,7 @@ export const ingest: Stage<'ingest'> = async (recipe, context) => {
         .filter(isFirst)
         .join(', ')
         .slice(0, 200),
-      files: [{ path: 'documents.jsonl.gz', localPath: path, mediaType: 'application/jsonl+gzip' }],
+      files: outputFiles(context.outDir, ['documents.jsonl.gz']),
       stats: { ...tally.stats(), ...stats },
     },
   ];

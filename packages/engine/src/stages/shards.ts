@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Rejection, type Stats } from '@tsudoi/schema';
 import type { CorpusDocument } from '../corpus/document.ts';
-import { readJsonlGz, writeJsonlGz } from '../corpus/jsonl.ts';
+import { discardOnError, readJsonlGz, writeJsonlGz } from '../corpus/jsonl.ts';
 import { isHeldOut } from '../shards/held-out.ts';
 import { tokenTypeFor } from '../shards/megatron-format.ts';
 import { createShardWriter } from '../shards/shard-writer.ts';
 import { createTokenizer, decodeTokenizerJson } from '../tokenizer/index.ts';
+import { outputFiles } from './documents.ts';
 import { fileOf, inputOf } from './inputs.ts';
 import type { Stage } from './stage.ts';
+
+const FILES = ['train.bin', 'train.idx', 'heldout.bin', 'heldout.idx', 'heldout.jsonl.gz'];
 
 /**
  * Splits the corpus by a stable hash, turns every document into its ids with the end-of-sequence id behind them, and
@@ -29,35 +32,30 @@ export const shards: Stage<'shards'> = async (recipe, context) => {
   const tally = createTokenTally();
   const total = Number(corpus.stats.documents ?? 0);
   let seen = 0;
-  for await (const document of readJsonlGz<CorpusDocument>(fileOf(corpus, 'documents.jsonl.gz'))) {
-    context.signal.throwIfAborted();
-    const tokens = withEnd(tokenizer.encode(document.text), tokenizer.eosId);
-    if (isHeldOut(document.meta.id, recipe.seed, recipe.heldOutShare)) {
-      await heldOut.add(tokens);
-      await heldOutText.write(document);
-    } else await train.add(tokens);
-    tally.add(document, tokens.length);
-    if (++seen % 50 === 0) {
-      context.progress(seen / Math.max(total, seen), `${seen} documents`);
-      await setImmediate(); // lets heartbeats through
+  const [trained, held] = await discardOnError([train, heldOut, heldOutText], async () => {
+    for await (const document of readJsonlGz<CorpusDocument>(fileOf(corpus, 'documents.jsonl.gz'))) {
+      context.signal.throwIfAborted();
+      const tokens = withEnd(tokenizer.encode(document.text), tokenizer.eosId);
+      if (isHeldOut(document.meta.id, recipe.seed, recipe.heldOutShare)) {
+        await heldOut.add(tokens);
+        await heldOutText.write(document);
+      } else await train.add(tokens);
+      tally.add(document, tokens.length);
+      if (++seen % 50 === 0) {
+        context.progress(seen / Math.max(total, seen), `${seen} documents`);
+        await setImmediate(); // lets heartbeats through
+      }
     }
-  }
-  const [trained, held] = await Promise.all([train.close(), heldOut.close(), heldOutText.close()]);
+    return Promise.all([train.close(), heldOut.close(), heldOutText.close()]);
+  });
   if (trained.documents === 0) throw new Rejection('corpus.empty', { stage: 'shards (train)' });
   if (held.documents === 0) throw new Rejection('corpus.empty', { stage: 'shards (heldout)' });
   context.progress(1, `${trained.tokens} tokens`);
-  const output = (path: string, mediaType: string) => ({ path, localPath: file(path), mediaType });
   return [
     {
       kind: 'token-shards',
       title: `${trained.tokens} tokens`,
-      files: [
-        output('train.bin', 'application/octet-stream'),
-        output('train.idx', 'application/octet-stream'),
-        output('heldout.bin', 'application/octet-stream'),
-        output('heldout.idx', 'application/octet-stream'),
-        output('heldout.jsonl.gz', 'application/jsonl+gzip'),
-      ],
+      files: outputFiles(context.outDir, FILES),
       stats: {
         tokens: trained.tokens,
         documents: trained.documents,

@@ -97,3 +97,24 @@ export function meanSentenceLength(text: string): number {
     sentences.length,
   );
 }
+
+/** The text without the fenced code blocks of Markdown; a fence that is never closed is kept as text. */
+export function withoutFences(text: string): string {
+  if (!/^(?:```|~~~)/m.test(text)) return text;
+  const kept: string[] = [];
+  let fence = '';
+  let fenced: string[] = [];
+  for (const line of text.split('\n')) {
+    if (fence === '') {
+      fence = /^(?:```|~~~)/.exec(line)?.[0] ?? '';
+      (fence === '' ? kept : fenced).push(line);
+      continue;
+    }
+    fenced.push(line);
+    if (line.trimEnd() === fence) {
+      fence = '';
+      fenced = [];
+    }
+  }
+  return kept.concat(fenced).join('\n');
+}

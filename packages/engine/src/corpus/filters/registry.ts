@@ -9,6 +9,7 @@ import {
   nonEmptyLines,
   repetitionShare,
   share,
+  withoutFences,
 } from './measures.ts';
 
 const ALL = ['ja', 'en', 'code'] as const;
@@ -24,8 +25,6 @@ const LETTER_OR_DIGIT = /[\p{L}\p{N}]/gu;
 const VISIBLE = /\S/gu;
 /** The replacement character, private use and unassigned controls: what is left of a wrong decoding. */
 const DEBRIS = /[\ufffd\ue000-\uf8ff\u0080-\u0084\u0086-\u009f]/g;
-/** Fenced blocks of Markdown. */
-const FENCED = /^(```|~~~)[\s\S]*?^\1[ \t]*$/gm;
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}'\u2019_-]*/gu;
 const GOPHER_WORDS = new Set(['the', 'be', 'to', 'of', 'and', 'that', 'have', 'with']);
 
@@ -78,7 +77,7 @@ export const filters: Record<string, Filter> = {
     origin: 'After HojiChar AcceptJapanese: kana over letters outside fenced code',
     languages: JA,
     measure: ({ text }) => {
-      const prose = text.replace(FENCED, '');
+      const prose = withoutFences(text);
       return share(countMatches(prose, KANA), countMatches(prose, LETTER));
     },
   },
@@ -86,7 +85,7 @@ export const filters: Record<string, Filter> = {
     origin: 'Uzushio HiraganaRatio: hiragana over visible characters outside fenced code, 0.10 and more',
     languages: JA,
     measure: ({ text }) => {
-      const prose = text.replace(FENCED, '');
+      const prose = withoutFences(text);
       return share(countMatches(prose, HIRAGANA), countMatches(prose, VISIBLE));
     },
   },
@@ -110,7 +109,7 @@ export const filters: Record<string, Filter> = {
     languages: EN,
     params: { characters: 2000 },
     measure: ({ text }, { characters }) => {
-      const prose = text.replace(FENCED, '').slice(0, characters);
+      const prose = withoutFences(text).slice(0, characters);
       return eld.detect(prose).language === 'en' ? 1 : 0;
     },
   },

@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2';
+import { trimBlankLines } from '../document.ts';
 import { unwrap } from './join-lines.ts';
 
 interface Block {
@@ -83,95 +84,17 @@ function letters(text: string): number {
 }
 
 function collectBlocks(html: string): Block[] {
-  const blocks: Block[] = [];
-  let text = '';
-  let linkLetters = 0;
-  let prefix = '';
-  let kind: Block['kind'] = 'text';
-  let droppedDepth = 0;
-  let mainDepth = 0;
-  let linkDepth = 0;
-  let preDepth = 0;
-  const open: { name: string; dropped: boolean; main: boolean }[] = [];
-
-  const flush = () => {
-    const content = kind === 'pre' ? text.replace(/^\n+|\s+$/g, '') : tidy(text);
-    if (content !== '' && content !== '-') {
-      blocks.push({ text: prefix + content, linkLetters, kind, inMain: mainDepth > 0 });
-      prefix = '';
-    }
-    text = '';
-    linkLetters = 0;
-    kind = preDepth > 0 ? 'pre' : 'text';
-  };
-  const enter = (name: string) => {
-    if (name === 'br') text += kind === 'pre' ? '\n' : BREAK;
-    else if (name === 'td' || name === 'th') text += CELL;
-    else if (name === 'a') linkDepth += 1;
-    else if (HEADING.test(name)) {
-      flush();
-      prefix = '';
-      kind = 'heading';
-    } else if (name === 'pre') {
-      flush();
-      preDepth += 1;
-      kind = 'pre';
-    } else if (BLOCKS.has(name) && kind !== 'pre' && !insideRow(open)) {
-      flush();
-      prefix = name === 'li' ? '- ' : isContainer(name) ? '' : prefix;
-    } else if (BLOCKS.has(name) && kind !== 'pre') text += ' ';
-  };
-  const leave = (name: string) => {
-    if (name === 'a') linkDepth = Math.max(0, linkDepth - 1);
-    else if (name === 'pre') {
-      flush();
-      preDepth = Math.max(0, preDepth - 1);
-      kind = preDepth > 0 ? 'pre' : 'text';
-    } else if (HEADING.test(name)) flush();
-    else if (BLOCKS.has(name) && kind !== 'pre' && !insideRow(open)) {
-      flush();
-      if (name === 'li') prefix = '';
-    }
-  };
+  const collector = new BlockCollector();
   const parser = new Parser(
     {
-      onopentag(name, attributes) {
-        const dropped = isDropped(name, attributes, mainDepth > 0);
-        const main = name === 'main' || name === 'article' || attributes.role === 'main';
-        if (
-          dropped &&
-          droppedDepth === 0 &&
-          kind !== 'pre' &&
-          !insideRow(open) &&
-          name !== 'a' &&
-          name !== 'button'
-        )
-          flush();
-        if (droppedDepth === 0 && !dropped) enter(name);
-        if (main) mainDepth += 1;
-        if (VOID.has(name)) return;
-        open.push({ name, dropped, main });
-        if (dropped) droppedDepth += 1;
-      },
-      ontext(data) {
-        if (droppedDepth > 0) return;
-        text += data;
-        if (linkDepth > 0) linkLetters += letters(data);
-      },
-      onclosetag(name) {
-        if (VOID.has(name)) return;
-        const closed = open.pop();
-        if (!closed) return;
-        if (droppedDepth === 0) leave(name);
-        if (closed.main) mainDepth -= 1;
-        if (closed.dropped) droppedDepth -= 1;
-      },
+      onopentag: (name, attributes) => collector.open(name, attributes),
+      ontext: (text) => collector.text(text),
+      onclosetag: (name) => collector.close(name),
     },
     { decodeEntities: true, lowerCaseTags: true },
   );
   parser.end(html);
-  flush();
-  return blocks;
+  return collector.finish();
 }
 
 // Private-use characters keep a forced break and a cell border apart from white space until the block is tidied.
@@ -184,24 +107,12 @@ function tidy(text: string): string {
     .map((line) =>
       line
         .split(CELL)
-        .map((cell) => unwrap(cell).trim())
+        .map((cell) => unwrap(cell))
         .join('\t')
         .replace(/^\t+|\t+$/g, ''),
     )
     .filter((line) => line !== '')
     .join('\n');
-}
-
-function insideRow(open: { name: string }[]): boolean {
-  for (let i = open.length - 1; i >= 0; i--) {
-    if (open[i].name === 'tr') return true;
-    if (open[i].name === 'table') return false;
-  }
-  return false;
-}
-
-function isContainer(name: string): boolean {
-  return name !== 'p' && name !== 'div';
 }
 
 function isDropped(name: string, attributes: Record<string, string>, inMain: boolean): boolean {
@@ -210,4 +121,106 @@ function isDropped(name: string, attributes: Record<string, string>, inMain: boo
   if (attributes.role && DROPPED_ROLES.has(attributes.role)) return true;
   if (name === 'body' || name === 'html' || name === 'main' || name === 'article') return false;
   return DROPPED_NAMES.test(attributes.class ?? '') || DROPPED_NAMES.test(attributes.id ?? '');
+}
+
+/** Gathers blocks from the events of the parser; all state is a few counters and the stack of open elements. */
+class BlockCollector {
+  private readonly blocks: Block[] = [];
+  private readonly stack: { name: string; dropped: boolean; main: boolean }[] = [];
+  /** For each open table false, for each open row true: the last one says whether cells are being collected. */
+  private readonly rows: boolean[] = [];
+  private content = '';
+  private linkLetters = 0;
+  private prefix = '';
+  private kind: Block['kind'] = 'text';
+  private droppedDepth = 0;
+  private mainDepth = 0;
+  private linkDepth = 0;
+  private preDepth = 0;
+
+  open(name: string, attributes: Record<string, string>): void {
+    const dropped = isDropped(name, attributes, this.mainDepth > 0);
+    const main = name === 'main' || name === 'article' || attributes.role === 'main';
+    if (this.droppedDepth === 0) {
+      if (!dropped) this.enter(name);
+      else if (BLOCKS.has(name) && this.splitsBlocks()) this.flush();
+    }
+    if (VOID.has(name)) return;
+    if (main) this.mainDepth += 1;
+    if (dropped) this.droppedDepth += 1;
+    if (name === 'table' || name === 'tr') this.rows.push(name === 'tr');
+    this.stack.push({ name, dropped, main });
+  }
+
+  text(data: string): void {
+    if (this.droppedDepth > 0) return;
+    this.content += data;
+    if (this.linkDepth > 0) this.linkLetters += letters(data);
+  }
+
+  close(name: string): void {
+    if (VOID.has(name)) return;
+    const closed = this.stack.pop();
+    if (!closed) return;
+    if (name === 'table' || name === 'tr') this.rows.pop();
+    if (this.droppedDepth === 0) this.leave(name);
+    if (closed.main) this.mainDepth -= 1;
+    if (closed.dropped) this.droppedDepth -= 1;
+  }
+
+  finish(): Block[] {
+    this.flush();
+    return this.blocks;
+  }
+
+  private enter(name: string): void {
+    if (name === 'br') this.content += this.kind === 'pre' ? '\n' : BREAK;
+    else if (name === 'td' || name === 'th') this.content += CELL;
+    else if (name === 'a') this.linkDepth += 1;
+    else if (HEADING.test(name)) {
+      this.flush();
+      this.prefix = '';
+      this.kind = 'heading';
+    } else if (name === 'pre') {
+      this.flush();
+      this.preDepth += 1;
+      this.kind = 'pre';
+    } else if (BLOCKS.has(name) && this.kind !== 'pre') {
+      if (this.splitsBlocks()) {
+        this.flush();
+        if (name === 'li') this.prefix = '- ';
+        else if (name !== 'p' && name !== 'div') this.prefix = '';
+      } else this.content += ' ';
+    }
+  }
+
+  private leave(name: string): void {
+    if (name === 'a') this.linkDepth = Math.max(0, this.linkDepth - 1);
+    else if (name === 'pre') {
+      this.flush();
+      this.preDepth = Math.max(0, this.preDepth - 1);
+      this.kind = this.preDepth > 0 ? 'pre' : 'text';
+    } else if (HEADING.test(name)) this.flush();
+    else if (BLOCKS.has(name) && this.splitsBlocks()) {
+      this.flush();
+      if (name === 'li') this.prefix = '';
+    }
+  }
+
+  /** Inside preformatted text and table rows, block elements do not begin a block. */
+  private splitsBlocks(): boolean {
+    return this.kind !== 'pre' && this.rows.at(-1) !== true;
+  }
+
+  private flush(): void {
+    const text = this.kind === 'pre' ? trimBlankLines(this.content) : tidy(this.content);
+    if (text !== '' && text !== '-') {
+      const { linkLetters, kind } = this;
+      this.blocks.push({ text: this.prefix + text, linkLetters, kind, inMain: this.mainDepth > 0 });
+      this.prefix = '';
+    }
+    this.content = '';
+    this.linkLetters = 0;
+    this.kind = this.preDepth > 0 ? 'pre' : 'text';
+  }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { htmlToText } from './html.ts';
-import { joinLines, unwrap } from './join-lines.ts';
+import { glueBetween, unwrap } from './join-lines.ts';
 import { markdownText } from './markdown.ts';
 import { type ReadResult, readFile } from './read-file.ts';
 import { parseArguments, roffToText } from './roff.ts';
@@ -152,6 +152,30 @@ cat は sh(1), “/etc” を見る。
     );
   });
 
+  it('take time in proportion to their size, also when they were made to hurt', () => {
+    const size = 200_000;
+    const bombs = [
+      '\\'.repeat(size),
+      `${'\\'.repeat(size)}x`,
+      `${' '.repeat(size)}x`,
+      `.if n ${'.if n '.repeat(size / 5)}`,
+      `.ds a ${'x'.repeat(9000)}\n${Array.from({ length: 9 }, (_, i) => `.ds ${'bcdefghij'[i]} ${`\\*${'abcdefghi'[i]}`.repeat(900)}`).join('\n')}\n${'\\*j'.repeat(size / 3)}`,
+      'word\n'.repeat(size / 5),
+      `.de x\n${'.y\n'.repeat(size / 3)}`,
+    ];
+    const start = performance.now();
+    for (const bomb of bombs) roffToText(bomb);
+    for (const bomb of [
+      '<div>'.repeat(size / 5),
+      '<tr><td>'.repeat(size / 8),
+      `<p>${'a\n'.repeat(size / 2)}`,
+      `<pre>${'\n'.repeat(size)}x`,
+    ]) {
+      htmlToText(bomb);
+    }
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   it('split arguments at spaces outside quotes and keep escaped spaces', () => {
     expect(parseArguments(String.raw`a "b ""c"" d" e\ f \" comment`)).toEqual([
       'a',
@@ -205,10 +229,12 @@ if (a) {
 
 describe('plain files', () => {
   it('are unwrapped with a space, but not between Japanese characters', () => {
-    expect(joinLines('日本', '語')).toBe('日本語');
-    expect(joinLines('FILE', 'を')).toBe('FILE を');
-    expect(joinLines('です。', 'GNU')).toBe('です。GNU');
-    expect(unwrap('a\n  b\n\n日\n 本 ')).toBe('a b 日本 ');
+    expect([glueBetween('日本', '語'), glueBetween('FILE', 'を'), glueBetween('です。', 'GNU')]).toEqual([
+      '',
+      ' ',
+      '',
+    ]);
+    expect(unwrap('a\n  b\n\n日\n 本 ')).toBe('a b 日本');
   });
 
   it('lose front matter and nothing else when they are Markdown', () => {

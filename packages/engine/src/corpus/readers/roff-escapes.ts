@@ -132,12 +132,15 @@ export const PREDEFINED_STRINGS: Record<string, string> = {
   Ba: '|',
 };
 
+/** One line expands to this many characters at most, whatever its strings hold. */
+const MAX_EXPANDED = 1_000_000;
+
 /** Replaces the escape sequences of roff(7) by what they print; fonts, sizes and motions vanish. */
-export function expandEscapes(text: string, strings: Map<string, string>, depth = 0): string {
+export function expandEscapes(text: string, strings: Map<string, string>): string {
   if (!text.includes('\\')) return text;
   let out = '';
   let i = 0;
-  while (i < text.length) {
+  while (i < text.length && out.length < MAX_EXPANDED) {
     if (text[i] !== '\\') {
       out += text[i++];
       continue;
@@ -152,8 +155,7 @@ export function expandEscapes(text: string, strings: Map<string, string>, depth 
       i = next;
     } else if (kind === '*') {
       const [name, next] = readName(text, i);
-      const value = strings.get(name.split(' ')[0]) ?? '';
-      if (depth < 8) out += expandEscapes(value, strings, depth + 1);
+      out += strings.get(name.split(' ')[0]) ?? '';
       i = next;
     } else if (kind === 'N') {
       const [code, next] = readDelimited(text, i);

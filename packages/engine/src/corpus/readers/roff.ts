@@ -1,6 +1,7 @@
-import { createParagraphWriter } from './paragraph-writer.ts';
+import { ParagraphWriter } from './paragraph-writer.ts';
 import { expandEscapes, PREDEFINED_STRINGS } from './roff-escapes.ts';
-import { createMdocReader } from './roff-mdoc.ts';
+import { ManMacros } from './roff-man.ts';
+import { MdocMacros } from './roff-mdoc.ts';
 import { readRoffTable } from './roff-table.ts';
 
 /**
@@ -12,9 +13,7 @@ import { readRoffTable } from './roff-table.ts';
 export function roffToText(source: string): string {
   const lines = logicalLines(source);
   const isMdoc = lines.some((line) => /^\.\s*(Dd|Sh)\b/.test(line));
-  const reader = createRoffReader(lines, isMdoc);
-  while (reader.next());
-  return reader.result();
+  return new RoffReader(lines, isMdoc).read();
 }
 
 /** Joins lines that end in a single backslash with their successor. */
@@ -22,7 +21,8 @@ function logicalLines(source: string): string[] {
   const lines: string[] = [];
   let open = '';
   for (const line of source.split(/\r?\n/)) {
-    const slashes = /\\*$/.exec(line)?.[0].length ?? 0;
+    let slashes = 0;
+    while (line[line.length - 1 - slashes] === '\\') slashes += 1;
     if (slashes % 2 === 1 && !/^[.']\\"/.test(line)) open += line.slice(0, -1);
     else {
       lines.push(open + line);
@@ -33,125 +33,97 @@ function logicalLines(source: string): string[] {
   return lines;
 }
 
-/** Requests and macros that print nothing by themselves. */
-const SILENT = new Set(
-  `TH Dd Dt Os PD AT UC DT IX ad af am as bp cf ch cs cu da di ev fam fc ft hc hw hy in it lc ll ls lt mk na ne nh nm nn
-  nr ns nx pc pl pm pn po ps rd rm rn rr rs rt so ss sv ta tc tl tm tr uf ul vs wh lf do pso color cp mso nop hla hcode
-  warn defcolor fp lg kern tkf chop length substring while return break continue aln als Bk Ek Sm em ec eo cc c2 rj`.split(
-    /\s+/,
-  ),
-);
-const PARAGRAPH = new Set(['PP', 'LP', 'P', 'HP', 'sp', 'Sp', 'Pp', 'Lp', 'SP']);
-const BREAK = new Set(['br', 'ti', 'ce', 'YS', 'RS', 'RE', 'in']);
-const NO_FILL = new Set(['nf', 'EX', 'Vb', 'DS', 'CS']);
-const FILL = new Set(['fi', 'EE', 'Ve', 'DE', 'CE']);
-const ALTERNATING = new Set(['BR', 'RB', 'BI', 'IB', 'IR', 'RI', 'SB']);
+/** A string defined by `.ds` may be this long, and conditions nest this deep; no honest page comes near. */
+const MAX_STRING = 10_000;
+const MAX_NESTING = 100;
 
-function createRoffReader(lines: string[], isMdoc: boolean) {
-  const writer = createParagraphWriter();
-  const strings = new Map(Object.entries(PREDEFINED_STRINGS));
-  const expand = (text: string) => expandEscapes(text, strings);
-  const mdoc = isMdoc ? createMdocReader(writer, expand) : null;
-  let at = 0;
-  let elseTaken = false;
-  let link = '';
+/** Walks over the lines: requests of roff(7) are done here, macros are handed to man(7) or mdoc(7). */
+class RoffReader {
+  private readonly lines: string[];
+  private readonly writer = new ParagraphWriter();
+  private readonly strings = new Map(Object.entries(PREDEFINED_STRINGS));
+  private readonly man = new ManMacros(this.writer);
+  private readonly mdoc: MdocMacros | null;
+  private at = 0;
+  private nesting = 0;
+  private elseTaken = false;
 
-  const skipTo = (end: string) => {
-    while (at < lines.length && !new RegExp(`^[.']\\s*${end}\\s*$`).test(lines[at])) at += 1;
-    at += 1;
-  };
-  const conditional = (body: string, holds: boolean) => {
-    if (holds) return line(body.replace(/^\\\{\s*/, ''));
-    let depth = braces(body);
-    while (depth > 0 && at < lines.length) depth += braces(lines[at++]);
-  };
-  const define = (text: string) => {
-    const [, name, value] = /^(\S+)\s?\s*(.*)$/.exec(text) ?? [];
-    if (name) strings.set(name, (value ?? '').replace(/^"/, ''));
-  };
-  const macro = (name: string, rest: string) => {
+  constructor(lines: string[], isMdoc: boolean) {
+    this.lines = lines;
+    this.mdoc = isMdoc ? new MdocMacros(this.writer) : null;
+  }
+
+  read(): string {
+    while (this.at < this.lines.length) this.line(this.lines[this.at++]);
+    return this.writer.result();
+  }
+
+  private readonly expand = (text: string): string => expandEscapes(text, this.strings);
+
+  private line(raw: string): void {
+    const control = /^[.']\s*([^\s\\]+|\\\S*)?\s*(.*)$/.exec(raw);
+    if (control) {
+      const [, name = '', rest] = control;
+      if (name !== '' && !name.startsWith('\\')) this.request(name, rest);
+      return;
+    }
+    const text = this.expand(raw);
+    if (text.trim() === '') this.writer.paragraph();
+    else {
+      if (/^\s/.test(text)) this.writer.lineBreak();
+      this.writer.text(text);
+    }
+  }
+
+  private request(name: string, rest: string): void {
     if (name === 'if' || name === 'ie') {
       const { holds, body } = readCondition(rest);
-      if (name === 'ie') elseTaken = !holds;
-      return conditional(body, holds);
+      if (name === 'ie') this.elseTaken = !holds;
+      this.conditional(body, holds);
+    } else if (name === 'el') this.conditional(rest, this.elseTaken);
+    else if (name === 'de' || name === 'de1' || name === 'am') this.skipTo(parseArguments(rest)[1]);
+    else if (name === 'ig') this.skipTo(parseArguments(rest)[0]);
+    else if (name === 'ds') this.define(rest);
+    else if (name === 'TS') this.table();
+    else {
+      const args = parseArguments(rest).map(this.expand);
+      if (!this.mdoc?.run(name, args)) this.man.run(name, args);
     }
-    if (name === 'el') return conditional(rest, elseTaken);
-    if (name === 'de' || name === 'am' || name === 'ig' || name === 'de1') {
-      const end = parseArguments(rest)[name === 'ig' ? 0 : 1];
-      return skipTo(end ? end.replace(/[^\w]/g, '\\$&') : '\\.');
-    }
-    if (name === 'ds') return define(rest);
-    if (name === 'TS') {
-      const table = readRoffTable(lines, at, expand);
-      at = table.next;
-      writer.paragraph();
-      writer.setFill(false);
-      for (const row of table.rows) writer.text(row);
-      writer.setFill(true);
+  }
+
+  private conditional(body: string, holds: boolean): void {
+    if (holds && this.nesting < MAX_NESTING) {
+      this.nesting += 1;
+      this.line(body.replace(/^\\\{\s*/, ''));
+      this.nesting -= 1;
       return;
     }
-    const args = parseArguments(rest).map(expand);
-    if (mdoc?.macro(name, args)) return;
-    manMacro(name, args);
-  };
-  const manMacro = (name: string, args: string[]) => {
-    if (SILENT.has(name)) return;
-    if (PARAGRAPH.has(name)) return writer.paragraph();
-    if (BREAK.has(name)) return writer.lineBreak();
-    if (NO_FILL.has(name)) return writer.setFill(false);
-    if (FILL.has(name)) return writer.setFill(true);
-    if (name === 'SH' || name === 'SS') {
-      return args.length > 0 ? writer.heading(args.join(' ')) : writer.expectHeading();
+    let depth = braces(body);
+    while (depth > 0 && this.at < this.lines.length) depth += braces(this.lines[this.at++]);
+  }
+
+  /** Passes over the body of a definition, up to `..` or `.END`. */
+  private skipTo(end = '.'): void {
+    while (this.at < this.lines.length) {
+      const line = this.lines[this.at++];
+      if ((line[0] === '.' || line[0] === "'") && line.slice(1).trim() === end) return;
     }
-    if (name === 'TP' || name === 'TQ') {
-      if (name === 'TP') writer.paragraph();
-      writer.lineBreak();
-      return writer.expectTag();
-    }
-    if (name === 'IP') return listItem(args[0] ?? '');
-    if (name === 'UR' || name === 'MT') {
-      link = args[0] ?? '';
-      return;
-    }
-    if (name === 'UE' || name === 'ME') {
-      if (link) writer.text(`<${link}>${args[0] ?? ''}`);
-      link = '';
-      return;
-    }
-    if (name === 'OP') return writer.text(`[${args.join(' ')}]`);
-    const text = args.join(ALTERNATING.has(name) ? '' : ' ');
-    if (text !== '') writer.text(text);
-  };
-  const listItem = (tag: string) => {
-    writer.paragraph();
-    const mark = tag.trim();
-    if (mark === '') return;
-    if (/^[\u2022*o\u00b7\u30fb-]$/.test(mark)) return writer.text('-');
-    writer.text(mark);
-    if (!/^\(?\d+[.)]?$/.test(mark)) writer.lineBreak();
-  };
-  const line = (raw: string) => {
-    const control = /^[.']\s*([^\s\\]+|\\\S*)?\s*(.*)$/.exec(raw);
-    if (!control) {
-      const text = expand(raw);
-      if (text.trim() === '') writer.paragraph();
-      else if (/^\s/.test(text) && !/^\s*$/.test(text)) {
-        writer.lineBreak();
-        writer.text(text);
-      } else writer.text(text);
-      return;
-    }
-    const [, name = '', rest] = control;
-    if (name !== '' && !name.startsWith('\\')) macro(name, rest);
-  };
-  return {
-    next(): boolean {
-      if (at >= lines.length) return false;
-      line(lines[at++]);
-      return true;
-    },
-    result: () => writer.result(),
-  };
+  }
+
+  /** Escapes are expanded at once, so that strings cannot build each other up. */
+  private define(text: string): void {
+    const [, name, value = ''] = /^(\S+)\s*(.*)$/.exec(text) ?? [];
+    if (name) this.strings.set(name, this.expand(value.replace(/^"/, '')).slice(0, MAX_STRING));
+  }
+
+  private table(): void {
+    const { rows, next } = readRoffTable(this.lines, this.at, this.expand);
+    this.at = next;
+    this.writer.paragraph();
+    this.writer.setFill(false);
+    for (const row of rows) this.writer.text(row);
+    this.writer.setFill(true);
+  }
 }
 
 function braces(text: string): number {
