@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database } from './connection.ts';
 
-const folder = fileURLToPath(new URL('../../migrations/', import.meta.url));
+const migrations = fileURLToPath(new URL('../../migrations/', import.meta.url));
 const advisoryLock = 7_783_001; // any constant: only migrations take it
 
 /**
@@ -12,7 +12,7 @@ const advisoryLock = 7_783_001; // any constant: only migrations take it
  * An applied file must never change: its checksum is kept and compared.
  * @returns the names of the files applied now
  */
-export async function migrate(sql: Database): Promise<string[]> {
+export async function migrate(sql: Database, folder: string = migrations): Promise<string[]> {
   const session = await sql.reserve();
   try {
     await session`select pg_advisory_lock(${advisoryLock}::bigint)`;
