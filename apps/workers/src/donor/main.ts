@@ -8,6 +8,8 @@ import { PreflightFailed, preflight } from './preflight.ts';
 const log = createLog('donor');
 try {
   const env = parseEnv(WorkerEnv, process.env);
+  // Stages and the programs they start (cc, apt-get, npm) inherit the environment; the token is none of their business.
+  delete process.env.WORKER_TOKEN;
   const telemetry = startTelemetry({
     service: 'worker',
     endpoint: new URL('/api/otlp', env.HUB_URL).href,

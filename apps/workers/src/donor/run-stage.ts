@@ -30,7 +30,7 @@ export async function runStageInThread(
   signal: AbortSignal,
 ): Promise<StageOutput[]> {
   signal.throwIfAborted();
-  const thread = new Worker(new URL('./stage-thread.ts', import.meta.url), { workerData: task, env: {} });
+  const thread = new Worker(new URL('./stage-thread.ts', import.meta.url), { workerData: task });
   const ended = Promise.withResolvers<StageOutput[]>();
   const tell = (message: ToStage) => thread.postMessage(message);
   const save = ({ checkpoint }: { checkpoint: Checkpoint }) =>
