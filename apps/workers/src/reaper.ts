@@ -1,6 +1,5 @@
 import { execute, expiredLeases, type Hub } from '@tsudoi/hub';
-import { Rejection } from '@tsudoi/schema';
-import { deterministicId } from './planner/deterministic-id.ts';
+import { deterministicId, Rejection } from '@tsudoi/schema';
 import { describeError, type Log } from './roles/log.ts';
 import { pause } from './roles/wake.ts';
 

@@ -1,5 +1,11 @@
-import type { CommandData, Needs, Recipe, RunCard, SourcePart } from '@tsudoi/schema';
-import { deterministicId } from './deterministic-id.ts';
+import {
+  type CommandData,
+  deterministicId,
+  type Needs,
+  type Recipe,
+  type RunCard,
+  type SourcePart,
+} from '@tsudoi/schema';
 
 export type JobDraft = CommandData<'job.draft'>;
 /** The filter rules for a source, by the languages of its parts; the engine owns the presets. */

@@ -1,5 +1,10 @@
-import type { ArtifactKind, Command, JobKind, RejectionValue } from '@tsudoi/schema';
-import { deterministicId } from './deterministic-id.ts';
+import {
+  type ArtifactKind,
+  type Command,
+  deterministicId,
+  type JobKind,
+  type RejectionValue,
+} from '@tsudoi/schema';
 import { type FilterPresets, filterDraft, ingestDraft, type JobDraft, runDrafts } from './drafts.ts';
 import {
   type Cause,

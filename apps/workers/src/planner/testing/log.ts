@@ -1,5 +1,12 @@
-import type { ArtifactKind, Command, DomainEvent, RecordedEvent, RunCard, SourcePart } from '@tsudoi/schema';
-import { deterministicId } from '../deterministic-id.ts';
+import {
+  type ArtifactKind,
+  type Command,
+  type DomainEvent,
+  deterministicId,
+  type RecordedEvent,
+  type RunCard,
+  type SourcePart,
+} from '@tsudoi/schema';
 import type { FilterPresets, JobDraft } from '../drafts.ts';
 import { type PlannedCommand, plan } from '../plan.ts';
 import { emptyPlannerState, evolve } from '../state.ts';
