@@ -12,6 +12,8 @@ const gemmScratch = (m: number, n: number) => BYTES_PER_ELEMENT * ((m + 14 + n +
 /** Rows of queries per block of the attention kernels. */
 const QUERY_BLOCK = 64;
 const CHUNK = 16384;
+const MAX_BLOCK_ROWS = 252;
+const MAX_BLOCK_COLUMNS = 512;
 
 const launch = (
   parts: Pick<Launch, 'symbol' | 'args' | 'tasks' | 'reads' | 'writes'> & Partial<Launch>,
@@ -24,16 +26,13 @@ const costOf: (c: Parameters<Template>[0]) => number = ({ node }) =>
     node.attrs,
   ).flops ?? 0;
 
-/** Blocks of C: large enough that packing is paid for, small enough that threads share them. */
-function matmulBlocks(m: number, n: number): { rows: number; columns: number } {
-  // 42 is a multiple of the tile heights 14 and 6; 64 of the tile widths 32 and 16.
-  let rows = Math.min(m, 252);
-  let columns = Math.min(n, 512);
-  const blocks = () => Math.ceil(m / rows) * Math.ceil(n / columns);
-  while (blocks() < 8 && (rows > 84 || columns > 64)) {
-    if (rows > 84 && rows >= columns / 2) rows = Math.max(84, Math.ceil(rows / 2 / 42) * 42);
-    else if (columns > 64) columns = Math.max(64, Math.ceil(columns / 2 / 64) * 64);
-    else break;
+/** Into how many parts C is cut: blocks pay for their packing and stay in cache, threads share them. */
+function matmulParts(m: number, n: number): { rows: number; columns: number } {
+  let rows = Math.ceil(m / MAX_BLOCK_ROWS);
+  let columns = Math.ceil(n / MAX_BLOCK_COLUMNS);
+  while (rows * columns < 4 && Math.max(m / rows, n / columns) >= 128) {
+    if (m / rows >= n / columns) rows++;
+    else columns++;
   }
   return { rows, columns };
 }
@@ -61,14 +60,14 @@ const matmul: Template = (context) => {
     const tasks = Math.ceil(n / perTask);
     return [launch({ ...common, symbol: 'ts_matvec', args: [...operands, intArg(perTask)], tasks })];
   }
-  const { rows, columns } = matmulBlocks(m, n);
+  const { rows, columns } = matmulParts(m, n);
   return [
     launch({
       ...common,
       symbol: 'ts_matmul',
       args: [...operands, intArg(rows), intArg(columns)],
-      tasks: batch * Math.ceil(m / rows) * Math.ceil(n / columns),
-      scratch: gemmScratch(rows, columns),
+      tasks: batch * rows * columns,
+      scratch: gemmScratch(Math.ceil(m / rows) + 14, Math.ceil(n / columns) + 32),
     }),
   ];
 };

@@ -28,29 +28,11 @@ typedef float gvu __attribute__((vector_size(GEMM_VL * 4), aligned(4), may_alias
 // Floats of packing space for a block of m x n.
 #define GEMM_SCRATCH(m, n) ((CEIL_TO(m, MR) + CEIL_TO(n, NR)) * KC + MR * NR)
 
-// panel[k][MR] from a[i * rs + k * cs]
-static void pack_a(int64_t m, int64_t k, const float *a, int64_t rs, int64_t cs, float *out) {
-  for (int64_t i0 = 0; i0 < m; i0 += MR) {
-    const int64_t rows = m - i0 < MR ? m - i0 : MR;
-    if (cs == 1) {
-      for (int64_t i = 0; i < rows; i++) {
-        const float *from = a + (i0 + i) * rs;
-        for (int64_t l = 0; l < k; l++) out[l * MR + i] = from[l];
-      }
-    } else {
-      for (int64_t l = 0; l < k; l++)
-        for (int64_t i = 0; i < rows; i++) out[l * MR + i] = a[(i0 + i) * rs + l * cs];
-    }
-    for (int64_t i = rows; i < MR; i++)
-      for (int64_t l = 0; l < k; l++) out[l * MR + i] = 0;
-    out += k * MR;
-  }
-}
-
-// Transposes 16 x 16 floats: out[j * stride + i] = in[i * rs + j].
-INLINE void transpose16(const float *in, int64_t rs, float *out, int64_t stride) {
+// Transposes up to 16 x 16 floats: out[j * stride + i] = in[i * rs + j], zero for i >= rows. Rows of
+// `out` are stored in order and 16 wide, so a stride below 16 lets each overwrite its predecessor's rest.
+INLINE void transpose16(const float *in, int64_t rs, int rows, float *out, int64_t stride) {
   vf r[16], s[16];
-  for (int i = 0; i < 16; i++) r[i] = load_f(in + i * rs);
+  for (int i = 0; i < 16; i++) r[i] = i < rows ? load_f(in + i * rs) : (vf){0};
 #define PAIR(D, S, STEP)                                                                        \
   for (int i = 0; i < 16; i++)                                                                  \
     if (!(i & STEP)) {                                                                          \
@@ -70,28 +52,51 @@ INLINE void transpose16(const float *in, int64_t rs, float *out, int64_t stride)
   for (int i = 0; i < 16; i++) store_f(out + i * stride, r[i]);
 }
 
+// panel[k][MR] from a[i * rs + k * cs]. May write two floats past the end, before pack_b fills them.
+static void pack_a(int64_t m, int64_t k, const float *a, int64_t rs, int64_t cs, float *out) {
+  int64_t i0 = 0;
+  if (rs == 1) {  // whole panels at once, so that memory is read in order
+    const int64_t whole = m / MR * MR;
+    for (int64_t l = 0; l < k; l++)
+      for (int64_t i = 0; i < whole; i += MR) memcpy(out + i * k + l * MR, a + l * cs + i, MR * 4);
+    i0 = whole;
+    out += whole * k;
+  }
+  for (; i0 < m; i0 += MR, out += k * MR) {
+    const int64_t rows = m - i0 < MR ? m - i0 : MR;
+    const float *from = a + i0 * rs;
+    int64_t l = 0;
+    if (MR == 14 && rows == MR && cs == 1) {
+      for (; l + 16 <= k; l += 16) transpose16(from + l, rs, MR, out + l * MR, MR);
+    }
+    for (; l < k; l++) {
+      for (int64_t i = 0; i < rows; i++) out[l * MR + i] = from[i * rs + l * cs];
+      for (int64_t i = rows; i < MR; i++) out[l * MR + i] = 0;
+    }
+  }
+}
+
 // panel[k][NR] from b[k * rs + j * cs]
 static void pack_b(int64_t k, int64_t n, const float *b, int64_t rs, int64_t cs, float *out) {
-  for (int64_t j0 = 0; j0 < n; j0 += NR) {
+  int64_t j0 = 0;
+  if (cs == 1) {
+    const int64_t whole = n / NR * NR;
+    for (int64_t l = 0; l < k; l++)
+      for (int64_t j = 0; j < whole; j += NR) memcpy(out + j * k + l * NR, b + l * rs + j, NR * 4);
+    j0 = whole;
+    out += whole * k;
+  }
+  for (; j0 < n; j0 += NR, out += k * NR) {
     const int64_t cols = n - j0 < NR ? n - j0 : NR;
-    if (cols == NR && cs == 1) {
-      for (int64_t l = 0; l < k; l++) {
-        const gvu *from = (const gvu *)(b + l * rs + j0);
-        for (int v = 0; v < NV; v++) *(gvu *)(out + l * NR + v * GEMM_VL) = from[v];
-      }
-    } else if (cols == NR && rs == 1 && NR % 16 == 0) {
-      int64_t l = 0;
+    int64_t l = 0;
+    if (cols == NR && rs == 1 && NR % 16 == 0) {
       for (; l + 16 <= k; l += 16)
-        for (int64_t j = 0; j < NR; j += 16) transpose16(b + (j0 + j) * cs + l, cs, out + l * NR + j, NR);
-      for (; l < k; l++)
-        for (int64_t j = 0; j < NR; j++) out[l * NR + j] = b[l + (j0 + j) * cs];
-    } else {
-      for (int64_t l = 0; l < k; l++) {
-        for (int64_t j = 0; j < cols; j++) out[l * NR + j] = b[l * rs + (j0 + j) * cs];
-        for (int64_t j = cols; j < NR; j++) out[l * NR + j] = 0;
-      }
+        for (int64_t j = 0; j < NR; j += 16) transpose16(b + (j0 + j) * cs + l, cs, 16, out + l * NR + j, NR);
     }
-    out += k * NR;
+    for (; l < k; l++) {
+      for (int64_t j = 0; j < cols; j++) out[l * NR + j] = b[l * rs + (j0 + j) * cs];
+      for (int64_t j = cols; j < NR; j++) out[l * NR + j] = 0;
+    }
   }
 }
 
@@ -124,7 +129,7 @@ static void gemm_block(int64_t m, int64_t n, int64_t k, const float *a, int64_t 
                        int64_t ldc0, float *scratch) {
   float *pa = scratch;
   float *pb = pa + CEIL_TO(m, MR) * KC;
-  float *edge = pb + CEIL_TO(n, NR) * KC;
+  float *edge = pb + CEIL_TO(n, NR) * KC;  // pack_a's overhang falls into pb, pb has no overhang
   if (k == 0) {
     for (int64_t i = 0; i < m; i++)
       for (int64_t j = 0; j < n; j++) c[i * ldc + j] = c0 ? c0[i * ldc0 + j] : 0;

@@ -1,13 +1,14 @@
 #include "gemm.h"
 
-// a: A, B, C, residual or 0, batch, m, n, k, ta, tb, block rows, block columns.
-// A task is one block of one batch entry.
+// a: A, B, C, residual or 0, batch, m, n, k, ta, tb, row parts, column parts.
+// A task is one block of one batch entry; parts are whole tiles as far as that goes.
 void ts_matmul(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
-  const int64_t m = a[5], n = a[6], k = a[7], mc = a[10], nc = a[11];
-  const int64_t mb = (m + mc - 1) / mc, nb = (n + nc - 1) / nc;
+  const int64_t m = a[5], n = a[6], k = a[7], mb = a[10], nb = a[11];
+  const int64_t mc = CEIL_TO((m + mb - 1) / mb, MR), nc = CEIL_TO((n + nb - 1) / nb, NR);
   const int64_t ars = a[8] ? 1 : k, acs = a[8] ? m : 1, brs = a[9] ? 1 : n, bcs = a[9] ? k : 1;
   for (int64_t t = t0; t < t1; t++) {
     const int64_t z = t / (mb * nb), i = t / nb % mb * mc, j = t % nb * nc;
+    if (i >= m || j >= n) continue;  // rounding up to tiles can leave nothing for the last part
     const float *x = (const float *)a[0] + z * m * k + i * ars;
     const float *y = (const float *)a[1] + z * k * n + j * bcs;
     float *c = (float *)a[2] + z * m * n + i * n + j;
@@ -17,7 +18,7 @@ void ts_matmul(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   }
 }
 
-// Few rows against a transposed matrix: every row of B is read once. a as above without blocks;
+// Few rows against a transposed matrix: every row of B is read once. a as above without parts;
 // a[10] is the number of B rows per task.
 void ts_matvec(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   (void)scratch;

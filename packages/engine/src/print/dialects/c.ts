@@ -19,7 +19,9 @@ export const cDialect: Dialect = {
     if (dtype !== 'f32') return `(${dtype === 'bool' ? (value ? -1 : 0) : value})`;
     const single = Math.fround(value);
     const text = Object.is(single, -0) ? '-0.0' : `${single}`;
-    return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
+    const number = `${/[.e]/.test(text) ? text : `${text}.0`}f`;
+    // Parentheses, because a minus before it must not become a decrement.
+    return text.startsWith('-') ? `(${number})` : number;
   },
   apply(op, args, types, mode) {
     const [x, y, z] = args;
@@ -29,7 +31,7 @@ export const cDialect: Dialect = {
     const t = kind(types[types.length - 1]);
     switch (op) {
       case 'neg':
-        return `(-${x})`;
+        return `(-(${x}))`;
       case 'not':
         return `(~${x})`;
       case 'recip':

@@ -40,7 +40,8 @@ typedef struct {
   int64_t index;
 } worker_arg;
 
-#define SPINS 4000
+// Some tens of microseconds: about what a sleep and a wake cost.
+#define SPINS 500
 
 static inline void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
