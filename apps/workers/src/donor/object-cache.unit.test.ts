@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tempDir } from '../../../../packages/engine/src/stages/testing/temp-dir.ts';
 import { openObjectCache } from './object-cache.ts';
 import { uploadFile } from './upload.ts';
 
@@ -13,7 +13,6 @@ let address: string;
 const stored = new Map<string, Buffer>();
 const signal = new AbortController().signal;
 const hashOf = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
-const freshDir = () => mkdtempSync(join(tmpdir(), 'tsudoi-cache-'));
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
@@ -43,7 +42,7 @@ afterAll(() => server.close());
 
 test('an object is fetched once and then taken from the cache', async () => {
   stored.set('/one', Buffer.from('first'));
-  const cache = await openObjectCache(freshDir());
+  const cache = await openObjectCache(tempDir());
   const path = await cache.fetch(hashOf('first'), async () => `${address}/one`, signal);
   expect(readFileSync(path, 'utf8')).toBe('first');
   const again = await cache.fetch(hashOf('first'), () => Promise.reject(new Error('asked twice')), signal);
@@ -52,7 +51,7 @@ test('an object is fetched once and then taken from the cache', async () => {
 
 test('bytes that do not match their hash are refused and leave nothing behind', async () => {
   stored.set('/wrong', Buffer.from('something else'));
-  const dir = freshDir();
+  const dir = tempDir();
   const cache = await openObjectCache(dir);
   await expect(cache.fetch(hashOf('wanted'), async () => `${address}/wrong`, signal)).rejects.toMatchObject({
     code: 'upload.hash-differs',
@@ -61,7 +60,7 @@ test('bytes that do not match their hash are refused and leave nothing behind', 
 });
 
 test('a damaged object in the cache is fetched again', async () => {
-  const dir = freshDir();
+  const dir = tempDir();
   stored.set('/whole', Buffer.from('whole'));
   writeFileSync(join(dir, hashOf('whole')), 'who');
   const cache = await openObjectCache(dir);
@@ -70,7 +69,7 @@ test('a damaged object in the cache is fetched again', async () => {
 });
 
 test('an upload sends size and bytes under its hash, and nothing when the store has them', async () => {
-  const path = join(freshDir(), 'file');
+  const path = join(tempDir(), 'file');
   writeFileSync(path, 'model bytes');
   const confirmed: string[] = [];
   const hub = (url: string | null) => ({

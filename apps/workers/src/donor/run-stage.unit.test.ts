@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { corpusArtifact, sampleDocuments } from '../../../../packages/engine/src/stages/testing/context.ts';
 import { smallPipeline, tinyPretrain } from '../../../../packages/engine/src/stages/testing/pipeline.ts';
+import { tempDir } from '../../../../packages/engine/src/stages/testing/temp-dir.ts';
 import { runStageInThread } from './run-stage.ts';
 import type { StageTask } from './stage-messages.ts';
 
@@ -17,7 +16,7 @@ async function tokenizerTask(vocabSize: number): Promise<StageTask> {
     recipe: { kind: 'tokenizer', runId, ...settings },
     inputs: [await corpusArtifact(sampleDocuments(100))],
     uploads: {},
-    outDir: mkdtempSync(join(tmpdir(), 'tsudoi-thread-')),
+    outDir: tempDir(),
     threads: 1,
     resumeFrom: null,
   };
@@ -25,7 +24,7 @@ async function tokenizerTask(vocabSize: number): Promise<StageTask> {
 
 async function pretrainTask(): Promise<StageTask> {
   const { shards, tokenizer } = await smallPipeline();
-  const outDir = mkdtempSync(join(tmpdir(), 'tsudoi-thread-'));
+  const outDir = tempDir();
   const recipe = { ...tinyPretrain, steps: 11 };
   return { recipe, inputs: [shards, tokenizer], uploads: {}, outDir, threads: 1, resumeFrom: null };
 }

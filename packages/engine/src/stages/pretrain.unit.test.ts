@@ -1,5 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { readModelFiles } from './model-files.ts';
@@ -7,6 +6,7 @@ import { pretrain } from './pretrain.ts';
 import type { Checkpoint, InputArtifact, StageOutput } from './stage.ts';
 import { testContext } from './testing/context.ts';
 import { smallPipeline, tinyPretrain } from './testing/pipeline.ts';
+import { tempDir } from './testing/temp-dir.ts';
 
 let inputs: InputArtifact[];
 let undisturbed: StageOutput;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 test('a run killed between checkpoints and resumed ends with the same bits as an undisturbed one', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'tsudoi-checkpoint-'));
+  const dir = tempDir();
   const killed = new AbortController();
   const kept: Checkpoint[] = [];
   const first = testContext(inputs, {

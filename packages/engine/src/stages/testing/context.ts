@@ -1,10 +1,9 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Language, Stats } from '@tsudoi/schema';
 import { type CorpusDocument, documentId } from '../../corpus/document.ts';
 import { writeJsonlGz } from '../../corpus/jsonl.ts';
 import type { InputArtifact, StageContext } from '../stage.ts';
+import { tempDir } from './temp-dir.ts';
 
 /** A context for tests of stages: a fresh folder, and everything the stage reports kept for inspection. */
 export function testContext(inputs: InputArtifact[], changes: Partial<StageContext> = {}) {
@@ -13,7 +12,7 @@ export function testContext(inputs: InputArtifact[], changes: Partial<StageConte
   const context: StageContext = {
     inputs,
     uploads: {},
-    outDir: mkdtempSync(join(tmpdir(), 'tsudoi-stage-')),
+    outDir: tempDir(),
     threads: 1,
     signal: new AbortController().signal,
     progress: (_fraction, note) => notes.push(note),
@@ -52,7 +51,7 @@ export function sampleDocuments(count: number, language: Language = 'ja'): Corpu
 
 /** The documents as an artifact of kind `corpus`. */
 export async function corpusArtifact(documents: CorpusDocument[]): Promise<InputArtifact> {
-  const path = join(mkdtempSync(join(tmpdir(), 'tsudoi-corpus-')), 'documents.jsonl.gz');
+  const path = join(tempDir(), 'documents.jsonl.gz');
   const writer = writeJsonlGz(path);
   let bytes = 0;
   for (const document of documents) {
