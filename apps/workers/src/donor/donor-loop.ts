@@ -13,6 +13,7 @@ import { type Donor, runJob } from './run-job.ts';
 const POLL = 20_000;
 /** How long a call is sent again while the hub does not answer; a lease mostly ends before that. */
 const PATIENCE = 120_000;
+const FAILED_PAUSE = 3000;
 
 /**
  * Claims and does jobs, one at a time, until `signal` is aborted; then the current job is given back.
@@ -62,6 +63,8 @@ async function claimAndRun(donor: Donor, offers: Needs): Promise<boolean> {
   const outcome = await runJob(donor, lease);
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   donor.log.info('job ended', { jobId, epoch, kind: recipe.kind, outcome, seconds });
+  // A job that failed here may fail here again: another node gets the first try.
+  if (outcome === 'failed') await pause(FAILED_PAUSE, donor.stopping);
   return true;
 }
 

@@ -13,6 +13,8 @@ export type FilterPresets = (parts: SourcePart[]) => { preset: string; rules: Fi
 type FilterRules = Extract<Recipe, { kind: 'filter' }>['rules'];
 
 const MAX_EPOCHS = 5;
+/** Training goes on from its checkpoint, so nodes that come and go do not waste it. */
+const MAX_TRAINING_EPOCHS = 50;
 const MIB = 1024 * 1024;
 /** One source may not fill a donor's disk; a larger one is proposed in parts. */
 const INGEST_LIMITS = { maxBytes: 256 * MIB, maxFiles: 50_000, maxSeconds: 900 };
@@ -61,5 +63,6 @@ function draft(
   startCheck = false,
 ): JobDraft {
   const jobId = deterministicId('job', recipe.kind, recipe, inputs);
-  return { jobId, recipe, inputs, sourceIds, runId, needs, startCheck, maxEpochs: MAX_EPOCHS };
+  const maxEpochs = recipe.kind === 'pretrain' ? MAX_TRAINING_EPOCHS : MAX_EPOCHS;
+  return { jobId, recipe, inputs, sourceIds, runId, needs, startCheck, maxEpochs };
 }
