@@ -91,6 +91,22 @@ test('a runner takes over when the leader stops, and new events arrive without w
   await caughtUp();
 });
 
+test('a runner that loses its lock and its doorbell in the middle goes on without losing or doubling anything', async () => {
+  startRunner();
+  await caughtUp();
+  for (let i = 0; i < 3; i++) {
+    await sql()`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()
+        and (query ilike 'listen%' or pid in (select pid from pg_locks where locktype = 'advisory'))`;
+    await newPerson(test_.hub);
+    await caughtUp();
+  }
+  const { position } = await logHead(sql());
+  expect((await rowsOf()).view_activity).toHaveLength(position);
+  expect((await verifyProjections(sql())).every(({ problem }) => problem === null)).toBe(true);
+});
+
 test('making the read models anew gives the same rows', async () => {
   startRunner();
   await caughtUp();

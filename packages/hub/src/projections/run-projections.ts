@@ -5,6 +5,7 @@ import { listenPositions } from '../log/listen-positions.ts';
 import { readLog } from '../log/read-log.ts';
 import { advance, isPassing } from './advance.ts';
 import { readCheckpoints, registerProjections, stopProjection } from './checkpoint.ts';
+import { LeaderLock } from './leader-lock.ts';
 import type { Projection } from './projection.ts';
 import { rebuildProjection } from './rebuild.ts';
 import { allProjections } from './registry.ts';
@@ -27,41 +28,32 @@ const leaderLock = 7_783_002; // any constant: only this runner takes it
 export async function runProjections(hub: { sql: Database }, settings: RunnerSettings): Promise<void> {
   const { signal, pollMs = 1000 } = settings;
   const wake = new WakeUp(signal);
+  const lock = new LeaderLock(hub.sql, leaderLock);
   let stopListening: (() => Promise<void>) | null = null;
   while (!signal.aborted) {
     try {
       stopListening ??= await listenPositions(hub.sql, () => wake.ring());
-      await leadWhenFree(hub.sql, wake, settings);
+      if (await lock.tryAcquire()) await lead(hub.sql, lock, wake, settings);
     } catch (error) {
       if (signal.aborted) break;
       console.error('projections: trying again after', error instanceof Error ? error.message : error);
     }
     await delay(pollMs, undefined, { signal }).catch(() => {});
   }
+  await lock.close();
   await stopListening?.().catch(() => {});
 }
 
-async function leadWhenFree(sql: Database, wake: WakeUp, settings: RunnerSettings): Promise<void> {
+/** Works until the signal is aborted or the lock is lost with its connection. */
+async function lead(sql: Database, lock: LeaderLock, wake: WakeUp, settings: RunnerSettings): Promise<void> {
   const { signal, projections = allProjections, batchSize = 200, pollMs = 1000 } = settings;
-  const session = await sql.reserve();
-  try {
-    const [{ leads }] = await session<{ leads: boolean }[]>`
-      select pg_try_advisory_lock(${leaderLock}::bigint) as leads`;
-    if (!leads) return;
-    try {
-      await registerProjections(sql, projections);
-      await remakeOutdated(sql, projections);
-      while (!signal.aborted) {
-        wake.reset();
-        if (await round(sql, projections, batchSize)) continue;
-        await wake.wait(pollMs);
-        await session`select 1`; // the lock lives as long as this session; if it is gone, run for leader again
-      }
-    } finally {
-      await session`select pg_advisory_unlock(${leaderLock}::bigint)`.catch(() => {});
-    }
-  } finally {
-    session.release();
+  await registerProjections(sql, projections);
+  await remakeOutdated(sql, projections);
+  while (!signal.aborted) {
+    wake.reset();
+    if (await round(sql, projections, batchSize)) continue;
+    await wake.wait(pollMs);
+    if (!signal.aborted && !(await lock.isHeld())) return;
   }
 }
 
