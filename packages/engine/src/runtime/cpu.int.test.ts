@@ -1,5 +1,6 @@
 // The CPU backend against the float64 interpreter: every op, random graphs, every compile option.
 
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +133,20 @@ describe('state', () => {
     expect(() => program.read('z')).toThrow(/no f32 value z/);
     program.dispose();
     expect(() => program.run()).toThrow(/disposed/);
+    expect(() => openCpu({ threads: 0, cacheDir })).toThrow(/threads must be a positive integer/);
+  });
+});
+
+describe('a machine without a C compiler', () => {
+  it('gets one line that names the package to install', () => {
+    const script = `import(${JSON.stringify(new URL('./cpu.ts', import.meta.url).href)}).then(({ openCpu }) => {
+      try { openCpu({ cacheDir: ${JSON.stringify(cacheDir)} }); } catch (error) { console.log(error.name + ': ' + error.message); }
+    })`;
+    const out = execFileSync(process.execPath, ['-e', script], { env: { PATH: '' }, encoding: 'utf8' });
+    expect(out.trim()).toBe(
+      'DeviceUnavailable: The CPU backend needs a C compiler named cc. ' +
+        'Install it with: sudo apt-get install gcc libc6-dev',
+    );
   });
 });
 

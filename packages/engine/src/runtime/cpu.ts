@@ -205,6 +205,10 @@ class CpuExecutable implements Executable {
 
 /** Opens the CPU. Throws DeviceUnavailable with what to install when there is no C compiler. */
 export function openCpu(options: CpuOptions = {}): Device {
+  const { threads } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
+    throw new RangeError(`threads must be a positive integer, got ${threads}`);
+  }
   const lib = loadLibrary(options);
   const executables = new Set<Executable>();
   return {

@@ -39,13 +39,17 @@ export const constantIndex = (value: number): Index => make(value, []);
 export const variable = (name: string, extent: number): Index =>
   extent === 1 ? constantIndex(0) : ofAtom({ kind: 'var', key: name, min: 0, max: extent - 1 });
 
-export const scale = (a: Index, factor: number): Index =>
-  make(
+export function scale(a: Index, factor: number): Index {
+  if (factor === 1) return a;
+  return make(
     a.constant * factor,
     a.terms.map(([atom, c]) => [atom, c * factor] as const),
   );
+}
 
 export function add(a: Index, b: Index): Index {
+  if (b.terms.length === 0) return b.constant === 0 ? a : make(a.constant + b.constant, a.terms);
+  if (a.terms.length === 0 && a.constant === 0) return b;
   const sum = new Map<string, readonly [Atom, number]>();
   for (const [atom, c] of [...a.terms, ...b.terms]) {
     sum.set(atom.key, [atom, (sum.get(atom.key)?.[1] ?? 0) + c]);

@@ -2,7 +2,7 @@
 // whatever the CPU has, so that sums have the same tree on every machine.
 
 import type { DType } from '../../core/shape.ts';
-import type { Dialect, Mode } from '../dialect.ts';
+import type { Dialect } from '../dialect.ts';
 
 const kind = (dtype: DType) => (dtype === 'f32' ? 'f' : 'i');
 
@@ -89,5 +89,3 @@ export const cDialect: Dialect = {
     ].join('\n');
   },
 };
-
-export type { Mode };

@@ -1,0 +1,101 @@
+// What the scheduler promises about programs, without compiling or running them.
+
+import { describe, expect, it } from 'vitest';
+import { demoConfig } from '../bench/train.ts';
+import { GraphBuilder } from '../core/builder.ts';
+import type { Node } from '../core/graph.ts';
+import { cTemplates } from '../kernels/c-templates.ts';
+import { cDialect } from '../print/dialects/c.ts';
+import { traceDecodingStep } from '../serve/generator.ts';
+import { traceTrainingStep } from '../train/trainer.ts';
+import { type CompileOptions, compileProgram } from './program.ts';
+
+const target = { dialect: cDialect, templates: cTemplates };
+const compile = (b: GraphBuilder, y: Node, options?: CompileOptions) =>
+  compileProgram({ builder: b, outputs: new Map([['y', y]]) }, target, options);
+
+describe('fusion', () => {
+  it('makes one kernel of a softmax: maximum, sum and quotient in three passes over a row', () => {
+    const b = new GraphBuilder();
+    const { launches, kernels } = compile(b, b.apply('softmax', [b.param('x', [512, 192])]));
+    expect(launches).toHaveLength(1);
+    expect([...kernels.values()][0].match(/i \+ 16 <= 192/g)).toHaveLength(3);
+  });
+
+  it('makes one kernel of a norm and one flat loop of an elementwise chain', () => {
+    const b = new GraphBuilder();
+    const x = b.param('x', [512, 192]);
+    expect(compile(b, b.apply('rmsnorm', [x, b.param('w', [192])], { eps: 1e-5 })).launches).toHaveLength(1);
+    const chain = compile(b, b.tanh(b.add(b.mul(x, x), 1)));
+    expect(chain.launches).toHaveLength(1);
+    expect([...chain.kernels.values()][0]).not.toContain('row');
+  });
+
+  it('adds the residual inside the matrix product', () => {
+    const b = new GraphBuilder();
+    const y = b.add(b.param('c', [64, 64]), b.matmul(b.param('a', [64, 64]), b.param('w', [64, 64])));
+    expect(compile(b, y).launches.map((l) => l.symbol)).toEqual(['ts_matmul']);
+    expect(compile(b, y, { fuse: false }).launches).toHaveLength(2);
+  });
+
+  it('turns movement into index expressions, never into kernels of their own', () => {
+    const b = new GraphBuilder();
+    const x = b.param('x', [4, 6, 32]);
+    const moved = b.reshape(
+      b.permute(b.pad(b.slice(x, [1, 0, 0], [2, 6, 32]), [1, 0, 0], [0, 0, 0]), [1, 0, 2]),
+      [18, 32],
+    );
+    expect(compile(b, b.exp(moved)).launches).toHaveLength(1);
+  });
+});
+
+describe('the training step of the demo model', () => {
+  const options = {
+    config: demoConfig,
+    batchSize: 8,
+    sequenceLength: 256,
+    optimizer: { learningRate: 1e-3 },
+  };
+  const program = compileProgram(traceTrainingStep(options), target);
+
+  it('shares kernels between layers', () => {
+    expect(program.kernels.size).toBeLessThanOrEqual(14);
+    const deeper = { ...options, config: { ...demoConfig, layers: 9 } };
+    expect(compileProgram(traceTrainingStep(deeper), target).kernels.size).toBe(program.kernels.size);
+  });
+
+  it('has no more launches than its structure needs', () => {
+    expect(program.launches.length).toBeLessThanOrEqual(230);
+    expect(program.launches.some((l) => l.symbol === 'ts_copy')).toBe(false);
+  });
+
+  it('updates parameters and moments where they are', () => {
+    const { writes, inPlace } = program.launches.find((l) => l.symbol === 'ts_adamw')!;
+    expect(inPlace).toHaveLength(writes.length);
+    for (const [to, from] of inPlace) {
+      expect(program.plan.offsets.get(to)).toBe(program.plan.offsets.get(from));
+    }
+  });
+
+  it('plans well under half of what separate buffers would take', () => {
+    const separate = compileProgram(traceTrainingStep(options), target, { reuseMemory: false });
+    const temporaries = (p: typeof program) => p.plan.size - p.plan.temporaryStart;
+    expect(temporaries(program)).toBeLessThan(0.5 * temporaries(separate));
+  });
+
+  it('is the same text every time, so that compiled kernels are found again', () => {
+    const again = compileProgram(traceTrainingStep(options), target);
+    expect([...again.kernels]).toEqual([...program.kernels]);
+    expect(again.launches).toEqual(program.launches);
+  });
+});
+
+describe('the decoding step', () => {
+  it('keeps the caches in place and reads every weight by the matrix-vector kernel', () => {
+    const program = compileProgram(traceDecodingStep(demoConfig), target);
+    const symbols = program.launches.map((l) => l.symbol);
+    expect(symbols).not.toContain('ts_copy');
+    expect(symbols).not.toContain('ts_matmul');
+    expect(symbols.filter((s) => s === 'ts_cache_update')).toHaveLength(2 * demoConfig.layers);
+  });
+});
