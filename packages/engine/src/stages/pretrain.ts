@@ -81,6 +81,7 @@ export function configOf({ model, sequenceLength }: PretrainRecipe, tokenizer: T
     ropeTheta: model.ropeTheta,
     normEps: model.rmsNormEps,
     tieEmbeddings: model.tieWordEmbeddings,
+    initializerRange: model.initializerRange,
     bosTokenId: tokenizer.eosId, // what stands before a document in the packed shards
     eosTokenId: tokenizer.eosId,
     padTokenId: tokenizer.padId,
