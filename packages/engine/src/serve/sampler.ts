@@ -25,10 +25,24 @@ function argmax(values: Float32Array): number {
   return best;
 }
 
-/** Ids by falling probability, with their probabilities; ties by id. */
-function distribution(logits: Float32Array, temperature: number): { ids: number[]; weights: number[] } {
+/** Ids that can be among the k most likely: a native sort of the values finds the threshold quickly. */
+function candidates(logits: Float32Array, k: number): number[] {
+  const ids = Array.from(logits.keys());
+  if (k >= logits.length) return ids;
+  const threshold = Float32Array.from(logits).sort()[logits.length - k];
+  return ids.filter((id) => logits[id] >= threshold);
+}
+
+/** The k most likely ids by falling probability, ties by id, with their share among themselves. */
+function distribution(
+  logits: Float32Array,
+  temperature: number,
+  k: number,
+): { ids: number[]; weights: number[] } {
   const top = logits[argmax(logits)];
-  const ids = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a] || a - b);
+  const ids = candidates(logits, k)
+    .sort((a, b) => logits[b] - logits[a] || a - b)
+    .slice(0, k);
   const raw = ids.map((id) => Math.exp((logits[id] - top) / temperature));
   const total = raw.reduce((a, b) => a + b, 0);
   return { ids, weights: raw.map((w) => w / total) };
@@ -45,13 +59,13 @@ export function sample(
   const logits = Float32Array.from(scores);
   if (repetitionPenalty !== 1) penalise(logits, seen, repetitionPenalty);
   if (temperature === 0) return argmax(logits);
-  const { ids, weights } = distribution(logits, temperature);
-  let kept = topK > 0 ? Math.min(topK, ids.length) : ids.length;
+  const { ids, weights } = distribution(logits, temperature, topK > 0 ? topK : logits.length);
+  let kept = ids.length;
   if (topP < 1) {
-    let total = weights.slice(0, kept).reduce((a, b) => a + b, 0) * topP;
-    let nucleus = 0;
-    while (nucleus < kept && total > 0) total -= weights[nucleus++];
-    kept = Math.max(1, nucleus);
+    let missing = topP;
+    kept = 0;
+    while (kept < ids.length && missing > 0) missing -= weights[kept++];
+    kept = Math.max(1, kept);
   }
   const [word] = philox([position, 0, 0, 0], [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0]);
   let left = uniform(word) * weights.slice(0, kept).reduce((a, b) => a + b, 0);

@@ -1,4 +1,4 @@
-// C with GCC vector extensions (gcc and clang): sixteen lanes everywhere, which the compiler maps to
+// C with GCC vector extensions: sixteen lanes everywhere, which the compiler maps to
 // whatever the CPU has, so that sums have the same tree on every machine.
 
 import type { DType } from '../../core/shape.ts';
