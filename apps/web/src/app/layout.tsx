@@ -40,8 +40,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           {t('skip')}
         </a>
         <Header theme={theme} />
-        <ClientMessages of={['common']}>
-          <main id="content" tabIndex={-1} className="mx-auto w-full max-w-6xl grow px-4 pt-8 pb-16 outline-none sm:px-6">
+        <ClientMessages of={['common', 'error']}>
+          <main
+            id="content"
+            tabIndex={-1}
+            className="mx-auto w-full max-w-6xl grow px-4 pt-8 pb-16 outline-none sm:px-6"
+          >
             {children}
           </main>
         </ClientMessages>

@@ -10,9 +10,14 @@ export function chooseLocale(cookie: string | undefined, acceptLanguage: string 
     .map((entry) => {
       const [tag = '', ...parameters] = entry.trim().split(';');
       const quality = parameters.map((p) => /^\s*q=([\d.]+)$/.exec(p)?.[1]).find((q) => q !== undefined);
-      return { language: tag.toLowerCase().split('-')[0], quality: quality === undefined ? 1 : Number(quality) };
+      return {
+        language: tag.toLowerCase().split('-')[0],
+        quality: quality === undefined ? 1 : Number(quality),
+      };
     })
     .filter(({ quality }) => quality > 0)
     .sort((a, b) => b.quality - a.quality);
-  return wanted.find(({ language }) => language === 'ja' || language === 'en')?.language === 'en' ? 'en' : 'ja';
+  return wanted.find(({ language }) => language === 'ja' || language === 'en')?.language === 'en'
+    ? 'en'
+    : 'ja';
 }

@@ -12,7 +12,9 @@ function keysOf(value: object, prefix = ''): string[] {
 function holesOf(messages: object): Record<string, string> {
   return Object.fromEntries(
     keysOf(messages).map((path) => {
-      const text = path.split('/').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], messages);
+      const text = path
+        .split('/')
+        .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], messages);
       return [path, parametersOf(String(text)).sort().join(' ')];
     }),
   );

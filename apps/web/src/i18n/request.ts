@@ -5,7 +5,8 @@ import { chooseLocale, localeCookie } from './locale.ts';
 export default getRequestConfig(async () => {
   const [jar, head] = await Promise.all([cookies(), headers()]);
   const locale = chooseLocale(jar.get(localeCookie)?.value, head.get('accept-language'));
-  const messages = locale === 'ja' ? await import('../../messages/ja.json') : await import('../../messages/en.json');
+  const messages =
+    locale === 'ja' ? await import('../../messages/ja.json') : await import('../../messages/en.json');
   return { locale, messages: messages.default, timeZone: knownTimeZone(jar.get('tz')?.value) };
 });
 

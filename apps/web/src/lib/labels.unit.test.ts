@@ -21,7 +21,12 @@ describe('numbers for people', () => {
     expect(measure(0.00001, 'en')).toBe('1.00e-5');
   });
   test('times grow from milliseconds to minutes', () => {
-    expect([4.25, 950, 2500, 125_000].map((ms) => duration(ms, 'en'))).toEqual(['4.3 ms', '950 ms', '2.5 s', '2 min 5 s']);
+    expect([4.25, 950, 2500, 125_000].map((ms) => duration(ms, 'en'))).toEqual([
+      '4.3 ms',
+      '950 ms',
+      '2.5 s',
+      '2 min 5 s',
+    ]);
   });
   test('a short id still tells two apart', () => {
     expect(short('art_0123456789abcdef')).toBe('art_01234567');

@@ -1,4 +1,4 @@
-import { TRPCClientError, createTRPCClient, httpBatchLink } from '@trpc/client';
+import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '../server/router.ts';
 
 /** The hub, from the browser. */

@@ -1,5 +1,5 @@
-import { Rejection } from '@tsudoi/schema';
 import { TRPCError } from '@trpc/server';
+import { Rejection } from '@tsudoi/schema';
 import { cookies, headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { cache } from 'react';

@@ -1,4 +1,4 @@
-import { type Hub, type ObjectStore, createObjectStore, openHub } from '@tsudoi/hub';
+import { createObjectStore, type Hub, type ObjectStore, openHub } from '@tsudoi/hub';
 import { serverEnv } from './env.ts';
 import { processWide } from './process-wide.ts';
 
@@ -8,4 +8,6 @@ export const hub: () => Hub = processWide('hub', () => {
   return openHub({ databaseUrl: env.DATABASE_URL, leaseSeconds: env.LEASE_SECONDS, poolSize: 10 });
 });
 
-export const objectStore: () => ObjectStore = processWide('objects', () => createObjectStore(serverEnv(), hub().sql));
+export const objectStore: () => ObjectStore = processWide('objects', () =>
+  createObjectStore(serverEnv(), hub().sql),
+);

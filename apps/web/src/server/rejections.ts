@@ -1,4 +1,10 @@
-import { Rejection, type RejectionCode, type RejectionParams, licenceRules, translateRejection } from '@tsudoi/schema';
+import {
+  licenceRules,
+  Rejection,
+  type RejectionCode,
+  type RejectionParams,
+  translateRejection,
+} from '@tsudoi/schema';
 import { z } from 'zod';
 import en from '../../messages/en.json';
 import ja from '../../messages/ja.json';
@@ -49,7 +55,10 @@ export function invalidInput(error: z.ZodError, locale: Locale): RejectionShape 
   const raw = { ...issue, input: undefined } as Parameters<typeof localeErrors.ja>[0];
   const translated = localeErrors[locale](raw);
   const problem = typeof translated === 'string' ? translated : (translated?.message ?? issue.message);
-  const shape = rejectionShape({ code: 'input.invalid', params: { field: issue.path.join('.'), problem } }, locale);
+  const shape = rejectionShape(
+    { code: 'input.invalid', params: { field: issue.path.join('.'), problem } },
+    locale,
+  );
   return { ...shape, params: { ...shape.params, field: issue.path.join('.') } };
 }
 

@@ -26,6 +26,7 @@ export function startWebTelemetry(): void {
   const silent = new ProxyTracerProvider(); // without a delegate every span is a no-op that passes its parent on
   trace.disable();
   trace.setGlobalTracerProvider({
-    getTracer: (name, version, options) => (name === 'next.js' ? silent : ours).getTracer(name, version, options),
+    getTracer: (name, version, options) =>
+      (name === 'next.js' ? silent : ours).getTracer(name, version, options),
   });
 }

@@ -1,15 +1,15 @@
+import { initTRPC } from '@trpc/server';
 import { execute, requirePermission, waitForProjections } from '@tsudoi/hub';
 import {
   type Command,
   type CommandData,
   CommandId,
   type CommandType,
+  commandDefinition,
   type Lease,
   type Permission,
   Rejection,
-  commandDefinition,
 } from '@tsudoi/schema';
-import { initTRPC } from '@trpc/server';
 import { z } from 'zod';
 import type { Context } from './context.ts';
 import { hub } from './hub.ts';
@@ -35,7 +35,11 @@ const t = initTRPC
       }
       if (cause instanceof z.ZodError) {
         const rejection = invalidInput(cause, locale);
-        return { ...shape, message: rejection.text, data: { ...shape.data, httpStatus: 400, rejection, traceId: null } };
+        return {
+          ...shape,
+          message: rejection.text,
+          data: { ...shape.data, httpStatus: 400, rejection, traceId: null },
+        };
       }
       if (error.code === 'INTERNAL_SERVER_ERROR') {
         const traceId = currentTraceId();

@@ -9,7 +9,9 @@ export function Field(props: {
   optional?: string;
   children: (wiring: { id: string; 'aria-describedby'?: string; 'aria-invalid'?: boolean }) => ReactNode;
 }) {
-  const described = [props.help && `${props.id}-help`, props.error && `${props.id}-error`].filter(Boolean).join(' ');
+  const described = [props.help && `${props.id}-help`, props.error && `${props.id}-error`]
+    .filter(Boolean)
+    .join(' ');
   return (
     <div>
       <label htmlFor={props.id} className="mb-1 block font-medium">

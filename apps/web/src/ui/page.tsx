@@ -20,7 +20,9 @@ export function PageHead(props: {
           </p>
         )}
         <h1 className="text-[1.7rem] sm:text-[2rem]">{props.title}</h1>
-        {props.meta && <div className="mt-3 flex flex-wrap items-center gap-2 text-sm text-ink-2">{props.meta}</div>}
+        {props.meta && (
+          <div className="mt-3 flex flex-wrap items-center gap-2 text-sm text-ink-2">{props.meta}</div>
+        )}
         {props.lead && <p className="phrase mt-3 max-w-2xl text-ink-2">{props.lead}</p>}
       </div>
       {props.actions && <div className="flex flex-wrap gap-2">{props.actions}</div>}
@@ -44,7 +46,15 @@ export function Section(props: { title: ReactNode; aside?: ReactNode; children: 
 }
 
 /** Nothing here yet, and what to do about it. */
-export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className="card flex flex-col items-center border-dashed px-6 py-12 text-center">
       <svg aria-hidden viewBox="0 0 48 24" className="mb-4 h-6 text-line-2" fill="currentColor">

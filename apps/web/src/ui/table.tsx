@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { ScrollRegion } from './scroll-region.tsx';
 
 export interface Column<Row> {
   head: ReactNode;
@@ -19,7 +20,7 @@ export function Table<Row>(props: {
   const look = (column: Column<Row>) =>
     cx(column.numeric ? 'text-right tabular-nums' : 'text-left', column.wide && 'max-md:hidden');
   return (
-    <div className="card overflow-x-auto" tabIndex={0} role="region" aria-label={props.caption}>
+    <ScrollRegion label={props.caption} className="card">
       <table className="w-full border-collapse text-[0.93rem]">
         <caption className="sr-only">{props.caption}</caption>
         <thead>
@@ -43,6 +44,6 @@ export function Table<Row>(props: {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

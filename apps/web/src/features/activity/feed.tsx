@@ -33,7 +33,10 @@ export async function ActivityFeed({ items, linked = true }: { items: ActivityIt
         const href = linked ? pageOf(item) : null;
         const sentence = sentenceOf(item, t, locale);
         return (
-          <li key={item.position} className="relative flex gap-3 py-1.5 leading-6 before:absolute before:top-6 before:bottom-[-0.6rem] before:left-[3px] before:w-px before:bg-line last:before:hidden">
+          <li
+            key={item.position}
+            className="relative flex gap-3 py-1.5 leading-6 before:absolute before:top-6 before:bottom-[-0.6rem] before:left-[3px] before:w-px before:bg-line last:before:hidden"
+          >
             <span
               aria-hidden
               className={`mt-2.5 size-[7px] shrink-0 rounded-full ${tones[item.type] ?? 'bg-line-2'}`}

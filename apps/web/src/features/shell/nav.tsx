@@ -6,7 +6,10 @@ import { cx } from '../../ui/cx.ts';
 export function Nav({ label, items }: { label: string; items: { href: string; label: string }[] }) {
   const path = usePathname();
   return (
-    <nav aria-label={label} className="-mx-2 flex gap-1 overflow-x-auto px-1 py-1 max-sm:order-last max-sm:basis-full">
+    <nav
+      aria-label={label}
+      className="-mx-2 flex gap-1 overflow-x-auto px-1 py-1 max-sm:order-last max-sm:basis-full"
+    >
       {items.map((item) => {
         const here = item.href === '/' ? path === '/' : path.startsWith(item.href);
         return (

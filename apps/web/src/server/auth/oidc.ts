@@ -12,7 +12,8 @@ const provider = 'oidc';
 export const oidc: AuthPort = {
   providerName: () => (configured() ? serverEnv().OIDC_NAME : null),
   serves: (path) =>
-    configured() && (path === `${basePath}/signin/${provider}` || path === `${basePath}/callback/${provider}`),
+    configured() &&
+    (path === `${basePath}/signin/${provider}` || path === `${basePath}/callback/${provider}`),
   // The route has checked the origin of this POST, which is what the library's own CSRF token is for.
   startSignIn: (request) => Auth(withOrigin(request), { ...config(() => undefined), skipCSRFCheck }),
   async finishSignIn(request) {
@@ -57,7 +58,11 @@ function config(onIdentity: (identity: Identity) => void): AuthConfig {
       // The library makes up a new user id at every sign-in; the provider's own account id is the stable one.
       signIn({ account, user }) {
         if (!account) return false;
-        onIdentity({ provider, subject: account.providerAccountId, displayName: (user.name ?? '').slice(0, 80) });
+        onIdentity({
+          provider,
+          subject: account.providerAccountId,
+          displayName: (user.name ?? '').slice(0, 80),
+        });
         return true;
       },
     },

@@ -45,5 +45,14 @@ export async function* logEvents(after: number | null, signal: AbortSignal): Asy
 export function publicView(envelope: EventEnvelope) {
   const { position, type, streamType, streamId, version, schemaVersion, at } = envelope;
   const isPrivate = type === 'TokenIssued' || type === 'TokenRevoked';
-  return { position, type, streamType, streamId, version, schemaVersion, at, data: isPrivate ? null : envelope.data };
+  return {
+    position,
+    type,
+    streamType,
+    streamId,
+    version,
+    schemaVersion,
+    at,
+    data: isPrivate ? null : envelope.data,
+  };
 }

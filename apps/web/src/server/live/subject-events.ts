@@ -3,7 +3,11 @@ import { frame, heartbeat, heartbeatMs } from './event-stream.ts';
 import { Inbox } from './inbox.ts';
 
 /** Messages of a core NATS subject as frames. Nothing is stored: readers catch up by a query when they connect again. */
-export async function* subjectEvents(subject: string, event: string, signal: AbortSignal): AsyncGenerator<string> {
+export async function* subjectEvents(
+  subject: string,
+  event: string,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
   const inbox = new Inbox<{ subject: string; text: string }>(200);
   const subscription = (await natsConnection()).subscribe(subject, {
     callback: (error, message) => {

@@ -1,5 +1,5 @@
 import { sourceDetail, sourceList } from '@tsudoi/hub';
-import { Sha256, SourceId, UseRights, knownLicences, licenceVerdict } from '@tsudoi/schema';
+import { knownLicences, licenceVerdict, Sha256, SourceId, UseRights } from '@tsudoi/schema';
 import { z } from 'zod';
 import { hub } from '../hub.ts';
 import { grantSourceUpload } from '../objects/source-upload.ts';
@@ -28,7 +28,15 @@ export const sourcesRouter = router({
 });
 
 /** Licences that open corpora use most; they lead while nothing is typed. */
-const common = ['CC-BY-4.0', 'CC0-1.0', 'CC-BY-SA-4.0', 'MIT', 'Apache-2.0', 'GPL-3.0-or-later', 'GFDL-1.3-or-later'];
+const common = [
+  'CC-BY-4.0',
+  'CC0-1.0',
+  'CC-BY-SA-4.0',
+  'MIT',
+  'Apache-2.0',
+  'GPL-3.0-or-later',
+  'GFDL-1.3-or-later',
+];
 
 export function suggestLicences(text: string, limit: number): { id: string; name: string }[] {
   const wanted = text.trim().toLowerCase();

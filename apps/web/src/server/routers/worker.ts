@@ -4,13 +4,18 @@ import {
   GrantUploadInput,
   HeartbeatInput,
   LogMetricsInput,
-  Rejection,
   metricsSubject,
+  Rejection,
 } from '@tsudoi/schema';
 import type { Context } from '../context.ts';
 import { hub } from '../hub.ts';
 import { natsConnection } from '../nats.ts';
-import { ConfirmUploadInput, confirmJobUpload, grantJobDownload, grantJobUpload } from '../objects/job-objects.ts';
+import {
+  ConfirmUploadInput,
+  confirmJobUpload,
+  grantJobDownload,
+  grantJobUpload,
+} from '../objects/job-objects.ts';
 import { commandProcedure, procedure, router } from '../trpc.ts';
 
 function nodeOf(ctx: Context) {

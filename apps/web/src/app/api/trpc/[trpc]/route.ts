@@ -1,5 +1,5 @@
-import { currentTraceparent, withSpan } from '@tsudoi/hub/telemetry';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { currentTraceparent, withSpan } from '@tsudoi/hub/telemetry';
 import { boundedBody } from '../../../../server/bounded-body.ts';
 import { contextOf } from '../../../../server/context.ts';
 import { answering, comesFromOwnPage, foreignOrigin } from '../../../../server/handle.ts';

@@ -1,4 +1,4 @@
-import { RunId, metricsSubject } from '@tsudoi/schema';
+import { metricsSubject, RunId } from '@tsudoi/schema';
 import { answering } from '../../../../../../server/handle.ts';
 import { eventStreamResponse } from '../../../../../../server/live/event-stream.ts';
 import { subjectEvents } from '../../../../../../server/live/subject-events.ts';

@@ -1,0 +1,66 @@
+import type { JobState } from '@tsudoi/schema';
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { JobCard } from '../../../features/jobs/job-card.tsx';
+import { Poll } from '../../../features/shell/poll.tsx';
+import { Watch } from '../../../features/shell/watch.tsx';
+import { ClientMessages } from '../../../i18n/client-messages.tsx';
+import { api, viewerOfPage } from '../../../server/api.ts';
+import { Empty, PageHead } from '../../../ui/page.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('jobs'))('title') };
+}
+
+const columns: JobState[] = ['awaiting-start', 'queued', 'leased', 'done', 'failed'];
+const shownPerColumn = 12;
+
+export default async function JobsPage() {
+  const [t, words, jobs, viewer] = await Promise.all([
+    getTranslations('jobs'),
+    getTranslations('jobState'),
+    api().then((hub) => hub.jobs.list()),
+    viewerOfPage(),
+  ]);
+  const mayApprove = viewer?.permissions.includes('job.approve') ?? false;
+  const shown = columns
+    .map((state) => ({ state, jobs: jobs.filter((job) => job.state === state) }))
+    .filter((column) => column.jobs.length > 0 || column.state === 'leased' || column.state === 'queued');
+  return (
+    <ClientMessages of={['common', 'jobs']}>
+      <Watch on={['job']} />
+      {jobs.some((job) => job.state === 'leased') && <Poll seconds={4} />}
+      <PageHead title={t('title')} lead={t('lead')} />
+      {jobs.length === 0 ? (
+        <Empty title={t('emptyAll')}>{t('emptyLead')}</Empty>
+      ) : (
+        <div className="grid gap-x-5 gap-y-8 sm:grid-cols-2 lg:auto-cols-fr lg:grid-flow-col lg:grid-cols-none">
+          {shown.map(({ state, jobs: inState }) => (
+            <section key={state} aria-labelledby={`state-${state}`} className="min-w-0">
+              <h2 id={`state-${state}`} className="mb-3 flex items-baseline gap-2 text-base">
+                {words(state)}
+                <span className="text-sm font-normal text-ink-3 tabular-nums">{inState.length}</span>
+              </h2>
+              {inState.length === 0 ? (
+                <p className="rounded-xl border border-dashed border-line px-4 py-6 text-center text-sm text-ink-3">
+                  {t('empty')}
+                </p>
+              ) : (
+                <ul className="space-y-3">
+                  {inState.slice(0, shownPerColumn).map((job) => (
+                    <JobCard key={job.jobId} job={job} mayApprove={mayApprove} />
+                  ))}
+                </ul>
+              )}
+              {inState.length > shownPerColumn && (
+                <p className="mt-3 text-sm text-ink-3">
+                  {t('older', { count: inState.length - shownPerColumn })}
+                </p>
+              )}
+            </section>
+          ))}
+        </div>
+      )}
+    </ClientMessages>
+  );
+}

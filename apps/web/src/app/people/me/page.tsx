@@ -1,0 +1,118 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { getLocale, getTranslations } from 'next-intl/server';
+import { IssueToken, RevokeToken } from '../../../features/people/token-panel.tsx';
+import { SignOut } from '../../../features/shell/user-menu.tsx';
+import { Watch } from '../../../features/shell/watch.tsx';
+import { ClientMessages } from '../../../i18n/client-messages.tsx';
+import { api, viewerOfPage } from '../../../server/api.ts';
+import { serverEnv } from '../../../server/env.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { buttonLook } from '../../../ui/button.tsx';
+import { Empty, Facts, PageHead, Section } from '../../../ui/page.tsx';
+import { Time } from '../../../ui/time.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('me'))('title') };
+}
+
+export default async function MePage() {
+  const [t, shell, roles, permissions, locale, viewer] = await Promise.all([
+    getTranslations('me'),
+    getTranslations('shell'),
+    getTranslations('role'),
+    getTranslations('permission'),
+    getLocale(),
+    viewerOfPage(),
+  ]);
+  if (!viewer) {
+    return (
+      <Empty
+        title={t('signIn')}
+        action={
+          <Link href="/sign-in?next=/people/me" className={buttonLook('primary')}>
+            {shell('signIn')}
+          </Link>
+        }
+      />
+    );
+  }
+  const tokens = await (await api()).people.tokens();
+  const groupName = (groupId: string | null) => {
+    const group = viewer.groups.find((one) => one.groupId === groupId);
+    return group ? (locale === 'ja' ? group.nameJa : group.nameEn) : t('everyGroup');
+  };
+  return (
+    <ClientMessages of={['common', 'me']}>
+      <Watch on={[`person:${viewer.personId}`]} />
+      <PageHead title={viewer.displayName} actions={<SignOut label={t('signOut')} />} />
+      <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="min-w-0">
+          <Section title={t('tokens')}>
+            <p className="phrase mb-4 max-w-2xl text-ink-2">{t('tokensLead')}</p>
+            <IssueToken hubUrl={serverEnv().HUB_URL} />
+            {tokens.length === 0 ? (
+              <p className="mt-4 text-ink-2">{t('noTokens')}</p>
+            ) : (
+              <ul className="mt-4 space-y-2">
+                {tokens.map((token) => (
+                  <li
+                    key={token.tokenId}
+                    className="card flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-3"
+                  >
+                    <div>
+                      <p className="font-medium">{token.label}</p>
+                      <p className="text-sm text-ink-3">
+                        {t('issuedAt')} <Time at={token.issuedAt} />
+                        {token.revokedAt && (
+                          <>
+                            {' · '}
+                            {t('revokedAt')} <Time at={token.revokedAt} />
+                          </>
+                        )}
+                      </p>
+                    </div>
+                    {token.revokedAt === null && <RevokeToken token={token} />}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Section>
+        </div>
+        <aside>
+          <Section title={t('roles')}>
+            <Facts
+              items={viewer.roles.map(({ role, groupId }) => ({
+                term: groupName(groupId),
+                value: roles(role),
+              }))}
+            />
+            <p className="phrase mt-2 text-sm text-ink-3">{t('rolesLead')}</p>
+          </Section>
+          <Section title={t('groups')}>
+            {viewer.groups.length === 0 ? (
+              <p className="phrase text-ink-2">{t('noGroups')}</p>
+            ) : (
+              <p className="flex flex-wrap gap-2">
+                {viewer.groups.map((group) => (
+                  <Badge key={group.groupId} tone="ai">
+                    {groupName(group.groupId)}
+                  </Badge>
+                ))}
+              </p>
+            )}
+          </Section>
+          <Section title={t('permissions')}>
+            <p className="flex flex-wrap gap-2">
+              {viewer.permissions.map((permission) => (
+                <Badge key={permission} tone="plain">
+                  {permissions(permission as never)}
+                </Badge>
+              ))}
+            </p>
+          </Section>
+        </aside>
+      </div>
+    </ClientMessages>
+  );
+}

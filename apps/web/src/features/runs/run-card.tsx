@@ -1,0 +1,63 @@
+import type { RunCard } from '@tsudoi/schema';
+import { getLocale, getTranslations } from 'next-intl/server';
+import { Json } from '../../ui/json.tsx';
+import { Facts } from '../../ui/page.tsx';
+
+/** The settings that were registered before anything of the run started. */
+export async function RunCardView({ card }: { card: RunCard }) {
+  const [t, locale] = await Promise.all([getTranslations('run'), getLocale()]);
+  const number = (value: number) => value.toLocaleString(locale, { maximumFractionDigits: 6 });
+  const { model, optimizer } = card.pretrain;
+  const groups = [
+    {
+      title: t('cardData'),
+      items: [
+        { term: t('facts.dedup'), value: t('facts.dedupValue', card.dedup) },
+        { term: t('facts.vocabulary'), value: number(card.tokenizer.vocabSize) },
+        { term: t('facts.sequence'), value: number(card.shards.sequenceLength) },
+        {
+          term: t('facts.heldOut'),
+          value: card.shards.heldOutShare.toLocaleString(locale, {
+            style: 'percent',
+            maximumFractionDigits: 1,
+          }),
+        },
+      ],
+    },
+    {
+      title: t('cardModel'),
+      items: [
+        { term: t('facts.layers'), value: number(model.layers) },
+        { term: t('facts.hidden'), value: `${number(model.hiddenSize)} / ${number(model.intermediateSize)}` },
+        { term: t('facts.heads'), value: `${number(model.heads)} / ${number(model.keyValueHeads)}` },
+      ],
+    },
+    {
+      title: t('cardOptimizer'),
+      items: [
+        { term: t('facts.steps'), value: number(card.pretrain.steps) },
+        { term: t('facts.batch'), value: number(card.pretrain.batchSize) },
+        {
+          term: t('facts.rate'),
+          value: `${number(optimizer.learningRate)} → ${number(optimizer.minLearningRate)}`,
+        },
+        { term: t('facts.warmup'), value: number(optimizer.warmupSteps) },
+        { term: t('facts.decay'), value: number(optimizer.weightDecay) },
+        { term: t('facts.seed'), value: String(card.pretrain.seed) },
+      ],
+    },
+  ];
+  return (
+    <div className="card px-5 py-4">
+      {groups.map((group) => (
+        <div key={group.title} className="mb-4 last:mb-0">
+          <h3 className="text-sm text-ink-3">{group.title}</h3>
+          <Facts items={group.items} />
+        </div>
+      ))}
+      <div className="mt-4">
+        <Json title={t('cardJson')} value={card} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,253 @@
+'use client';
+import { Plus, Trash2 } from 'lucide-react';
+import { useLocale, useTranslations } from 'next-intl';
+import { useState } from 'react';
+import { bytes } from '../../lib/labels.ts';
+import { refusalOf, trpc } from '../../lib/trpc.ts';
+import { mediaTypeOf, sha256Of } from '../../lib/upload.ts';
+import { Button } from '../../ui/button.tsx';
+import { Field } from '../../ui/field.tsx';
+import { emptyPart, type PartDraft } from './draft.ts';
+
+const kinds = ['deb', 'npm', 'url', 'upload'] as const;
+const formats = ['text', 'markdown', 'html', 'roff', 'code', 'jsonl'] as const;
+const languages = ['ja', 'en', 'code'] as const;
+
+type ErrorOf = (input: string) => string | null;
+
+/** Which files of which places make up the source. */
+export function PartsEditor(props: {
+  parts: PartDraft[];
+  onChange: (parts: PartDraft[]) => void;
+  errorOf: ErrorOf;
+}) {
+  const t = useTranslations('propose');
+  const { parts, onChange, errorOf } = props;
+  const change = (index: number, changes: Partial<PartDraft>) =>
+    onChange(parts.map((part, at) => (at === index ? { ...part, ...changes } : part)));
+  return (
+    <div className="space-y-4">
+      {parts.map((part, index) => (
+        <fieldset key={part.key} className="card p-5">
+          <legend className="sr-only">{t('part', { number: index + 1 })}</legend>
+          <div className="mb-4 flex items-center justify-between">
+            <p aria-hidden className="font-medium">
+              {t('part', { number: index + 1 })}
+            </p>
+            {parts.length > 1 && (
+              <Button
+                small
+                look="bare"
+                aria-label={t('removePart', { number: index + 1 })}
+                onClick={() => onChange(parts.filter((_, at) => at !== index))}
+              >
+                <Trash2 aria-hidden className="size-4" />
+              </Button>
+            )}
+          </div>
+          <div className="grid gap-4 sm:grid-cols-2">
+            <LocationFields part={part} index={index} change={(c) => change(index, c)} errorOf={errorOf} />
+            <ReadingFields part={part} index={index} change={(c) => change(index, c)} errorOf={errorOf} />
+          </div>
+        </fieldset>
+      ))}
+      {parts.length < 20 && (
+        <Button onClick={() => onChange([...parts, emptyPart()])}>
+          <Plus aria-hidden className="size-4" />
+          {t('addPart')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface PartProps {
+  part: PartDraft;
+  index: number;
+  change: (changes: Partial<PartDraft>) => void;
+  errorOf: ErrorOf;
+}
+
+function LocationFields({ part, index, change, errorOf }: PartProps) {
+  const t = useTranslations('propose');
+  const words = useTranslations('location');
+  const id = (name: string) => `part-${index}-${name}`;
+  return (
+    <>
+      <Field id={id('kind')} label={t('location')}>
+        {(wiring) => (
+          <select
+            {...wiring}
+            className="field-box"
+            value={part.kind}
+            onChange={(event) => change({ kind: event.target.value as PartDraft['kind'] })}
+          >
+            {kinds.map((kind) => (
+              <option key={kind} value={kind}>
+                {words(kind)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {(part.kind === 'deb' || part.kind === 'npm') && (
+        <Field id={id('package')} label={t('package')} error={errorOf(id('package'))}>
+          {(wiring) => (
+            <input
+              {...wiring}
+              className="field-box font-mono"
+              spellCheck={false}
+              placeholder={part.kind === 'deb' ? 'manpages-ja' : 'electron-i18n'}
+              value={part.package}
+              onChange={(event) => change({ package: event.target.value })}
+            />
+          )}
+        </Field>
+      )}
+      {part.kind === 'npm' && (
+        <Field id={id('version')} label={t('version')} help={t('versionHelp')} error={errorOf(id('version'))}>
+          {(wiring) => (
+            <input
+              {...wiring}
+              className="field-box font-mono"
+              spellCheck={false}
+              value={part.version}
+              onChange={(event) => change({ version: event.target.value })}
+            />
+          )}
+        </Field>
+      )}
+      {part.kind === 'url' && (
+        <Field id={id('url')} label={t('url')} error={errorOf(id('url'))}>
+          {(wiring) => (
+            <input
+              {...wiring}
+              type="url"
+              className="field-box"
+              placeholder="https://"
+              value={part.url}
+              onChange={(event) => change({ url: event.target.value })}
+            />
+          )}
+        </Field>
+      )}
+      {part.kind === 'upload' && <UploadField part={part} index={index} change={change} errorOf={errorOf} />}
+    </>
+  );
+}
+
+function UploadField({ part, index, change, errorOf }: PartProps) {
+  const t = useTranslations('propose');
+  const common = useTranslations('common');
+  const locale = useLocale();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const id = `part-${index}-file`;
+  const upload = async (file: File) => {
+    setBusy(true);
+    setProblem(null);
+    change({ upload: null });
+    try {
+      const pinned = { sha256: await sha256Of(file), size: file.size, fileName: file.name.slice(0, 200) };
+      const grant = await trpc.sources.grantUpload.mutate({ ...pinned, mediaType: mediaTypeOf(file) });
+      if (grant.url !== null) {
+        const answer = await fetch(grant.url, { method: 'PUT', headers: grant.headers, body: file });
+        if (!answer.ok) {
+          const body = (await answer.json().catch(() => null)) as { rejection?: { text: string } } | null;
+          setProblem(body?.rejection?.text ?? common('unexpected'));
+          return;
+        }
+      }
+      change({ upload: pinned, include: file.name.slice(0, 200) });
+    } catch (error) {
+      setProblem(refusalOf(error).text || common('unexpected'));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Field
+      id={id}
+      label={t('file')}
+      help={t('fileHelp')}
+      error={problem ?? (part.upload ? null : errorOf(id) && t('uploadFirst'))}
+    >
+      {(wiring) => (
+        <>
+          <input
+            {...wiring}
+            type="file"
+            className="field-box file:mr-3 file:rounded-md file:border-0 file:bg-sunken file:px-3 file:py-1 file:text-ink"
+            accept=".txt,.md,.html,.jsonl,.gz,text/*"
+            onChange={(event) => {
+              const file = event.target.files?.[0];
+              if (file) void upload(file);
+            }}
+          />
+          <p role="status" className="mt-1 text-sm text-wakatake empty:hidden">
+            {busy && t('uploading')}
+            {part.upload &&
+              t('fileReady', { name: part.upload.fileName, size: bytes(part.upload.size, locale) })}
+          </p>
+        </>
+      )}
+    </Field>
+  );
+}
+
+function ReadingFields({ part, index, change, errorOf }: PartProps) {
+  const t = useTranslations('propose');
+  const formatWords = useTranslations('format');
+  const languageWords = useTranslations('language');
+  const id = (name: string) => `part-${index}-${name}`;
+  return (
+    <>
+      <Field id={id('format')} label={t('format')}>
+        {(wiring) => (
+          <select
+            {...wiring}
+            className="field-box"
+            value={part.format}
+            onChange={(event) => change({ format: event.target.value as PartDraft['format'] })}
+          >
+            {formats.map((format) => (
+              <option key={format} value={format}>
+                {formatWords(format)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field id={id('language')} label={t('language')}>
+        {(wiring) => (
+          <select
+            {...wiring}
+            className="field-box"
+            value={part.language}
+            onChange={(event) => change({ language: event.target.value as PartDraft['language'] })}
+          >
+            {languages.map((language) => (
+              <option key={language} value={language}>
+                {languageWords(language)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <div className="sm:col-span-2">
+        <Field id={id('include')} label={t('include')} help={t('includeHelp')} error={errorOf(id('include'))}>
+          {(wiring) => (
+            <textarea
+              {...wiring}
+              rows={2}
+              className="field-box font-mono"
+              spellCheck={false}
+              value={part.include}
+              onChange={(event) => change({ include: event.target.value })}
+            />
+          )}
+        </Field>
+      </div>
+    </>
+  );
+}

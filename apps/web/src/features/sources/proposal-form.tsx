@@ -1,0 +1,272 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
+import { useEffect, useRef, useState } from 'react';
+import { toast } from '../../lib/toast.ts';
+import { trpc } from '../../lib/trpc.ts';
+import { useCommand } from '../../lib/use-command.ts';
+import { Button } from '../../ui/button.tsx';
+import { Field, FieldError } from '../../ui/field.tsx';
+import { type Draft, emptyDraft, fieldOfRefusal, proposalOf } from './draft.ts';
+import { LicenceField, LicencePreview, useLicencePreview } from './licence-field.tsx';
+import { PartsEditor } from './parts-editor.tsx';
+
+const draftKey = 'tsudoi.proposal.1';
+
+/** The draft lives in the browser until it is sent, so that a closed tab loses nothing. */
+function useDraft() {
+  const [draft, setDraft] = useState<Draft | null>(null);
+  useEffect(() => {
+    try {
+      const kept = localStorage.getItem(draftKey);
+      setDraft(kept ? { ...emptyDraft(), ...(JSON.parse(kept) as Draft) } : emptyDraft());
+    } catch {
+      setDraft(emptyDraft()); // storage may be closed to us
+    }
+  }, []);
+  const keep = (next: Draft) => {
+    setDraft(next);
+    try {
+      localStorage.setItem(draftKey, JSON.stringify(next));
+    } catch {
+      // A draft that cannot be kept can still be sent.
+    }
+  };
+  const drop = () => {
+    localStorage.removeItem(draftKey);
+    setDraft(emptyDraft());
+  };
+  return { draft, keep, drop };
+}
+
+export function ProposalForm(props: {
+  groups: { groupId: string; name: string }[];
+  rules: Record<string, string>;
+}) {
+  const { draft, keep, drop } = useDraft();
+  if (!draft) return <div className="skeleton h-96" />;
+  return <Form {...props} draft={draft} keep={keep} drop={drop} />;
+}
+
+interface FormProps {
+  groups: { groupId: string; name: string }[];
+  rules: Record<string, string>;
+  draft: Draft;
+  keep: (draft: Draft) => void;
+  drop: () => void;
+}
+
+function Form({ groups, rules, draft, keep, drop }: FormProps) {
+  const t = useTranslations('propose');
+  const router = useRouter();
+  const form = useRef<HTMLFormElement>(null);
+  const propose = useCommand(trpc.sources.propose.mutate);
+  const preview = useLicencePreview(draft.licence, draft.rights);
+  const refused = propose.refusal;
+  const at = refused && fieldOfRefusal(refused.code, refused.params, draft);
+  const errorOf = (input: string) => (at === input ? (refused?.text ?? null) : null);
+  const set = (changes: Partial<Draft>) => {
+    keep({ ...draft, ...changes });
+    if (refused) propose.clear();
+  };
+
+  // The refused field comes into view and takes the focus.
+  useEffect(() => {
+    const place = at && form.current?.querySelector<HTMLElement>(`#${CSS.escape(at)}`);
+    if (place) (place.matches('fieldset') ? place.querySelector('input') : place)?.focus();
+  }, [at]);
+
+  const submit = async () => {
+    const done = await propose.run(proposalOf(draft), '');
+    if (!done) return;
+    toast(done.result.refusedBy ? t('refused') : t('sent'), done.result.refusedBy ? 'bad' : 'good');
+    const { sourceId } = draft;
+    drop();
+    router.push(`/sources/${sourceId}`);
+  };
+
+  return (
+    <form
+      ref={form}
+      noValidate
+      className="grid gap-10 lg:grid-cols-[minmax(0,1fr)_20rem]"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <div className="space-y-10">
+        <About draft={draft} set={set} errorOf={errorOf} groups={groups} />
+        <section className="space-y-5" aria-labelledby="grounds">
+          <h2 id="grounds" className="text-lg">
+            {t('rightsHeading')}
+          </h2>
+          <LicenceField
+            value={draft.licence}
+            onChange={(licence) => set({ licence })}
+            error={errorOf('licence')}
+          />
+          <Field
+            id="evidenceUrl"
+            label={t('evidence')}
+            help={t('evidenceHelp')}
+            error={errorOf('evidenceUrl')}
+          >
+            {(wiring) => (
+              <input
+                {...wiring}
+                type="url"
+                className="field-box"
+                placeholder="https://"
+                value={draft.evidenceUrl}
+                onChange={(event) => set({ evidenceUrl: event.target.value })}
+              />
+            )}
+          </Field>
+          <UsesField draft={draft} set={set} error={errorOf('rights')} />
+        </section>
+        <section className="space-y-4" aria-labelledby="files">
+          <h2 id="files" className="text-lg">
+            {t('partsHeading')}
+          </h2>
+          <PartsEditor parts={draft.parts} onChange={(parts) => set({ parts })} errorOf={errorOf} />
+        </section>
+        <div>
+          <FieldError id="form-error" text={errorOf('form')} />
+          <div className="mt-3 flex flex-wrap gap-3">
+            <Button type="submit" look="primary" busy={propose.busy}>
+              {propose.busy ? t('submitting') : t('submit')}
+            </Button>
+            <Button look="bare" onClick={drop}>
+              {t('discard')}
+            </Button>
+          </div>
+        </div>
+      </div>
+      <aside className="max-lg:order-first max-lg:hidden lg:sticky lg:top-24 lg:self-start">
+        <LicencePreview preview={preview} rules={rules} />
+      </aside>
+      <div className="lg:hidden">
+        <LicencePreview preview={preview} rules={rules} />
+      </div>
+    </form>
+  );
+}
+
+interface PartOfForm {
+  draft: Draft;
+  set: (changes: Partial<Draft>) => void;
+}
+
+function About(
+  props: PartOfForm & { errorOf: (input: string) => string | null; groups: FormProps['groups'] },
+) {
+  const t = useTranslations('propose');
+  const common = useTranslations('common');
+  const { draft, set, errorOf, groups } = props;
+  return (
+    <section className="space-y-5" aria-labelledby="about">
+      <h2 id="about" className="text-lg">
+        {t('about')}
+      </h2>
+      <Field id="titleJa" label={t('titleJa')} error={errorOf('titleJa')}>
+        {(wiring) => (
+          <input
+            {...wiring}
+            lang="ja"
+            className="field-box"
+            maxLength={120}
+            placeholder={t('titleJaExample')}
+            value={draft.titleJa}
+            onChange={(event) => set({ titleJa: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field id="titleEn" label={t('titleEn')} error={errorOf('titleEn')}>
+        {(wiring) => (
+          <input
+            {...wiring}
+            lang="en"
+            className="field-box"
+            maxLength={120}
+            placeholder={t('titleEnExample')}
+            value={draft.titleEn}
+            onChange={(event) => set({ titleEn: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field
+        id="description"
+        label={t('description')}
+        optional={common('optional')}
+        help={t('descriptionHelp')}
+        error={errorOf('description')}
+      >
+        {(wiring) => (
+          <textarea
+            {...wiring}
+            rows={4}
+            className="field-box"
+            maxLength={4000}
+            value={draft.description}
+            onChange={(event) => set({ description: event.target.value })}
+          />
+        )}
+      </Field>
+      {groups.length > 0 && (
+        <Field id="groupId" label={t('group')} error={errorOf('groupId')}>
+          {(wiring) => (
+            <select
+              {...wiring}
+              className="field-box"
+              value={draft.groupId}
+              onChange={(event) => set({ groupId: event.target.value })}
+            >
+              <option value="">{t('noGroup')}</option>
+              {groups.map((group) => (
+                <option key={group.groupId} value={group.groupId}>
+                  {group.name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
+    </section>
+  );
+}
+
+const uses = [
+  ['train', 'trainHelp'],
+  ['search', 'searchHelp'],
+  ['redistribute', 'redistributeHelp'],
+] as const;
+
+function UsesField({ draft, set, error }: PartOfForm & { error: string | null }) {
+  const t = useTranslations('propose');
+  return (
+    <fieldset id="rights" aria-describedby="rights-error">
+      <legend className="mb-2 font-medium">{t('uses')}</legend>
+      <div className="grid gap-2 sm:grid-cols-3">
+        {uses.map(([use, help]) => (
+          <label
+            key={use}
+            className="card flex cursor-pointer gap-3 p-3 has-checked:border-ai has-checked:bg-ai-soft/60"
+          >
+            <input
+              type="checkbox"
+              className="mt-1.5 size-4 accent-ai"
+              checked={draft.rights[use]}
+              onChange={(event) => set({ rights: { ...draft.rights, [use]: event.target.checked } })}
+            />
+            <span>
+              <span className="font-medium">{t(use)}</span>
+              <span className="phrase block text-sm leading-6 text-ink-2">{t(help)}</span>
+            </span>
+          </label>
+        ))}
+      </div>
+      <FieldError id="rights-error" text={error} />
+    </fieldset>
+  );
+}
