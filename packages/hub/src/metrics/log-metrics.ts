@@ -4,6 +4,7 @@ import type { Actor } from '../access/actor.ts';
 import { requirePermission } from '../access/permissions.ts';
 import type { Hub } from '../hub.ts';
 import { requireLease } from '../lease/require-lease.ts';
+import { inTransaction } from '../log/connection.ts';
 
 /**
  * Stores metric points of a run for whoever holds the lease of one of its jobs. A run that goes on from a checkpoint
@@ -25,7 +26,7 @@ export async function logMetrics(
   const points = [...byKey.values()].sort((a, b) =>
     a.series < b.series ? -1 : a.series > b.series ? 1 : a.step - b.step,
   );
-  await hub.sql.begin(async (tx) => {
+  await inTransaction(hub.sql, 'isolation level read committed', async (tx) => {
     const rows = tx.json(points);
     await tx`
       insert into run_metric (run_id, series, step, value)

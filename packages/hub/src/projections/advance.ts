@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@tsudoi/schema';
 import type { Database } from '../log/connection.ts';
-import { sqlState } from '../log/connection.ts';
+import { inTransaction, sqlState } from '../log/connection.ts';
 import { moveCheckpoint, stopProjection } from './checkpoint.ts';
 import type { Projection } from './projection.ts';
 
@@ -20,7 +20,7 @@ export async function advance(
 ): Promise<Advance> {
   let current: RecordedEvent | null = null;
   try {
-    return await sql.begin(async (tx) => {
+    return await inTransaction<Advance>(sql, 'isolation level read committed', async (tx) => {
       const moved = await moveCheckpoint(tx, projection, from, events.at(-1)?.position ?? from);
       if (!moved) return 'overtaken';
       for (current of events) await projection.apply(tx, current);

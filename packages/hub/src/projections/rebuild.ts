@@ -1,4 +1,4 @@
-import type { Database, Queryable, Transaction } from '../log/connection.ts';
+import { type Database, inTransaction, type Queryable } from '../log/connection.ts';
 import { readLog } from '../log/read-log.ts';
 import type { Projection } from './projection.ts';
 import { allProjections } from './registry.ts';
@@ -18,7 +18,7 @@ export async function rebuild(hub: { sql: Database }, name: string): Promise<num
 
 export async function rebuildProjection(sql: Database, projection: Projection): Promise<number> {
   const { name, version } = projection;
-  return sql.begin(async (tx: Transaction) => {
+  return inTransaction(sql, 'isolation level read committed', async (tx) => {
     // The row is held from here on, so a runner that is at work on this projection finds itself overtaken.
     await tx`
       insert into projection (name, version, position) values (${name}, ${version}, 0)
