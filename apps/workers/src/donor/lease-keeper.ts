@@ -1,3 +1,4 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { type Lease, type MetricPoint, Rejection } from '@tsudoi/schema';
 import { describeError, type Log } from '../roles/log.ts';
 import type { HubClient } from './hub-client.ts';
@@ -29,7 +30,8 @@ export class LeaseKeeper {
     this.hub = hub;
     this.lease = lease;
     this.log = log;
-    this.timer = setInterval(() => void this.tick(), TICK);
+    // Outside of the job's trace: hundreds of heartbeats would bury what happened.
+    this.timer = context.with(ROOT_CONTEXT, () => setInterval(() => void this.tick(), TICK));
   }
 
   /** Aborted with a LeaseLost as its reason once the hub says that the lease is over. */
