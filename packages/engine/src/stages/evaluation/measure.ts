@@ -11,7 +11,8 @@ import type { StageContext } from '../stage.ts';
 import type { HeldOut } from './texts.ts';
 import { natsByDocument, type Window, windowsOf } from './windows.ts';
 
-const BATCH = 8;
+/** Tokens scored at once: bounds the memory of the logits for models with long contexts. */
+const BATCH_TOKENS = 2048;
 const ORDER = 5;
 
 /** Bits per byte of everything that is compared, over the same documents and the same UTF-8 bytes. */
@@ -71,10 +72,11 @@ async function scoreModel(
   const sequenceLength = config.maxPositions;
   const windows: Window[] = [...windowsOf(ids, sequenceLength, tokenizer.eosId)];
   const { threads } = context;
-  const evaluator = createEvaluator({ config, parameters, batchSize: BATCH, sequenceLength, threads });
+  const batchSize = Math.max(1, Math.floor(BATCH_TOKENS / sequenceLength));
+  const evaluator = createEvaluator({ config, parameters, batchSize, sequenceLength, threads });
   try {
     return await natsByDocument(windows, {
-      batchSize: BATCH,
+      batchSize,
       sequenceLength,
       losses: (tokens) => evaluator.losses(tokens),
       async beforeBatch(done, all) {
