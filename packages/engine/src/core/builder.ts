@@ -1,14 +1,12 @@
 // The vocabulary in which models, losses and optimisers are written. Every method returns a node;
 // nothing is computed here.
 
-import type { Attrs, Node } from './graph.ts';
+import type { Attrs, Builder, Node, Operand } from './graph.ts';
 import { opRow } from './ops.ts';
 import { broadcastShapes, type DType, expect, normalizeAxis, numel, type Shape, sameShape } from './shape.ts';
 import { simplify } from './simplify.ts';
 
-type Operand = Node | number;
-
-export class GraphBuilder {
+export class GraphBuilder implements Builder {
   readonly #nodes = new Map<string, Node>();
   /** Values of constant tables (rotary cosines and the like) by the name of their param. */
   readonly tables = new Map<string, Float32Array>();

@@ -40,8 +40,63 @@ export interface OpRow {
   cost?(inputs: readonly TensorType[], outputs: readonly TensorType[], attrs: Attrs): Cost;
 }
 
-/** What op rows may use of the builder; the full vocabulary lives in builder.ts. */
-export type Builder = import('./builder.ts').GraphBuilder;
+export type Operand = Node | number;
+
+/** The vocabulary of models and op rows. Operands of elementwise ops broadcast as in NumPy. */
+export interface Builder {
+  /** Applies a row of the op table; equal applications give the same node. */
+  apply(op: string, inputs: readonly Node[], attrs?: Attrs): Node;
+  /** The k-th result of an op that has several. */
+  pick(node: Node, index: number): Node;
+
+  param(name: string, shape: Shape, dtype?: DType): Node;
+  /** A constant table whose values are known when the program is built. */
+  table(name: string, shape: Shape, values: Float32Array): Node;
+  scalar(value: number, dtype?: DType): Node;
+  iota(shape: Shape, axis: number): Node;
+  full(shape: Shape, value: number, dtype?: DType): Node;
+  zeros(shape: Shape): Node;
+
+  reshape(x: Node, shape: Shape): Node;
+  permute(x: Node, order: readonly number[]): Node;
+  expand(x: Node, shape: Shape): Node;
+  slice(x: Node, start: readonly number[], size: Shape, step?: readonly number[]): Node;
+  pad(x: Node, before: readonly number[], after: readonly number[]): Node;
+  concat(parts: readonly Node[], axis: number): Node;
+  broadcast(x: Node, shape: Shape): Node;
+
+  neg(x: Operand): Node;
+  recip(x: Operand): Node;
+  exp(x: Operand): Node;
+  log(x: Operand): Node;
+  sin(x: Operand): Node;
+  cos(x: Operand): Node;
+  sqrt(x: Operand): Node;
+  rsqrt(x: Operand): Node;
+  tanh(x: Operand): Node;
+  not(x: Operand): Node;
+  add(x: Operand, y: Operand): Node;
+  sub(x: Operand, y: Operand): Node;
+  mul(x: Operand, y: Operand): Node;
+  div(x: Operand, y: Operand): Node;
+  max(x: Operand, y: Operand): Node;
+  min(x: Operand, y: Operand): Node;
+  cmplt(x: Operand, y: Operand): Node;
+  cmpeq(x: Operand, y: Operand): Node;
+  where(condition: Node, x: Operand, y: Operand): Node;
+  toF32(x: Node): Node;
+  stopGradient(x: Node): Node;
+
+  /** Reductions keep the reduced axes with size one. Over axes [from, to), or over a set of axes. */
+  reduce(op: 'sum' | 'reduce_max', x: Node, from: number, to: number): Node;
+  sum(x: Node, axes?: readonly number[]): Node;
+  reduceMax(x: Node, axes?: readonly number[]): Node;
+  mean(x: Node, axes?: readonly number[]): Node;
+
+  gather(table: Node, index: Node): Node;
+  scatterAdd(base: Node, index: Node, update: Node): Node;
+  matmul(a: Node, b: Node, options?: { ta?: boolean; tb?: boolean }): Node;
+}
 
 /** Default cost: every operand and result crosses memory once, one flop per result element. */
 export function streamingCost(inputs: readonly TensorType[], outputs: readonly TensorType[]): Cost {

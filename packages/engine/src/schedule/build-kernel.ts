@@ -3,9 +3,20 @@
 // kernel (a value would be needed at another row) throws IllegalFusion, which the clusterer reads as no.
 
 import type { Node } from '../core/graph.ts';
-import { numel, type Shape, sameShape } from '../core/shape.ts';
+import { sameShape } from '../core/shape.ts';
 import { collapseAxes } from './collapse.ts';
-import { add, clamp, constantIndex, flatten, type Index, scale, unflatten, variable } from './index-expr.ts';
+import { type Domain, isReduce } from './domain.ts';
+import {
+  add,
+  clamp,
+  constantIndex,
+  flatten,
+  type Index,
+  reshapeIndex,
+  scale,
+  unflatten,
+  variable,
+} from './index-expr.ts';
 import {
   applyScalar,
   guardScalar,
@@ -27,29 +38,6 @@ export interface BuiltKernel {
   /** Buffer of each slot. */
   readonly buffers: readonly string[];
 }
-
-/** Shape of the iteration: rows, then the inner axis last. */
-export interface Domain {
-  readonly kind: 'row' | 'col';
-  readonly rows: Shape;
-  readonly reduced: number;
-  readonly inner: number;
-}
-
-export function domainOf(node: Node): Domain {
-  if (node.op !== 'sum' && node.op !== 'reduce_max') {
-    const inner = node.shape.at(-1) ?? 1;
-    return { kind: 'row', rows: node.shape.slice(0, -1), reduced: 1, inner };
-  }
-  const shape = node.inputs[0].shape;
-  const [from, to] = [node.attrs.from as number, node.attrs.to as number];
-  const tail = numel(shape.slice(to));
-  if (tail === 1)
-    return { kind: 'row', rows: shape.slice(0, from), reduced: 1, inner: numel(shape.slice(from)) };
-  return { kind: 'col', rows: shape.slice(0, from), reduced: numel(shape.slice(from, to)), inner: tail };
-}
-
-const isReduce = (node: Node) => node.op === 'sum' || node.op === 'reduce_max';
 
 class KernelBuilder {
   readonly #slots: { dtype: Node['dtype']; written: boolean }[] = [];
@@ -297,23 +285,6 @@ class KernelBuilder {
     };
     return { kernel: collapseAxes(kernel), buffers: this.#buffers };
   }
-}
-
-/** Group by group, so that a reshape which only adds or drops ones, or splits one axis, stays affine. */
-function reshapeIndex(index: readonly Index[], from: Shape, to: Shape): Index[] {
-  const out: Index[] = [];
-  let [a, b] = [0, 0];
-  while (a < from.length || b < to.length) {
-    const [startA, startB] = [a, b];
-    let [sizeA, sizeB] = [from[a++] ?? 1, to[b++] ?? 1];
-    while (sizeA !== sizeB) {
-      if (sizeA < sizeB) sizeA *= from[a++];
-      else sizeB *= to[b++];
-    }
-    const flat = flatten(index.slice(startA, a), from.slice(startA, a));
-    out.push(...unflatten(flat, to.slice(startB, b)));
-  }
-  return out.slice(0, to.length);
 }
 
 /** Builds the kernel of `members`; values for which `stored` is false live only inside it. */

@@ -8,7 +8,8 @@
 import { type Node, topologicalOrder } from '../core/graph.ts';
 import { opRow } from '../core/ops.ts';
 import { numel } from '../core/shape.ts';
-import { type BuiltKernel, buildKernel, type Domain, domainOf, IllegalFusion } from './build-kernel.ts';
+import { type BuiltKernel, buildKernel, IllegalFusion } from './build-kernel.ts';
+import { type Domain, domainOf } from './domain.ts';
 
 export interface Unit {
   readonly kind: 'loops' | 'template';

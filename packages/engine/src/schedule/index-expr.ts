@@ -167,3 +167,24 @@ export function unflatten(flat: Index, shape: readonly number[]): Index[] {
   if (shape.length > 0) out[0] = shape[0] === 1 ? constantIndex(0) : rest;
   return out;
 }
+
+/** The multi-index before a reshape. Group by group, so that a reshape which only adds or drops ones, or splits one axis, stays affine. */
+export function reshapeIndex(
+  index: readonly Index[],
+  from: readonly number[],
+  to: readonly number[],
+): Index[] {
+  const out: Index[] = [];
+  let [a, b] = [0, 0];
+  while (a < from.length || b < to.length) {
+    const [startA, startB] = [a, b];
+    let [sizeA, sizeB] = [from[a++] ?? 1, to[b++] ?? 1];
+    while (sizeA !== sizeB) {
+      if (sizeA < sizeB) sizeA *= from[a++];
+      else sizeB *= to[b++];
+    }
+    const flat = flatten(index.slice(startA, a), from.slice(startA, a));
+    out.push(...unflatten(flat, to.slice(startB, b)));
+  }
+  return out.slice(0, to.length);
+}
