@@ -7,6 +7,7 @@ export default async function NotFound() {
   const t = await getTranslations('notFound');
   return (
     <Empty
+      alone
       title={t('title')}
       action={
         <Link href="/" className={buttonLook('primary')}>

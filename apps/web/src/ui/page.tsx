@@ -46,15 +46,9 @@ export function Section(props: { title: ReactNode; aside?: ReactNode; children: 
 }
 
 /** Nothing here yet, and what to do about it. */
-export function Empty({
-  title,
-  children,
-  action,
-}: {
-  title: string;
-  children?: ReactNode;
-  action?: ReactNode;
-}) {
+export function Empty(props: { title: string; children?: ReactNode; action?: ReactNode; alone?: boolean }) {
+  const { title, children, action } = props;
+  const Title = props.alone ? 'h1' : 'p'; // the only content of a page is also its heading
   return (
     <div className="card flex flex-col items-center border-dashed px-6 py-12 text-center">
       <svg aria-hidden viewBox="0 0 48 24" className="mb-4 h-6 text-line-2" fill="currentColor">
@@ -64,7 +58,7 @@ export function Empty({
         <circle cx="31" cy="12" r="3.2" />
         <circle cx="43" cy="12" r="4" />
       </svg>
-      <p className="font-semibold">{title}</p>
+      <Title className="text-base font-semibold">{title}</Title>
       {children && <p className="phrase mt-1 max-w-md text-ink-2">{children}</p>}
       {action && <div className="mt-5">{action}</div>}
     </div>
@@ -74,9 +68,9 @@ export function Empty({
 /** Pairs of a name and a value. */
 export function Facts({ items }: { items: { term: ReactNode; value: ReactNode }[] }) {
   return (
-    <dl className="divide-y divide-line">
+    <dl className="@container divide-y divide-line">
       {items.map((item, index) => (
-        <div key={index} className="grid gap-x-4 py-2 sm:grid-cols-[11rem_1fr]">
+        <div key={index} className="grid grid-cols-[7rem_1fr] gap-x-4 py-2 @md:grid-cols-[11rem_1fr]">
           <dt className="text-sm leading-7 text-ink-3">{item.term}</dt>
           <dd className="min-w-0 break-words">{item.value}</dd>
         </div>

@@ -1,4 +1,4 @@
-import { type ActivityItem, eventDefinitions } from '@tsudoi/schema';
+import { type ActivityItem, eventDefinitions, type JobKind } from '@tsudoi/schema';
 import type { getTranslations } from 'next-intl/server';
 import type messages from '../../../messages/ja.json';
 import type { Locale } from '../../i18n/locale.ts';
@@ -10,10 +10,15 @@ type SentenceKey = keyof typeof messages.activity;
 const known: ReadonlySet<string> = new Set(eventDefinitions.map((definition) => definition.type));
 
 /** One event of the log as a sentence a person would say. */
-export function sentenceOf(item: ActivityItem, t: Translate, locale: Locale): string {
+export function sentenceOf(
+  item: ActivityItem,
+  jobKind: JobKind | null,
+  t: Translate,
+  locale: Locale,
+): string {
   if (!known.has(item.type)) return `${item.type} · ${item.title}`;
   const key: SentenceKey = item.type as SentenceKey;
-  return t(`activity.${key}`, paramsOf(item, t, locale));
+  return t(`activity.${key}`, { ...paramsOf(item, t, locale), title: titleOf(item, jobKind, t, locale) });
 }
 
 function paramsOf(item: ActivityItem, t: Translate, locale: Locale): Record<string, string | number> {
@@ -24,7 +29,6 @@ function paramsOf(item: ActivityItem, t: Translate, locale: Locale): Record<stri
   return {
     actor: item.actor ? item.actor.displayName || t('common.someone') : t('common.theHub'),
     node: item.node ?? text(data.node) ?? '',
-    title: wordOf(item.title, t),
     verdict: text(data.verdict) || 'other',
     role: data.role ? t(`role.${text(data.role) as 'admin'}`) : '',
     kind: manifest.kind ? t(`artifactKind.${manifest.kind as 'model'}`) : '',
@@ -37,10 +41,11 @@ function paramsOf(item: ActivityItem, t: Translate, locale: Locale): Record<stri
   };
 }
 
-/** A job's title is its kind; everything else is called what people called it. */
-function wordOf(title: string, t: Translate): string {
-  const key = `jobKind.${title}` as 'jobKind.ingest';
-  return t.has(key) ? t(key) : title;
+/** What people called it; a job is named by its kind and what it is done for. */
+function titleOf(item: ActivityItem, jobKind: JobKind | null, t: Translate, locale: Locale): string {
+  const title = locale === 'en' ? item.titleEn : item.title;
+  if (!jobKind) return title;
+  return title ? `${t(`jobKind.${jobKind}`)} · ${title}` : t(`jobKind.${jobKind}`);
 }
 
 function ruleOf(data: Record<string, unknown>, locale: Locale): string {

@@ -46,15 +46,33 @@ export async function Provenance({ artifact }: { artifact: ArtifactDetail }) {
   );
 }
 
-/** What the stage counted and measured, under the names it gave. */
+/** What the stage counted and measured: figures of the whole first, those of single sources and languages folded away. */
 export async function StatsTable({ stats }: { stats: Stats }) {
+  const [t, words] = await Promise.all([getTranslations('artifact'), getTranslations('stat')]);
+  const whole = Object.entries(stats).filter(([name]) => !name.includes('.'));
+  const parts = Object.entries(stats).filter(([name]) => name.includes('.'));
+  const wordOf = (name: string) => (words.has(name as 'tokens') ? words(name as 'tokens') : name);
+  return (
+    <div className="card px-4 py-1 text-sm">
+      <StatRows rows={whole.map(([name, value]) => [wordOf(name), value])} />
+      {parts.length > 0 && (
+        <details className="border-t border-line">
+          <summary className="py-2 text-ai">{t('statsMore')}</summary>
+          <StatRows rows={parts} />
+        </details>
+      )}
+    </div>
+  );
+}
+
+async function StatRows({ rows }: { rows: [string, Stats[string]][] }) {
   const locale = await getLocale();
   return (
-    <dl className="card divide-y divide-line px-4 py-1 text-sm">
-      {Object.entries(stats).map(([name, value]) => (
+    <dl className="divide-y divide-line">
+      {rows.map(([name, value]) => (
         <div key={name} className="flex justify-between gap-4 py-1.5">
-          <dt className="min-w-0 font-mono text-[0.8rem] leading-6 break-all text-ink-2">{name}</dt>
-          <dd className="text-right break-all tabular-nums">
+          <dt className="min-w-0 leading-6 break-words text-ink-2">{name}</dt>
+          <dd className="shrink-0 text-right tabular-nums">
             {typeof value === 'number' ? measure(value, locale) : String(value)}
           </dd>
         </div>

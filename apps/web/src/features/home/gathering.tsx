@@ -15,7 +15,7 @@ export function Gathering() {
     <svg
       aria-hidden
       viewBox="0 0 500 460"
-      className="pointer-events-none absolute -top-20 left-1/4 -z-10 hidden w-[34rem] text-ai opacity-15 sm:block"
+      className="pointer-events-none absolute -top-20 left-[34%] -z-10 hidden w-[34rem] text-ai opacity-15 sm:block"
       fill="currentColor"
     >
       {dots.map((dot, index) => (

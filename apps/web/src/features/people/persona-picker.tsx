@@ -42,7 +42,6 @@ export function PersonaPicker(props: {
               type="button"
               disabled={busy !== null}
               aria-busy={busy === persona.personId || undefined}
-              aria-label={t('as', { name: persona.displayName })}
               onClick={() => signIn(persona.personId)}
               className="card w-full px-5 py-4 text-left transition-colors hover:border-ai hover:bg-ai-soft/50 disabled:opacity-60"
             >

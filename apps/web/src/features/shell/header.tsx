@@ -12,7 +12,7 @@ export async function Header({ theme }: { theme: Theme }) {
   return (
     <header className="sticky top-0 z-40 border-b border-line bg-paper/90 backdrop-blur">
       <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-5 gap-y-1 px-4 py-2 sm:px-6">
-        <Link href="/" className="flex items-center gap-2 py-1" aria-label={t('home')}>
+        <Link href="/" className="flex items-center gap-2 py-1">
           <Mark className="size-7 text-ai" />
           <span className="text-xl font-semibold tracking-wide" lang="ja">
             集い

@@ -179,9 +179,12 @@ function PreviewVerdict({ verdict, rules }: { verdict: LicenceVerdict; rules: Re
         <>
           {!refused && <p className="mt-3 text-sm text-ink-3">{t('obligations')}</p>}
           <ul className="mt-1 space-y-1">
-            {reasons.map(({ rule, licence }) => (
-              <li key={`${rule} ${licence}`} className="phrase leading-7">
-                {rules[rule] ?? rule} <span className="text-sm whitespace-nowrap text-ink-3">{licence}</span>
+            {[...Map.groupBy(reasons, ({ rule }) => rule)].map(([rule, those]) => (
+              <li key={rule}>
+                <p className="phrase leading-7">{rules[rule] ?? rule}</p>
+                <p className="text-sm leading-6 break-words text-ink-3">
+                  {those.map(({ licence }) => licence).join(', ')}
+                </p>
               </li>
             ))}
           </ul>

@@ -65,10 +65,12 @@ function Reasons(props: {
     <div className="mt-4 border-t border-line pt-3">
       <p className="text-sm text-ink-3">{props.title}</p>
       <ul className="mt-1 space-y-1.5">
-        {props.reasons.map(({ rule, licence }) => (
-          <li key={`${rule} ${licence}`} className={`phrase leading-7 ${props.tone}`}>
-            {ruleSentence(rule, props.locale)}
-            <span className="ml-2 text-sm whitespace-nowrap text-ink-3">{licence}</span>
+        {[...Map.groupBy(props.reasons, ({ rule }) => rule)].map(([rule, reasons]) => (
+          <li key={rule}>
+            <p className={`phrase leading-7 ${props.tone}`}>{ruleSentence(rule, props.locale)}</p>
+            <p className="text-sm leading-6 break-words text-ink-3">
+              {reasons.map(({ licence }) => licence).join(', ')}
+            </p>
           </li>
         ))}
       </ul>

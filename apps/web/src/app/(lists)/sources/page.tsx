@@ -97,7 +97,16 @@ export default async function SourcesPage(props: { searchParams: Promise<{ state
                     </>
                   ),
                 },
-                { head: t('rights'), wide: true, cell: (source) => <Rights rights={source.rights} /> },
+                {
+                  head: t('rights'),
+                  wide: true,
+                  cell: (source) =>
+                    source.state === 'rejected' || source.state === 'withdrawn' ? (
+                      '–'
+                    ) : (
+                      <Rights rights={source.rights} />
+                    ),
+                },
                 {
                   head: t('documents'),
                   numeric: true,

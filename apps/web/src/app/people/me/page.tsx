@@ -28,6 +28,7 @@ export default async function MePage() {
   if (!viewer) {
     return (
       <Empty
+        alone
         title={t('signIn')}
         action={
           <Link href="/sign-in?next=/people/me" className={buttonLook('primary')}>
