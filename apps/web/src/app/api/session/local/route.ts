@@ -17,7 +17,7 @@ export function POST(request: Request): Promise<Response> {
     const { personId } = Input.parse(await boundedJson(request, 1024));
     // Not asked of the read models, which may still be catching up when the hub has just started.
     const permissions = await permissionsOf(hub(), { kind: 'person', personId });
-    if (permissions.size === 0) throw new Rejection('person.unknown', { personId });
+    if (!permissions.has('person.self')) throw new Rejection('person.unknown', { personId });
     const userAgent = request.headers.get('user-agent')?.slice(0, 200) ?? '';
     const session = await createSession(hub(), { personId, userAgent });
     return Response.json({ personId }, { headers: { 'set-cookie': sessionCookie(session.secret) } });
