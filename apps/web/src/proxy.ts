@@ -1,4 +1,11 @@
 import { type NextRequest, NextResponse } from 'next/server';
+import { serverEnv } from './server/env.ts';
+
+/** Browsers upload straight to an S3 store; to nothing else outside the hub. */
+function uploadOrigin(): string {
+  const { OBJECT_STORE, S3_ENDPOINT } = serverEnv();
+  return OBJECT_STORE === 's3' && S3_ENDPOINT ? ` ${new URL(S3_ENDPOINT).origin}` : '';
+}
 
 /** Gives each page its script nonce. Nothing is authorised here: procedures and pages ask the database themselves. */
 export function proxy(request: NextRequest): NextResponse {
@@ -12,7 +19,7 @@ export function proxy(request: NextRequest): NextResponse {
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
-    "connect-src 'self'",
+    `connect-src 'self'${uploadOrigin()}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self' https:",

@@ -264,6 +264,8 @@ describe('uploads of a proposal', () => {
     const forged = await put(url.replace(/size=\d+/, 'size=999999'), text);
     expect((await forged.json()).rejection.code).toBe('upload.grant-invalid');
     expect((await put(url, text)).status).toBe(204);
+    const pinned = { sha256, size: text.byteLength };
+    expect((await portal.call('mutation', 'sources.confirmUpload', pinned, contributor)).status).toBe(200);
     expect((await grant()).data).toEqual({ url: null, headers: {} });
   });
 });

@@ -25,13 +25,12 @@ function paramsOf(item: ActivityItem, t: Translate, locale: Locale): Record<stri
   const { data } = item;
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   const number = (value: unknown) => (typeof value === 'number' ? value : 0);
-  const manifest = (data.manifest ?? {}) as { kind?: string };
   return {
     actor: item.actor ? item.actor.displayName || t('common.someone') : t('common.theHub'),
     node: item.node ?? text(data.node) ?? '',
     verdict: text(data.verdict) || 'other',
     role: data.role ? t(`role.${text(data.role) as 'admin'}`) : '',
-    kind: manifest.kind ? t(`artifactKind.${manifest.kind as 'model'}`) : '',
+    kind: item.streamType === 'artifact' ? t(`artifactKind.${text(data.kind) as 'model'}`) : '',
     documents: number(data.documents),
     step: number(data.step),
     epoch: number(data.epoch),

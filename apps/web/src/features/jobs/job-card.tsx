@@ -7,7 +7,8 @@ import { Time } from '../../ui/time.tsx';
 import { ApproveStart } from './approve-start.tsx';
 
 /** One job on the board. */
-export async function JobCard({ job, mayApprove }: { job: JobSummary; mayApprove: boolean }) {
+export async function JobCard(props: { job: JobSummary; about: string; mayApprove: boolean }) {
+  const { job, about, mayApprove } = props;
   const [t, kinds] = await Promise.all([getTranslations('jobs'), getTranslations('jobKind')]);
   return (
     <li className="card p-4">
@@ -17,6 +18,11 @@ export async function JobCard({ job, mayApprove }: { job: JobSummary; mayApprove
         </Link>
         <span className="font-mono text-xs text-ink-3">{short(job.jobId)}</span>
       </p>
+      {about && (
+        <p className="truncate text-sm text-ink-2" title={about}>
+          {about}
+        </p>
+      )}
       {job.state === 'leased' && (
         <div className="mt-3">
           <Bar share={job.progress} label={t('progress')} tone="bg-fuji" />

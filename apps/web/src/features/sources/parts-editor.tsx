@@ -157,6 +157,7 @@ function UploadField({ part, index, change, errorOf }: PartProps) {
           setProblem(body?.rejection?.text ?? common('unexpected'));
           return;
         }
+        await trpc.sources.confirmUpload.mutate({ sha256: pinned.sha256, size: pinned.size });
       }
       change({ upload: pinned, include: file.name.slice(0, 200) });
     } catch (error) {

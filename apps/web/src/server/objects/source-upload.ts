@@ -20,3 +20,12 @@ export async function grantSourceUpload(input: {
   if (await objectStore().has(sha256)) return { url: null, headers: {} };
   return objectStore().presignPut(sha256, size, mediaType, 15 * 60);
 }
+
+/** Settles an upload: afterwards the hub itself has seen bytes of this hash. @throws Rejection upload.* | object.missing */
+export async function confirmSourceUpload(input: {
+  sha256: string;
+  size: number;
+}): Promise<{ confirmed: true }> {
+  await objectStore().confirm(input.sha256, input.size);
+  return { confirmed: true };
+}

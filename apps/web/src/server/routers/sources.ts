@@ -2,7 +2,7 @@ import { sourceDetail, sourceList } from '@tsudoi/hub';
 import { knownLicences, licenceVerdict, Sha256, SourceId, UseRights } from '@tsudoi/schema';
 import { z } from 'zod';
 import { hub } from '../hub.ts';
-import { grantSourceUpload } from '../objects/source-upload.ts';
+import { confirmSourceUpload, grantSourceUpload } from '../objects/source-upload.ts';
 import { commandProcedure, procedure, router } from '../trpc.ts';
 
 export const sourcesRouter = router({
@@ -25,6 +25,9 @@ export const sourcesRouter = router({
   grantUpload: procedure('source.propose')
     .input(z.strictObject({ sha256: Sha256, size: z.int().positive(), mediaType: z.string().max(100) }))
     .mutation(({ input }) => grantSourceUpload(input)),
+  confirmUpload: procedure('source.propose')
+    .input(z.strictObject({ sha256: Sha256, size: z.int().positive() }))
+    .mutation(({ input }) => confirmSourceUpload(input)),
 });
 
 /** Licences that open corpora use most; they lead while nothing is typed. */

@@ -1,6 +1,6 @@
-import type { JobState } from '@tsudoi/schema';
+import type { JobState, JobSummary } from '@tsudoi/schema';
 import type { Metadata } from 'next';
-import { getTranslations } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { JobCard } from '../../../features/jobs/job-card.tsx';
 import { Poll } from '../../../features/shell/poll.tsx';
 import { Watch } from '../../../features/shell/watch.tsx';
@@ -16,12 +16,21 @@ const columns: JobState[] = ['awaiting-start', 'queued', 'leased', 'done', 'fail
 const shownPerColumn = 12;
 
 export default async function JobsPage() {
-  const [t, words, jobs, viewer] = await Promise.all([
+  const hub = await api();
+  const [t, words, locale, jobs, sources, runs, viewer] = await Promise.all([
     getTranslations('jobs'),
     getTranslations('jobState'),
-    api().then((hub) => hub.jobs.list()),
+    getLocale(),
+    hub.jobs.list(),
+    hub.sources.list(),
+    hub.runs.list(),
     viewerOfPage(),
   ]);
+  const titles = new Map([
+    ...sources.map((source) => [source.sourceId, locale === 'ja' ? source.titleJa : source.titleEn] as const),
+    ...runs.map((run) => [run.runId, run.title] as const),
+  ]);
+  const aboutOf = (job: JobSummary) => titles.get(job.runId ?? job.sourceIds[0] ?? '') ?? '';
   const mayApprove = viewer?.permissions.includes('job.approve') ?? false;
   const shown = columns
     .map((state) => ({ state, jobs: jobs.filter((job) => job.state === state) }))
@@ -48,7 +57,7 @@ export default async function JobsPage() {
               ) : (
                 <ul className="space-y-3">
                   {inState.slice(0, shownPerColumn).map((job) => (
-                    <JobCard key={job.jobId} job={job} mayApprove={mayApprove} />
+                    <JobCard key={job.jobId} job={job} about={aboutOf(job)} mayApprove={mayApprove} />
                   ))}
                 </ul>
               )}
