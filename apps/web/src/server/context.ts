@@ -22,7 +22,7 @@ export async function contextOf(headers: Headers, traceparent: string | null): P
   const after = Number(headers.get('x-tsudoi-after') ?? cookieValue(headers, 'tsudoi-after'));
   return {
     actor: await actorOf(headers),
-    locale: chooseLocale(cookieValue(headers, localeCookie), headers.get('accept-language')),
+    locale: localeOf(headers),
     after: Number.isSafeInteger(after) && after > 0 ? after : null,
     traceparent,
     host: headers.get('host'),
@@ -36,6 +36,10 @@ export async function actorOf(headers: Headers): Promise<Actor | null> {
   if (!secret) return null;
   const session = await findSession(hub(), secret);
   return session ? { kind: 'person', personId: session.personId } : null;
+}
+
+export function localeOf(headers: Headers): Locale {
+  return chooseLocale(cookieValue(headers, localeCookie), headers.get('accept-language'));
 }
 
 export function bearerToken(headers: Headers): string | null {

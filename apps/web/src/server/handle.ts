@@ -1,7 +1,6 @@
 import { type Actor, requirePermission } from '@tsudoi/hub';
 import { type Permission, Rejection } from '@tsudoi/schema';
-import { chooseLocale } from '../i18n/locale.ts';
-import { bearerToken, contextOf } from './context.ts';
+import { bearerToken, contextOf, localeOf } from './context.ts';
 import { serverEnv } from './env.ts';
 import { hub } from './hub.ts';
 import { isOwnOrigin } from './origin.ts';
@@ -13,7 +12,7 @@ export async function answering(request: Request, run: () => Promise<Response>):
   try {
     return await run();
   } catch (error) {
-    const locale = chooseLocale(undefined, request.headers.get('accept-language'));
+    const locale = localeOf(request.headers);
     return errorResponse(error, locale, currentTraceId());
   }
 }

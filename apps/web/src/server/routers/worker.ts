@@ -45,7 +45,9 @@ export const workerRouter = router({
       await logMetrics(hub(), nodeOf(ctx), input);
       // For pages that are open now; the table is what counts, so a lost message costs nothing.
       const batch = JSON.stringify({ runId: input.runId, points: input.points });
-      void natsConnection().then((nats) => nats.publish(metricsSubject(input.runId), batch));
+      void natsConnection()
+        .then((nats) => nats.publish(metricsSubject(input.runId), batch))
+        .catch(() => undefined);
       return { accepted: input.points.length };
     }),
   checkpoint: commandProcedure('job.checkpoint'),
