@@ -116,7 +116,7 @@ describe.each(['ja', 'en'] as const)('the portal in %s', (locale) => {
     await expectVisible(page.getByText(w.personas));
     await button(new RegExp(person)).click();
     await page.waitForURL((url) => url.pathname === '/');
-    await expectVisible(page.getByRole('link', { name: person }));
+    await expectVisible(page.getByRole('link', { name: person, exact: true }));
   }
 
   async function signOut(): Promise<void> {
