@@ -70,6 +70,9 @@ function overview(): string {
   return `tsudoi: the hub where an open community builds language models together\n\n${lines.join('\n')}\n\nEvery command takes --json, --help and --dir DIR (the folder of this hub's data; default .tsudoi).\n`;
 }
 
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: Error) => {

@@ -86,6 +86,10 @@ export async function startHub({
     for (const child of [...children].reverse()) await child.stop();
     instance.clearState();
   };
+  // A defect of ours must not leave servers behind.
+  process.once('exit', () => {
+    for (const child of children) if (child.running()) signalGroup(child.pid, 'SIGTERM');
+  });
   const stopped = new Promise<void>((resolve) => {
     const onSignal = () => {
       say.line('stopping');

@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobDetail, RunDetail } from '@tsudoi/schema';
 import type { HubClient } from '../demo/hub-client.ts';
-import { HubClient as Client } from '../demo/hub-client.ts';
 import { killCard, killSource } from '../demo/kill-card.ts';
 import { play } from '../demo/play.ts';
 import { Instance } from '../instance.ts';
-import { personas } from '../people.ts';
 import type { Say } from '../say.ts';
 import { signalGroup } from '../servers/child.ts';
 import { freePort } from '../servers/ports.ts';
@@ -62,12 +60,13 @@ const script = (title: string) => ({
 });
 
 async function disturbedRun(hub: RunningHub, say: Say) {
-  const viewer = await Client.signIn(hub.url, personas.maria.personId);
-  let kill: Promise<{ step: number; jobId: string }> | undefined;
-  const played = await play(hub.url, script('worker killed'), say, (runId) => {
-    kill = killBetweenCheckpoints(hub, viewer, runId, say);
-  });
-  const { step, jobId } = await kill!;
+  const killing = Promise.withResolvers<Killed>();
+  const [played, { step, jobId, viewer }] = await Promise.all([
+    play(hub.url, script('worker killed'), say, (runId, person) => {
+      killBetweenCheckpoints(hub, person, runId, say).then(killing.resolve, killing.reject);
+    }),
+    killing.promise,
+  ]);
   const job = await viewer.query<JobDetail>('jobs.detail', { jobId });
   const before = job.checkpoints.filter((checkpoint) => checkpoint.epoch === 1);
   return {
@@ -78,8 +77,19 @@ async function disturbedRun(hub: RunningHub, say: Say) {
   };
 }
 
+interface Killed {
+  step: number;
+  jobId: string;
+  viewer: HubClient;
+}
+
 /** Waits until training is well past a checkpoint, kills the worker's whole process group, and starts another worker. */
-async function killBetweenCheckpoints(hub: RunningHub, viewer: HubClient, runId: string, say: Say) {
+async function killBetweenCheckpoints(
+  hub: RunningHub,
+  viewer: HubClient,
+  runId: string,
+  say: Say,
+): Promise<Killed> {
   for (;;) {
     const run = await viewer.query<RunDetail>('runs.detail', { runId });
     const job = run.jobs.find((candidate) => candidate.kind === 'pretrain' && candidate.state === 'leased');
@@ -88,7 +98,7 @@ async function killBetweenCheckpoints(hub: RunningHub, viewer: HubClient, runId:
       signalGroup(hub.worker('worker-1')!.pid, 'SIGKILL');
       say.line(`kill -9     worker-1 at step ${run.step}; worker-2 takes over when the lease has expired`);
       hub.startWorker('worker-2');
-      return { step: run.step, jobId: job.jobId };
+      return { step: run.step, jobId: job.jobId, viewer };
     }
     if (run.state !== 'registered' && run.state !== 'running')
       throw new Error('the run ended before the worker could be killed');

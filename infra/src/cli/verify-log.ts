@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { openHub, verifyLog } from '@tsudoi/hub';
+import { openHub, type VerifyReport, verifyLog } from '@tsudoi/hub';
 import { withLogStream } from '../log-stream.ts';
 import { withDatabase } from '../with-database.ts';
 import type { CliCommand } from './command.ts';
@@ -27,6 +27,16 @@ export const verify: CliCommand = {
   },
 };
 
-function describe(report: Awaited<ReturnType<typeof verifyLog>>): string {
-  return JSON.stringify(report, null, 2);
+function describe({ ok, problem, log, projections, stream }: VerifyReport): string {
+  return [
+    `log           ${log.events} events, gapless, chain ends in ${log.hash.slice(0, 16)}`,
+    ...projections.map(
+      ({ name, rows, lag }) =>
+        `projection    ${name.padEnd(10)} ${rows} rows equal a fold of the log (${lag} behind)`,
+    ),
+    stream
+      ? `nats          last sequence ${stream.lastSequence} = last position`
+      : 'nats          not compared',
+    ok ? 'everything holds' : `PROBLEM       ${problem}`,
+  ].join('\n');
 }

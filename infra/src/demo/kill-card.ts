@@ -10,7 +10,7 @@ export function killCard(sourceIds: string[], threads: number, title: string): R
       'Shows that a worker killed in mid-run costs at most one checkpoint interval and changes no bit of the result.',
     sourceIds,
     dedup: { ngram: 5, buckets: 20, rows: 10, seed: 1 },
-    tokenizer: { vocabSize: 1024, maxPieceLength: 16, characterCoverage: 0.999, sampleBytes: 400_000 },
+    tokenizer: { vocabSize: 2048, maxPieceLength: 16, characterCoverage: 0.999, sampleBytes: 400_000 },
     shards: { sequenceLength, heldOutShare: 0.05, seed: 42 },
     pretrain: {
       model: {

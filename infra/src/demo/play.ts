@@ -50,7 +50,7 @@ export async function play(
   url: string,
   script: Script,
   say: Say,
-  onRun?: (runId: string) => void,
+  onRun?: (runId: string, person: HubClient) => void,
 ): Promise<Played> {
   const stage = stopwatch(say);
   const people = {
@@ -88,7 +88,7 @@ export async function play(
   const runId = deterministicId('demo', 'run', card);
   await command(people.maria, 'runs.register', { runId, groupId: groups.model.groupId, card });
   stage('register', `run card "${card.title}"`);
-  onRun?.(runId);
+  onRun?.(runId, people.maria);
   const run = await finished(people, runId, say, stage);
   return { people, sources, refused, run, timings: stage.timings };
 }

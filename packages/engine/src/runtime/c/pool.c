@@ -26,7 +26,9 @@ typedef struct pool {
   pthread_t *workers;
   pthread_mutex_t mutex;
   pthread_cond_t wake, idle;
-  _Atomic(const launch *) current;
+  // The launch of an epoch, at its parity. A worker that was held up between reading the epoch and reading its launch
+  // must never meet the next launch under the old ticket, so the next one is prepared in the other place.
+  _Atomic(const launch *) current[2];
   // Epoch in the upper half, next task in the lower: a worker that wakes late finds another epoch and
   // takes nothing, so the caller never waits for a worker that has no task.
   _Atomic uint64_t ticket;
@@ -61,7 +63,7 @@ static int64_t chunk_of(const pool *p, const launch *l) {
 
 // Takes chunks while the epoch lasts. Returns after the last free task of the epoch.
 static void take_tasks(pool *p, uint64_t epoch, char *scratch) {
-  const launch *l = atomic_load(&p->current);
+  const launch *l = atomic_load(&p->current[epoch & 1]);
   for (;;) {
     uint64_t ticket = atomic_load(&p->ticket);
     if (EPOCH(ticket) != epoch || TASK(ticket) >= l->tasks) return;
@@ -99,10 +101,12 @@ static void *work(void *argument) {
   }
 }
 
-// Opens the next epoch and returns it.
-static uint64_t publish(pool *p) {
+// Opens the next epoch with its launch and returns it. All tasks of the last one are done.
+static uint64_t publish(pool *p, const launch *l) {
   pthread_mutex_lock(&p->mutex);
   const uint64_t epoch = (EPOCH(atomic_load(&p->ticket)) + 1) & 0xffffffffu;
+  atomic_store(&p->current[epoch & 1], l);
+  atomic_store(&p->done, 0);
   atomic_store(&p->ticket, epoch << 32);
   if (p->sleeping > 0) pthread_cond_broadcast(&p->wake);
   pthread_mutex_unlock(&p->mutex);
@@ -110,9 +114,7 @@ static uint64_t publish(pool *p) {
 }
 
 static void run_shared(pool *p, const launch *l) {
-  atomic_store(&p->current, l);
-  atomic_store(&p->done, 0);
-  take_tasks(p, publish(p), p->scratch[0]);
+  take_tasks(p, publish(p, l), p->scratch[0]);
   for (int i = 0; i < SPINS && atomic_load(&p->done) < l->tasks; i++) relax();
   if (atomic_load(&p->done) < l->tasks) {
     pthread_mutex_lock(&p->mutex);
@@ -147,7 +149,7 @@ void *ts_pool_create(int64_t threads, int64_t scratch_bytes) {
 
 void ts_pool_destroy(pool *p) {
   atomic_store(&p->stopping, 1);
-  publish(p);
+  publish(p, 0);
   for (int64_t i = 1; i < p->threads; i++) pthread_join(p->workers[i], 0);
   for (int64_t i = 0; i < p->threads; i++) free(p->scratch[i]);
   free(p->scratch);
