@@ -73,7 +73,7 @@ async function Counts({ counts }: { counts: Record<string, number> & { bytes: nu
   ] as const;
   return (
     <section aria-label={t('counts')} className="mb-12 border-y border-line">
-      <dl className="flex flex-wrap justify-between gap-x-8 gap-y-3 py-5">
+      <dl className="grid grid-cols-3 gap-x-6 gap-y-4 py-5 md:flex md:justify-between">
         {items.map(([label, value]) => (
           <div key={label}>
             <dt className="text-sm text-ink-3">{label}</dt>

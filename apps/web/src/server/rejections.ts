@@ -35,7 +35,9 @@ function inWords(params: RejectionParams, locale: Locale): RejectionParams {
     rule: m.licenceRule,
     right: m.right,
     role: m.role,
-    permission: m.permission,
+    permission: Object.fromEntries(
+      Object.entries(m.permission).map(([key, word]) => [key.replace('-', '.'), word]),
+    ),
     kind: { ...m.jobKind, ...m.artifactKind },
     expected: m.artifactKind,
     stage: m.jobKind,

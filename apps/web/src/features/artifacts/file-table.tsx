@@ -10,7 +10,11 @@ export async function FileTable(props: {
   mayDownload: boolean;
   signedIn: boolean;
 }) {
-  const [t, locale] = await Promise.all([getTranslations('artifact'), getLocale()]);
+  const [t, artifacts, locale] = await Promise.all([
+    getTranslations('artifact'),
+    getTranslations('artifacts'),
+    getLocale(),
+  ]);
   const { artifactId, manifest } = props.artifact;
   const open = manifest.licence.rights.redistribute;
   return (
@@ -32,14 +36,15 @@ export async function FileTable(props: {
             ),
           },
           {
+            head: artifacts('size'),
+            numeric: true,
+            cell: (file) => <span className="whitespace-nowrap">{bytes(file.size, locale)}</span>,
+          },
+          {
             head: <span className="sr-only">{t('download')}</span>,
             numeric: true,
-            cell: (file) => (
-              <span className="inline-flex flex-col items-end gap-1">
-                <span className="text-sm text-ink-2">{bytes(file.size, locale)}</span>
-                {open && props.mayDownload && <Download artifactId={artifactId} path={file.path} />}
-              </span>
-            ),
+            cell: (file) =>
+              open && props.mayDownload && <Download artifactId={artifactId} path={file.path} />,
           },
         ]}
       />

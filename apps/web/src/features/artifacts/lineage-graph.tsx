@@ -44,13 +44,13 @@ export async function LineageGraph({ lineage, current }: { lineage: Lineage; cur
                   aria-current={id === current ? 'true' : undefined}
                   title={titleOf(node)}
                   className={cx(
-                    'flex h-full flex-col justify-center rounded-lg border bg-surface px-3 leading-5 hover:border-ai',
+                    'flex h-full flex-col justify-center rounded-lg border bg-surface px-2.5 leading-[1.2rem] hover:border-ai',
                     id === current ? 'border-2 border-ai' : 'border-line-2',
                     node.kind === 'source' && 'border-dashed',
                   )}
                 >
-                  <span className="truncate text-sm font-medium">{titleOf(node)}</span>
-                  <span className="truncate text-xs text-ink-3">{kindOf(node)}</span>
+                  <span className="line-clamp-2 text-[0.8rem] font-medium break-words">{titleOf(node)}</span>
+                  <span className="truncate text-[0.72rem] text-ink-3">{kindOf(node)}</span>
                 </Link>
               </li>
             );

@@ -12,7 +12,8 @@ export interface Layout {
   edges: { from: Placed; to: Placed }[];
 }
 
-export const box = { width: 196, height: 58, gapX: 52, gapY: 14 };
+/** Sizes in CSS pixels; the seven stages from a source to an evaluated model fit beside each other on a desktop. */
+export const box = { width: 130, height: 76, gapX: 24, gapY: 14 };
 
 /**
  * Layers from left to right: a node stands one column right of its furthest input (longest path). Inside a column

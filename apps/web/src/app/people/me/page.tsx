@@ -107,7 +107,7 @@ export default async function MePage() {
             <p className="flex flex-wrap gap-2">
               {viewer.permissions.map((permission) => (
                 <Badge key={permission} tone="plain">
-                  {permissions(permission as never)}
+                  {permissions(permission.replace('.', '-') as 'public-read')}
                 </Badge>
               ))}
             </p>
