@@ -61,7 +61,10 @@ export async function LineageGraph({ lineage, current }: { lineage: Lineage; cur
   );
 }
 
+/** Neighbouring columns are joined by an S; an edge over more than one column bows above the nodes between. */
 function curve(x1: number, y1: number, x2: number, y2: number): string {
-  const middle = (x1 + x2) / 2;
-  return `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
+  const passesOver = x2 - x1 > box.gapX;
+  const bow = passesOver ? box.height * 0.85 : 0;
+  const reach = passesOver ? box.width / 2 : (x2 - x1) / 2;
+  return `M${x1} ${y1}C${x1 + reach} ${y1 - bow} ${x2 - reach} ${y2 - bow} ${x2} ${y2}`;
 }

@@ -13,7 +13,7 @@ export interface Layout {
 }
 
 /** Sizes in CSS pixels; the seven stages from a source to an evaluated model fit beside each other on a desktop. */
-export const box = { width: 130, height: 76, gapX: 24, gapY: 14 };
+export const box = { width: 126, height: 76, gapX: 24, gapY: 14 };
 
 /**
  * Layers from left to right: a node stands one column right of its furthest input (longest path). Inside a column
@@ -39,7 +39,8 @@ export function layoutLineage({
 
   const columns = [...Map.groupBy(nodes, ({ id }) => layers.get(id) ?? 0)].sort(([a], [b]) => a - b);
   const tallest = Math.max(1, ...columns.map(([, members]) => members.length));
-  const height = tallest * (box.height + box.gapY) - box.gapY;
+  // At least two rows high, so that an edge may pass above a node that stands in its way.
+  const height = Math.max(2, tallest) * (box.height + box.gapY) - box.gapY;
   const placed = new Map<string, Placed>();
   for (const [layer, members] of columns) {
     const heightOf = (id: string) => {
