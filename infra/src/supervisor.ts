@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildWeb } from './build-web.ts';
+import { cCompiler, ensureDebianPackages, libcHeaders } from './debian-packages.ts';
 import { type Instance, isAlive, type Ports, type Secrets } from './instance.ts';
 import { checkoutRoot } from './paths.ts';
 import type { Say } from './say.ts';
@@ -51,6 +52,7 @@ export async function startHub({
     );
   sweep(instance);
   if (!(await portIsFree(port))) throw new Error(`port ${port} is taken; choose another with --port N`);
+  ensureDebianPackages([cCompiler, libcHeaders], say);
   instance.prepare();
   const secrets = instance.secrets();
   const last = instance.lastState()?.ports;
