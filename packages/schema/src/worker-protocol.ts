@@ -26,6 +26,14 @@ export const GrantUploadOutput = z.object({
   headers: z.record(z.string(), z.string()),
 });
 
+/** Settles an upload: the store is asked whether bytes of this hash and size are there. */
+export const ConfirmUploadInput = z.strictObject({
+  jobId: JobId,
+  epoch: z.int().min(1),
+  sha256: Sha256,
+  size: z.int().nonnegative(),
+});
+
 export const GrantDownloadInput = z.strictObject({ jobId: JobId, epoch: z.int().min(1), sha256: Sha256 });
 export const GrantDownloadOutput = z.object({ url: z.string() });
 

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client';
 import { currentTraceparent } from '@tsudoi/hub/telemetry';
-import type { GrantDownloadInput, GrantUploadInput, HeartbeatInput, LogMetricsInput } from '@tsudoi/schema';
+import type {
+  ConfirmUploadInput,
+  GrantDownloadInput,
+  GrantUploadInput,
+  HeartbeatInput,
+  LogMetricsInput,
+} from '@tsudoi/schema';
 import {
   type CommandData,
   type CommandType,
@@ -31,7 +37,7 @@ export interface HubClient {
   fail(data: CommandData<'job.fail'>): Promise<void>;
   heartbeat(input: z.infer<typeof HeartbeatInput>): Promise<{ expiresAt: string }>;
   grantUpload(input: z.infer<typeof GrantUploadInput>): Promise<z.infer<typeof GrantUploadOutput>>;
-  confirmUpload(input: z.infer<typeof GrantDownloadInput>): Promise<void>;
+  confirmUpload(input: z.infer<typeof ConfirmUploadInput>): Promise<void>;
   grantDownload(input: z.infer<typeof GrantDownloadInput>): Promise<z.infer<typeof GrantDownloadOutput>>;
   logMetrics(input: z.infer<typeof LogMetricsInput>): Promise<void>;
 }

@@ -26,7 +26,7 @@ export async function uploadFile(
   const grant = await hub.grantUpload({ ...held, size, mediaType: file.mediaType });
   if (grant.url !== null) {
     await put(new URL(grant.url, hubUrl).href, file.path, size, grant.headers);
-    await hub.confirmUpload(held);
+    await hub.confirmUpload({ ...held, size });
   }
   return { sha256, size };
 }

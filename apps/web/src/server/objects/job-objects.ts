@@ -1,19 +1,16 @@
 import { type Actor, requireLease } from '@tsudoi/hub';
 import {
-  GrantDownloadInput,
+  type ConfirmUploadInput,
+  type GrantDownloadInput,
   type GrantDownloadOutput,
   type GrantUploadInput,
   type GrantUploadOutput,
   Rejection,
 } from '@tsudoi/schema';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { hub, objectStore } from '../hub.ts';
 
 const minutes = 60; // seconds
-
-/** Sizes announced to this process, for workers that confirm an upload without naming its size again. */
-const announced = new Map<string, number>();
-const rememberedSizes = 10_000;
 
 /** An address for one output of a leased job; null when the store has these bytes already. */
 export async function grantJobUpload(
@@ -23,13 +20,8 @@ export async function grantJobUpload(
   await requireLease(hub(), actor, input);
   const { sha256, size, mediaType } = input;
   if (await objectStore().has(sha256)) return { url: null, headers: {} };
-  if (announced.size >= rememberedSizes) announced.clear();
-  announced.set(sha256, size);
   return objectStore().presignPut(sha256, size, mediaType, 15 * minutes);
 }
-
-/** `size` is what was announced; a store that hands out addresses of its own (S3) needs it to check the bytes. */
-export const ConfirmUploadInput = GrantDownloadInput.extend({ size: z.int().nonnegative().optional() });
 
 /** Settles an upload: afterwards the hub itself has seen bytes of this hash. */
 export async function confirmJobUpload(
@@ -37,9 +29,7 @@ export async function confirmJobUpload(
   input: z.infer<typeof ConfirmUploadInput>,
 ): Promise<{ confirmed: true }> {
   await requireLease(hub(), actor, input);
-  const size = input.size ?? announced.get(input.sha256) ?? (await objectStore().stat(input.sha256))?.size;
-  if (size === undefined) throw new Rejection('object.missing', { sha256: input.sha256 });
-  await objectStore().confirm(input.sha256, size);
+  await objectStore().confirm(input.sha256, input.size);
   return { confirmed: true };
 }
 

@@ -1,5 +1,6 @@
 import { heartbeat, logMetrics } from '@tsudoi/hub';
 import {
+  ConfirmUploadInput,
   GrantDownloadInput,
   GrantUploadInput,
   HeartbeatInput,
@@ -10,12 +11,7 @@ import {
 import type { Context } from '../context.ts';
 import { hub } from '../hub.ts';
 import { natsConnection } from '../nats.ts';
-import {
-  ConfirmUploadInput,
-  confirmJobUpload,
-  grantJobDownload,
-  grantJobUpload,
-} from '../objects/job-objects.ts';
+import { confirmJobUpload, grantJobDownload, grantJobUpload } from '../objects/job-objects.ts';
 import { commandProcedure, procedure, router } from '../trpc.ts';
 
 function nodeOf(ctx: Context) {
