@@ -10,6 +10,7 @@ import {
   type RunDetail,
   type SourceDetail,
   type SourcePart,
+  translateJobNote,
   translateRejection,
   type UseRights,
 } from '@tsudoi/schema';
@@ -160,7 +161,7 @@ async function finished(
       if (job.state === 'awaiting-start') await approve(people.ken, job.jobId);
       if (job.state === 'done' && !told.has(job.jobId)) {
         told.add(job.jobId);
-        stage(job.kind, job.note || 'done', job);
+        stage(job.kind, job.note ? translateJobNote(job.note, 'en') : 'done', job);
       }
     }
     if (run.state === 'completed') return run;
@@ -195,7 +196,7 @@ function failOn(jobs: JobSummary[]): void {
 function activeJob(jobs: JobSummary[]): string {
   const job = jobs.find((candidate) => candidate.state === 'leased');
   return job
-    ? `${job.kind.padEnd(11)} ${Math.round(job.progress * 100)}% ${job.note}`
+    ? `${job.kind.padEnd(11)} ${Math.round(job.progress * 100)}%${job.note ? ` ${translateJobNote(job.note, 'en')}` : ''}`
     : 'waiting for a worker';
 }
 

@@ -11,6 +11,7 @@ export * from './events/registry.ts';
 export * from './events/run.ts';
 export * from './events/source.ts';
 export * from './ids.ts';
+export * from './job-notes.ts';
 export * from './licence-verdict.ts';
 export * from './licences/rules.ts';
 export * from './licences/verdict.ts';

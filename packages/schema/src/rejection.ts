@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fillTemplate } from './messages/fill.ts';
 import { en } from './messages/rejections.en.ts';
 import { ja } from './messages/rejections.ja.ts';
 
@@ -38,9 +39,5 @@ export function translateRejection(
   rejection: { code: RejectionCode; params: RejectionParams },
   locale: Locale,
 ): string {
-  return catalogues[locale][rejection.code].replace(/\{(\w+)\}/g, (hole, name: string) => {
-    const value = rejection.params[name];
-    if (value === undefined) return hole;
-    return typeof value === 'number' ? value.toLocaleString(locale) : value;
-  });
+  return fillTemplate(catalogues[locale][rejection.code], rejection.params, locale);
 }

@@ -1,4 +1,5 @@
 import type { ReviewVerdict } from './events/source.ts';
+import type { JobNote } from './job-notes.ts';
 import type { LicenceReason, LicenceVerdict } from './licence-verdict.ts';
 import type { Manifest } from './manifest.ts';
 import type { Role } from './permissions.ts';
@@ -81,7 +82,7 @@ export interface JobSummary {
   epoch: number;
   node: string | null;
   progress: number; // of the current lease, 0..1
-  note: string;
+  note: JobNote | null; // the newest of the current lease; of a finished job its last
   draftedAt: string;
   startedAt: string | null;
   finishedAt: string | null;

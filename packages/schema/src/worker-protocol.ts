@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { JobId, RunId, Sha256 } from './ids.ts';
+import { JobNote } from './job-notes.ts';
 
 /**
  * Calls of a donor's worker that are no commands: they change no domain state. Names are tRPC procedures of the portal
@@ -9,7 +10,8 @@ export const HeartbeatInput = z.strictObject({
   jobId: JobId,
   epoch: z.int().min(1),
   progress: z.number().min(0).max(1),
-  note: z.string().max(200),
+  /** A note that this hub does not know (a worker of another version) reads as none: no reason to lose a lease. */
+  note: JobNote.nullable().catch(null),
 });
 export const HeartbeatOutput = z.object({ expiresAt: z.iso.datetime() });
 

@@ -1,5 +1,5 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { type Lease, type MetricPoint, Rejection } from '@tsudoi/schema';
+import { type JobNote, type Lease, type MetricPoint, Rejection } from '@tsudoi/schema';
 import { describeError, type Log } from '../roles/log.ts';
 import type { HubClient } from './hub-client.ts';
 
@@ -21,7 +21,7 @@ export class LeaseKeeper {
   private readonly lost = new AbortController();
   private readonly points: MetricPoint[] = [];
   private readonly timer: NodeJS.Timeout;
-  private state = { progress: 0, note: '' };
+  private state: { progress: number; note: JobNote | null } = { progress: 0, note: null };
   private news = false;
   private beatAt = performance.now();
   private busy: Promise<void> | null = null;
@@ -39,8 +39,13 @@ export class LeaseKeeper {
     return this.lost.signal;
   }
 
-  progress(fraction: number, note: string): void {
-    this.state = { progress: Math.min(1, Math.max(0, fraction)), note: note.slice(0, 200) };
+  /** The newest note, sent or not. */
+  get note(): JobNote | null {
+    return this.state.note;
+  }
+
+  progress(fraction: number, note: JobNote): void {
+    this.state = { progress: Math.min(1, Math.max(0, fraction)), note };
     this.news = true;
   }
 
@@ -48,10 +53,14 @@ export class LeaseKeeper {
     this.points.push(...points);
   }
 
-  /** Stops the beats and sends the points that are left. */
-  async stop(): Promise<void> {
+  /** Stops the beats and sends the points that are left, and the note that is to stay with the job. */
+  async stop(last: JobNote | null = null): Promise<void> {
     clearInterval(this.timer);
     await this.busy;
+    if (last && !this.signal.aborted) {
+      this.progress(1, last);
+      await this.beat();
+    }
     while (this.points.length > 0 && !this.signal.aborted) if (!(await this.sendPoints())) break;
   }
 
@@ -67,6 +76,10 @@ export class LeaseKeeper {
     const quiet = performance.now() - this.beatAt;
     const due = this.news ? NEWS_EVERY : this.lease.heartbeatSeconds * 1000;
     if (quiet < Math.min(due, this.lease.heartbeatSeconds * 1000)) return;
+    await this.beat();
+  }
+
+  private async beat(): Promise<void> {
     this.news = false;
     const { jobId, epoch } = this.lease;
     if (await this.ask(() => this.hub.heartbeat({ jobId, epoch, ...this.state }))) {

@@ -55,12 +55,21 @@ test('progress goes out within seconds, but not with every step', async () => {
   const { client, beats } = hub();
   const keeper = new LeaseKeeper(client, lease, silentLog);
   for (let i = 1; i <= 10; i++) {
-    keeper.progress(i / 10, `step ${i}`);
+    keeper.progress(i / 10, { code: 'tokens', params: { count: i } });
     await seconds(1);
   }
   expect(beats.length).toBeGreaterThanOrEqual(2);
   expect(beats.length).toBeLessThanOrEqual(4);
   await keeper.stop();
+});
+
+test('the note a job ends with is sent at once', async () => {
+  const { client, beats } = hub();
+  const keeper = new LeaseKeeper(client, lease, silentLog);
+  const last = { code: 'kept' as const, params: { kept: 2, total: 3 } };
+  keeper.progress(1, { code: 'upload', params: {} });
+  await keeper.stop(last);
+  expect(beats).toMatchObject([{ progress: 1, note: last }]);
 });
 
 test('an old epoch stops the work', async () => {

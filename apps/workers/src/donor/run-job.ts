@@ -52,9 +52,10 @@ async function runLeased(donor: Donor, lease: Lease): Promise<Outcome> {
   try {
     await mkdir(join(dir, 'out'), { recursive: true });
     const outputs = await compute(donor, lease, dir, keeper);
-    keeper.progress(1, 'upload');
+    const result = keeper.note;
+    keeper.progress(1, { code: 'upload', params: {} });
     const drafts = await withSpan('upload outputs', {}, () => uploadOutputs(donor, lease, outputs));
-    await keeper.stop();
+    await keeper.stop(result);
     await donor.hub.complete({ ...held, codeCommit: donor.codeCommit, outputs: drafts });
     return 'completed';
   } catch (error) {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Checkpoint, StageOutput } from '@tsudoi/engine/stages';
-import { Rejection } from '@tsudoi/schema';
+import { type JobNote, Rejection } from '@tsudoi/schema';
 import type { FromStage, MetricPoint, StageTask, ToStage } from './stage-messages.ts';
 
 /** A stage that was told to stop has this long before its thread is ended. */
@@ -22,7 +22,7 @@ export class StageCrashed extends Error {
 export async function runStageInThread(
   task: StageTask,
   events: {
-    progress(fraction: number, note: string): void;
+    progress(fraction: number, note: JobNote): void;
     metrics(points: MetricPoint[]): void;
     /** Resolves when the checkpoint is safe. */
     checkpoint(checkpoint: Checkpoint): Promise<void>;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { JobNote } from '@tsudoi/schema';
 import { expect, test } from 'vitest';
 import { corpusArtifact, sampleDocuments } from '../../../../packages/engine/src/stages/testing/context.ts';
 import { smallPipeline, tinyPretrain } from '../../../../packages/engine/src/stages/testing/pipeline.ts';
@@ -30,12 +31,12 @@ async function pretrainTask(): Promise<StageTask> {
 }
 
 test('a stage in its thread hands out progress and its outputs', async () => {
-  const notes: string[] = [];
-  const events = { ...silent, progress: (_fraction: number, note: string) => notes.push(note) };
+  const notes: JobNote[] = [];
+  const events = { ...silent, progress: (_fraction: number, note: JobNote) => notes.push(note) };
   const [output] = await runStageInThread(await tokenizerTask(340), events, live);
   expect(output.stats.vocabSize).toBe(340);
   expect(readFileSync(output.files[0].localPath, 'utf8')).toContain('Unigram');
-  expect(notes.length).toBeGreaterThan(0);
+  expect(notes.at(-1)).toEqual({ code: 'vocabulary', params: { count: 340 } });
 });
 
 test('what a stage refuses crosses the thread as the same rejection', async () => {

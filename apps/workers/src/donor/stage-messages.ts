@@ -1,5 +1,5 @@
 import type { Checkpoint, InputArtifact, StageOutput } from '@tsudoi/engine/stages';
-import type { Recipe, RejectionValue } from '@tsudoi/schema';
+import type { JobNote, Recipe, RejectionValue } from '@tsudoi/schema';
 
 export interface MetricPoint {
   series: string;
@@ -18,7 +18,7 @@ export interface StageTask {
 }
 
 export type FromStage =
-  | { type: 'progress'; fraction: number; note: string }
+  | { type: 'progress'; fraction: number; note: JobNote }
   | { type: 'metrics'; points: MetricPoint[] }
   | { type: 'checkpoint'; checkpoint: Checkpoint }
   | { type: 'done'; outputs: StageOutput[] }

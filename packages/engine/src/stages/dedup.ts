@@ -31,7 +31,8 @@ export const dedup: Stage<'dedup'> = async (recipe, context) => {
   for await (const document of all(paths, context.signal)) {
     deduplicator.add(document);
     if (++seen % 100 === 0) {
-      context.progress((SIGNING_SHARE * seen) / Math.max(documents, seen), `${seen} documents`);
+      const share = (SIGNING_SHARE * seen) / Math.max(documents, seen);
+      context.progress(share, { code: 'documents', params: { done: seen } });
       await new Promise(setImmediate); // lets heartbeats and aborts through between signatures
     }
   }
@@ -61,7 +62,7 @@ export const dedup: Stage<'dedup'> = async (recipe, context) => {
   });
   if (tally.documents === 0) throw new Rejection('corpus.empty', { stage: 'dedup' });
   await writeFile(file('clusters.json'), clustersFile(seen, clusters, members));
-  context.progress(1, `${tally.documents} of ${seen} documents`);
+  context.progress(1, { code: 'kept', params: { kept: tally.documents, total: seen } });
   return [
     {
       kind: 'corpus',

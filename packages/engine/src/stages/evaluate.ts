@@ -19,9 +19,9 @@ export const evaluate: Stage<'evaluate'> = async (recipe, context) => {
   const heldOut = await readHeldOut(fileOf(inputOf(context, 'token-shards'), 'heldout.jsonl.gz'));
   const training = await readTrainingTexts(fileOf(inputOf(context, 'corpus'), 'documents.jsonl.gz'), heldOut);
   try {
-    context.progress(0.05, 'compile');
+    context.progress(0.05, { code: 'compile', params: {} });
     const measured = await measure(model, heldOut, training, context);
-    context.progress(0.9, 'samples');
+    context.progress(0.9, { code: 'samples', params: {} });
     const samples = await drawSamples(model, recipe, context);
     const report = reportOf(heldOut, measured, samples);
     const { overall, byLanguage } = measured;
@@ -37,6 +37,7 @@ export const evaluate: Stage<'evaluate'> = async (recipe, context) => {
       ),
     };
     const files = await writeReport(context.outDir, report, modelInput);
+    context.progress(1, { code: 'bitsPerByte', params: { bitsPerByte: overall.model } });
     return [{ kind: 'evaluation', title: `${stats.bitsPerByteModel} bits per byte`, files, stats }];
   } catch (error) {
     throw compilerMissing(error) ?? error;

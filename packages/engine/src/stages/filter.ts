@@ -69,7 +69,10 @@ export const filter: Stage<'filter'> = async (recipe, context) => {
           await kept.write(document);
         }
         if (trace.total % 100 === 0)
-          context.progress(trace.total / Math.max(documents, trace.total), `${trace.total} documents`);
+          context.progress(trace.total / Math.max(documents, trace.total), {
+            code: 'documents',
+            params: { done: trace.total },
+          });
       }
     }
     await Promise.all([kept.close(), dropped.close()]);
@@ -77,7 +80,7 @@ export const filter: Stage<'filter'> = async (recipe, context) => {
   trace.kept = tally.documents;
   if (trace.kept === 0) throw new Rejection('corpus.empty', { stage: 'filter' });
   await writeFile(file('trace.json'), `${JSON.stringify(trace, null, 2)}\n`);
-  context.progress(1, `${trace.kept} of ${trace.total} documents`);
+  context.progress(1, { code: 'kept', params: { kept: trace.kept, total: trace.total } });
   return [
     {
       kind: 'filtered-documents',

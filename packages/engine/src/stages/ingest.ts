@@ -26,7 +26,8 @@ export const ingest: Stage<'ingest'> = async (recipe, context) => {
   const readParts = async () => {
     for (const [index, part] of recipe.parts.entries()) {
       const key = canonicalJson(part.location);
-      context.progress(index / recipe.parts.length, describeLocation(part.location));
+      const what = describeLocation(part.location).slice(0, 200);
+      context.progress(index / recipe.parts.length, { code: 'fetch', params: { what } });
       const location =
         fetched.get(key) ??
         (await fetchLocation(part.location, join(downloads, `${index}`), recipe.limits, context));
@@ -42,7 +43,7 @@ export const ingest: Stage<'ingest'> = async (recipe, context) => {
     await rm(downloads, { recursive: true, force: true });
   }
   if (tally.documents === 0) throw new Rejection('corpus.empty', { stage: 'ingest' });
-  context.progress(1, `${tally.documents} documents`);
+  context.progress(1, { code: 'documents', params: { done: tally.documents } });
   return [
     {
       kind: 'documents',
@@ -97,7 +98,10 @@ async function readPart(
       await output.write(document);
     }
     if (counts.files % 100 === 0) {
-      context.progress((index + 0.5) / recipe.parts.length, `${tally.documents} documents`);
+      context.progress((index + 0.5) / recipe.parts.length, {
+        code: 'documents',
+        params: { done: tally.documents },
+      });
     }
   }
   return {

@@ -46,7 +46,7 @@ async function trainModel(
 ): Promise<StageOutput> {
   const batches = batchesOf(recipe, shards);
   const config = configOf(recipe, tokenizer);
-  context.progress(0, 'compile');
+  context.progress(0, { code: 'compile', params: {} });
   const trainer = openTrainer(recipe, config, context.threads);
   try {
     const history = await train(recipe, trainer, batches, context);
@@ -180,7 +180,7 @@ function report(context: StageContext, result: StepResult, steps: number, tokens
     point('gradNorm', gradNorm),
     point('tokensPerSecond', Math.round(tokensPerSecond)),
   ]);
-  context.progress(step / steps, `step ${step} of ${steps}, loss ${loss.toFixed(3)}`);
+  context.progress(step / steps, { code: 'step', params: { step, steps, loss } });
 }
 
 function stopwatch(before: number): () => number {

@@ -42,7 +42,7 @@ export const shards: Stage<'shards'> = async (recipe, context) => {
       } else await train.add(tokens);
       tally.add(document, tokens.length);
       if (++seen % 50 === 0) {
-        context.progress(seen / Math.max(total, seen), `${seen} documents`);
+        context.progress(seen / Math.max(total, seen), { code: 'documents', params: { done: seen } });
         await setImmediate(); // lets heartbeats through
       }
     }
@@ -50,7 +50,7 @@ export const shards: Stage<'shards'> = async (recipe, context) => {
   });
   if (trained.documents === 0) throw new Rejection('corpus.empty', { stage: 'shards (train)' });
   if (held.documents === 0) throw new Rejection('corpus.empty', { stage: 'shards (heldout)' });
-  context.progress(1, `${trained.tokens} tokens`);
+  context.progress(1, { code: 'tokens', params: { count: trained.tokens } });
   return [
     {
       kind: 'token-shards',

@@ -1,4 +1,4 @@
-import type { ArtifactKind, JobKind, RecipeOf, Stats } from '@tsudoi/schema';
+import type { ArtifactKind, JobKind, JobNote, RecipeOf, Stats } from '@tsudoi/schema';
 
 /** An artifact that the worker has downloaded and checked: the local path of each of its files by name. */
 export interface InputArtifact {
@@ -41,8 +41,8 @@ export interface StageContext {
   outDir: string;
   threads: number;
   signal: AbortSignal;
-  /** Fraction in [0, 1] and a short machine-neutral note such as "1,204 documents". */
-  progress(fraction: number, note: string): void;
+  /** Fraction in [0, 1] and what is being done; the last note stays with the finished job. */
+  progress(fraction: number, note: JobNote): void;
   /** Points of time series, e.g. loss by step; kept outside the event log. */
   metrics(points: { series: string; step: number; value: number }[]): void;
   /** The newest checkpoint of an earlier lease of the same job, if there is one. */

@@ -29,7 +29,7 @@ const SALT = 'tokenizer-sample';
 export const tokenizer: Stage<'tokenizer'> = async (recipe, context) => {
   const { texts, bytes, heldOut } = await drawSample(context, recipe.sampleBytes);
   const model = await train(texts, recipe, context);
-  context.progress(0.97, 'round trip');
+  context.progress(0.97, { code: 'roundTrip', params: {} });
   const measured = measure(createTokenizer(model), heldOut);
   const files = {
     'tokenizer.json': { content: encodeTokenizerJson(model), mediaType: 'application/json' },
@@ -47,6 +47,7 @@ export const tokenizer: Stage<'tokenizer'> = async (recipe, context) => {
     sampleBytes: bytes,
     ...measured,
   };
+  context.progress(1, { code: 'vocabulary', params: { count: model.pieces.length } });
   return [{ kind: 'tokenizer', title: `Unigram ${model.pieces.length}`, files: written, stats }];
 };
 

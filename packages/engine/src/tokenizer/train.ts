@@ -1,3 +1,4 @@
+import type { JobNote } from '@tsudoi/schema';
 import { TokenizerError } from './errors.ts';
 import { digamma, expectedCounts } from './expectation.ts';
 import { buildLattice, type Lattice, thinLattice } from './lattice.ts';
@@ -31,7 +32,7 @@ export interface UnigramOptions {
 export interface TrainingProgress {
   /** In [0, 1], an estimate. */
   fraction: number;
-  note: string;
+  note: JobNote;
 }
 
 const DEFAULTS: Required<UnigramOptions> = {
@@ -173,9 +174,10 @@ export function* unigramTraining(
   let documents = 0;
   for (const text of texts) {
     countChunks(text, symbols, chunks);
-    if (++documents % 256 === 0) yield { fraction: 0.05, note: `${documents} texts read` };
+    if (++documents % 256 === 0)
+      yield { fraction: 0.05, note: { code: 'textsRead', params: { count: documents } } };
   }
-  yield { fraction: 0.1, note: `${documents} texts read` };
+  yield { fraction: 0.1, note: { code: 'textsRead', params: { count: documents } } };
   const table = buildWordTable(countWords(chunks, settings), settings.characterCoverage);
   chunks.clear();
   const meta = metaPieces(settings.userSymbols);
@@ -190,7 +192,7 @@ export function* unigramTraining(
       `${table.alphabet.length} characters and ${meta.length} meta pieces need at least ${smallest} pieces`,
     );
   }
-  yield { fraction: 0.2, note: `${table.weights.length} different words` };
+  yield { fraction: 0.2, note: { code: 'differentWords', params: { count: table.weights.length } } };
   const state = startState(table, settings);
   const start = state.score.length;
   const desired = Math.floor(settings.vocabSize * SURPLUS);
@@ -199,8 +201,8 @@ export function* unigramTraining(
     for (let i = 0; i < settings.subIterations; i++) last = iterate(state);
     thinLattice(state.lattice, state.alive);
     const done = last.pieces <= desired ? 1 : Math.log(start / last.pieces) / Math.log(start / desired);
-    const note = `${last.pieces} pieces, ${last.natsPerCharacter.toFixed(4)} nats per character`;
-    yield { fraction: 0.3 + 0.65 * done, note };
+    const params = { count: last.pieces, natsPerCharacter: last.natsPerCharacter };
+    yield { fraction: 0.3 + 0.65 * done, note: { code: 'pieces', params } };
     if (last.pieces <= desired) break;
     prune(state.lattice, state.score, state.alive, desired, settings.shrinkingFactor);
     thinLattice(state.lattice, state.alive);
@@ -213,7 +215,7 @@ export function* unigramTraining(
 export function trainUnigram(
   texts: Iterable<string>,
   options: UnigramOptions & {
-    onProgress?: (fraction: number, note: string) => void;
+    onProgress?: (fraction: number, note: JobNote) => void;
     signal?: AbortSignal;
   } = {},
 ): UnigramModel {

@@ -123,7 +123,7 @@ describe('a lease that ran out', () => {
     await uploaded(hub, sampleHash);
     const stale = { code: 'lease.stale-epoch', params: { epoch: 1, current: 2 } };
     await expect(send(hub, node, complete(jobId, 1))).rejects.toMatchObject(stale);
-    const beat = { jobId, epoch: 1, progress: 0.5, note: '' };
+    const beat = { jobId, epoch: 1, progress: 0.5, note: null };
     await expect(heartbeat(hub, node, beat)).rejects.toMatchObject(stale);
     expect(await typesOf(jobId)).not.toContain('JobCompleted');
   });
@@ -144,7 +144,7 @@ describe('a lease that ran out', () => {
     await expect(
       send(hub, node, { type: 'job.fail', data: { jobId, epoch: 1, rejection: failure, retryable: true } }),
     ).rejects.toMatchObject(stale);
-    await expect(heartbeat(hub, node, { jobId, epoch: 1, progress: 1, note: '' })).rejects.toMatchObject(
+    await expect(heartbeat(hub, node, { jobId, epoch: 1, progress: 1, note: null })).rejects.toMatchObject(
       stale,
     );
     await expect(requireLease(hub, node, { jobId, epoch: 1 })).rejects.toMatchObject(stale);
@@ -176,11 +176,12 @@ describe('a lease that ran out', () => {
     expect((await typesOf(jobId)).filter((type) => type === 'LeaseExpired')).toHaveLength(1);
     const node = await newNode(hub);
     await claim(hub, node, jobId);
-    await heartbeat(hub, node, { jobId, epoch: 2, progress: 0.25, note: 'step 10' });
+    const beatNote = { code: 'tokens' as const, params: { count: 10 } };
+    await heartbeat(hub, node, { jobId, epoch: 2, progress: 0.25, note: beatNote });
     await reap(jobId, 2);
     expect((await typesOf(jobId)).filter((type) => type === 'LeaseExpired')).toHaveLength(1);
     const [row] = await hub.sql`select state, progress, note from job_queue where job_id = ${jobId}`;
-    expect(row).toMatchObject({ state: 'leased', progress: 0.25, note: 'step 10' });
+    expect(row).toMatchObject({ state: 'leased', progress: 0.25, note: JSON.stringify(beatNote) });
   });
 
   test('too often ends the job for good', async () => {
@@ -222,7 +223,7 @@ test('a revoked token can do nothing any more, from the moment of its revocation
   const revoked = { code: 'auth.token-revoked' };
   await expect(send(hub, node, complete(jobId, 1))).rejects.toMatchObject(revoked);
   await expect(claim(hub, node)).rejects.toMatchObject(revoked);
-  await expect(heartbeat(hub, node, { jobId, epoch: 1, progress: 0, note: '' })).rejects.toMatchObject(
+  await expect(heartbeat(hub, node, { jobId, epoch: 1, progress: 0, note: null })).rejects.toMatchObject(
     revoked,
   );
 });

@@ -19,7 +19,7 @@ export async function heartbeat(
   const { tokenId } = nodeOf(actor);
   const { jobId, epoch, progress, note } = input;
   const [row] = await hub.sql<{ expiresAt: Date }[]>`
-    update job_queue set progress = ${progress}, note = ${note},
+    update job_queue set progress = ${progress}, note = ${note ? JSON.stringify(note) : ''},
       expires_at = date_trunc('milliseconds', clock_timestamp()) + make_interval(secs => ${hub.leaseSeconds})
     where job_id = ${jobId} and epoch = ${epoch} and token_id = ${tokenId} and state = 'leased'
       and expires_at > clock_timestamp()

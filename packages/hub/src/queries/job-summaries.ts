@@ -1,4 +1,4 @@
-import { JobKind, type JobSummary, Needs } from '@tsudoi/schema';
+import { JobKind, type JobSummary, Needs, parseJobNote } from '@tsudoi/schema';
 import type postgres from 'postgres';
 import { z } from 'zod';
 import type { Queryable } from '../log/connection.ts';
@@ -15,7 +15,7 @@ const Row = z.object({
   epoch: z.number(),
   node: z.string().nullable(),
   progress: z.number(),
-  note: z.string(),
+  note: z.string().transform(parseJobNote),
   draftedAt: Iso,
   startedAt: Iso.nullable(),
   finishedAt: Iso.nullable(),
@@ -24,7 +24,7 @@ const Row = z.object({
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
-/** Summaries of the jobs `j` that satisfy a condition, newest first, with the live progress of their leases. */
+/** Summaries of the jobs `j` that satisfy a condition, newest first, with the progress of their leases. */
 export async function jobSummaries(sql: Queryable, condition: Fragment, limit = 500): Promise<JobSummary[]> {
   const rows = await sql`
     select j.job_id as "jobId", j.kind, j.state, j.run_id as "runId", j.source_ids as "sourceIds", j.epoch, j.node,
@@ -32,7 +32,8 @@ export async function jobSummaries(sql: Queryable, condition: Fragment, limit = 
            coalesce(live.note, '') as note, j.drafted_at as "draftedAt", j.started_at as "startedAt",
            j.finished_at as "finishedAt", j.needs
     from view_job j
-    left join job_queue live on live.job_id = j.job_id and live.epoch = j.epoch and live.state = 'leased'
+    left join job_queue live on live.job_id = j.job_id and live.epoch = j.epoch
+      and live.state in ('leased', 'done')
     where ${condition} order by j.drafted_at desc, j.job_id limit ${limit}`;
   return z.array(Row).parse(rows);
 }

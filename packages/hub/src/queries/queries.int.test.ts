@@ -1,12 +1,14 @@
 import { Rejection } from '@tsudoi/schema';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { heartbeat } from '../lease/heartbeat.ts';
 import { logHead } from '../log/read-log.ts';
 import { uuidV7 } from '../log/uuid-v7.ts';
 import { logMetrics } from '../metrics/log-metrics.ts';
 import { runProjections } from '../projections/run-projections.ts';
 import { waitForProjections } from '../projections/wait-for-projections.ts';
 import { createTestHub, type TestHub } from '../testing/database.ts';
-import { claim, draftedJob, newNode, send } from '../testing/scenario.ts';
+import { artifactDraft } from '../testing/samples.ts';
+import { claim, draftedJob, letLeaseRunOut, newNode, send, system, uploaded } from '../testing/scenario.ts';
 import { activity } from './activity.ts';
 import { artifactDetail, artifactList } from './artifacts.ts';
 import { hubStatus } from './hub-status.ts';
@@ -130,14 +132,15 @@ test('a failed job says why, in a form that can be translated', async () => {
   expect(job.finishedAt).not.toBeNull();
 });
 
-test('a leased job shows its live progress, and a list can be cut to one state', async () => {
+test('a leased job shows its live progress and its note, and a list can be cut to one state', async () => {
   const jobId = await draftedJob(hub());
   const node = await newNode(hub());
   await claim(hub(), node, jobId);
-  await hub().sql`update job_queue set progress = 0.25, note = '文書 3/12' where job_id = ${jobId}`;
+  const note = { code: 'kept' as const, params: { kept: 3, total: 12 } };
+  await heartbeat(hub(), node, { jobId, epoch: 1, progress: 0.25, note });
   await caughtUp();
   expect(await jobList(hub(), { state: 'leased' })).toMatchObject([
-    { jobId, node: 'test-node', progress: 0.25, note: '文書 3/12', epoch: 1 },
+    { jobId, node: 'test-node', progress: 0.25, note, epoch: 1 },
   ]);
   expect((await jobDetail(hub(), jobId)).expiresAt).toMatch(/Z$/);
   expect((await jobList(hub(), { state: 'done' })).every(({ state }) => state === 'done')).toBe(true);
@@ -274,4 +277,26 @@ test('a resumed run overwrites what it measures again, and only the lease holder
   ]);
   await expect(log([4], 1, { epoch: 2 })).rejects.toThrow('lease.not-held');
   await expect(log([4], 1, { runId: uuidV7() })).rejects.toThrow('run.unknown');
+});
+
+test('a finished job keeps its last note; the next lease of a lost job starts without one', async () => {
+  const node = await newNode(hub());
+  const note = { code: 'tokens' as const, params: { count: 1234 } };
+  const [finished, lost] = [await draftedJob(hub()), await draftedJob(hub())];
+  for (const jobId of [finished, lost]) {
+    await claim(hub(), node, jobId);
+    await heartbeat(hub(), node, { jobId, epoch: 1, progress: 1, note });
+  }
+  const hash = 'e'.repeat(64);
+  const data = { jobId: finished, epoch: 1, codeCommit: 'test', outputs: [artifactDraft('documents', hash)] };
+  await uploaded(hub(), hash);
+  await send(hub(), node, { type: 'job.complete', data });
+  await letLeaseRunOut(hub(), lost);
+  await send(hub(), system, { type: 'job.expireLease', data: { jobId: lost, epoch: 1 } });
+  await caughtUp();
+  expect(await jobDetail(hub(), finished)).toMatchObject({ state: 'done', note });
+  expect(await jobDetail(hub(), lost)).toMatchObject({ state: 'queued', note: null });
+  await claim(hub(), node, lost);
+  await caughtUp();
+  expect(await jobDetail(hub(), lost)).toMatchObject({ state: 'leased', note: null });
 });

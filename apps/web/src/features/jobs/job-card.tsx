@@ -1,6 +1,6 @@
-import type { JobSummary } from '@tsudoi/schema';
+import { type JobSummary, translateJobNote } from '@tsudoi/schema';
 import Link from 'next/link';
-import { getTranslations } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { short } from '../../lib/labels.ts';
 import { Bar } from '../../ui/page.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -9,7 +9,11 @@ import { ApproveStart } from './approve-start.tsx';
 /** One job on the board. */
 export async function JobCard(props: { job: JobSummary; about: string; mayApprove: boolean }) {
   const { job, about, mayApprove } = props;
-  const [t, kinds] = await Promise.all([getTranslations('jobs'), getTranslations('jobKind')]);
+  const [t, kinds, locale] = await Promise.all([
+    getTranslations('jobs'),
+    getTranslations('jobKind'),
+    getLocale(),
+  ]);
   return (
     <li className="card p-4">
       <p className="flex items-baseline justify-between gap-2">
@@ -27,7 +31,7 @@ export async function JobCard(props: { job: JobSummary; about: string; mayApprov
         <div className="mt-3">
           <Bar share={job.progress} label={t('progress')} tone="bg-fuji" />
           <p className="mt-1.5 text-sm text-ink-2">
-            {Math.round(job.progress * 100)}% {job.note && `· ${job.note}`}
+            {Math.round(job.progress * 100)}% {job.note && `· ${translateJobNote(job.note, locale)}`}
           </p>
         </div>
       )}

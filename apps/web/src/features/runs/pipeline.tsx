@@ -1,6 +1,6 @@
-import type { JobKind, JobSummary } from '@tsudoi/schema';
+import { type JobKind, type JobSummary, translateJobNote } from '@tsudoi/schema';
 import Link from 'next/link';
-import { getTranslations } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { cx } from '../../ui/cx.ts';
 import { Bar } from '../../ui/page.tsx';
 import { ApproveStart } from '../jobs/approve-start.tsx';
@@ -10,7 +10,11 @@ const order: JobKind[] = ['ingest', 'filter', 'dedup', 'tokenizer', 'shards', 'p
 
 /** The jobs of a run in the order of the work. */
 export async function Pipeline({ jobs, mayApprove }: { jobs: JobSummary[]; mayApprove: boolean }) {
-  const [t, kinds] = await Promise.all([getTranslations('jobs'), getTranslations('jobKind')]);
+  const [t, kinds, locale] = await Promise.all([
+    getTranslations('jobs'),
+    getTranslations('jobKind'),
+    getLocale(),
+  ]);
   const sorted = jobs.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   return (
     <ol className="grid gap-3 sm:grid-cols-2 lg:grid-cols-5">
@@ -26,7 +30,7 @@ export async function Pipeline({ jobs, mayApprove }: { jobs: JobSummary[]; mayAp
           {job.state === 'leased' && (
             <div className="mt-3">
               <Bar share={job.progress} label={`${kinds(job.kind)}: ${t('progress')}`} tone="bg-fuji" />
-              <p className="mt-1 text-sm text-ink-2">{job.note}</p>
+              <p className="mt-1 text-sm text-ink-2">{job.note && translateJobNote(job.note, locale)}</p>
             </div>
           )}
           {job.state === 'awaiting-start' && mayApprove && (

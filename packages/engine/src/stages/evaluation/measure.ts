@@ -43,9 +43,9 @@ export async function measure(
   const ids = heldOut.documents.map(({ text }) => tokenizer.encode(text));
   const modelNats = await scoreModel(model, ids, context);
   const bytes = heldOut.documents.map(({ text }) => new TextEncoder().encode(text));
-  context.progress(0.6, 'byte 5-gram');
+  context.progress(0.6, { code: 'byteNgram', params: {} });
   const byteNats = await scoreBytes(trainingTexts, bytes, context);
-  context.progress(0.75, 'token 5-gram');
+  context.progress(0.75, { code: 'tokenNgram', params: {} });
   const tokenNats = await scoreTokens(trainingTexts, ids, model, context);
   const scores = heldOut.documents.map(({ meta }, i) => ({
     bytes: bytes[i],
@@ -80,7 +80,7 @@ async function scoreModel(
       sequenceLength,
       losses: (tokens) => evaluator.losses(tokens),
       async beforeBatch(done, all) {
-        context.progress(0.1 + (0.5 * done) / all, `${done} of ${all} windows`);
+        context.progress(0.1 + (0.5 * done) / all, { code: 'windows', params: { done, total: all } });
         await pauseFor(context);
       },
     });

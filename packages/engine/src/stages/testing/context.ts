@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Language, Stats } from '@tsudoi/schema';
+import type { JobNote, Language, Stats } from '@tsudoi/schema';
 import { type CorpusDocument, documentId } from '../../corpus/document.ts';
 import { writeJsonlGz } from '../../corpus/jsonl.ts';
 import type { InputArtifact, StageContext } from '../stage.ts';
@@ -8,7 +8,7 @@ import { tempDir } from './temp-dir.ts';
 /** A context for tests of stages: a fresh folder, and everything the stage reports kept for inspection. */
 export function testContext(inputs: InputArtifact[], changes: Partial<StageContext> = {}) {
   const metrics: { series: string; step: number; value: number }[] = [];
-  const notes: string[] = [];
+  const notes: JobNote[] = [];
   const context: StageContext = {
     inputs,
     uploads: {},

@@ -1,4 +1,4 @@
-import type { JobDetail } from '@tsudoi/schema';
+import { type JobDetail, translateJobNote } from '@tsudoi/schema';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { ActivityFeed } from '../../../features/activity/feed.tsx';
@@ -70,7 +70,7 @@ export default async function JobPage(props: Props) {
         <div className="card mb-8 p-5">
           <Bar share={job.progress} label={jobs('progress')} tone="bg-fuji" />
           <p className="mt-2 text-ink-2">
-            {Math.round(job.progress * 100)}% {job.note && `· ${job.note}`}
+            {Math.round(job.progress * 100)}% {job.note && `· ${translateJobNote(job.note, locale)}`}
           </p>
         </div>
       )}

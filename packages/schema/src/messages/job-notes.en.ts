@@ -1,0 +1,20 @@
+/** How far a job is, one short line each. */
+export const en = {
+  fetch: 'fetching {what}',
+  documents: '{done} documents',
+  kept: '{kept} of {total} documents kept',
+  textsRead: '{count} texts read',
+  differentWords: '{count} different words',
+  pieces: '{count} pieces, {natsPerCharacter:4} nats per character',
+  roundTrip: 'checking that text comes back whole',
+  vocabulary: 'a vocabulary of {count} pieces',
+  tokens: '{count} tokens',
+  compile: 'compiling',
+  step: 'step {step} of {steps}, loss {loss:3}',
+  windows: '{done} of {total} windows measured',
+  byteNgram: 'byte 5-gram for comparison',
+  tokenNgram: 'token 5-gram for comparison',
+  samples: 'writing samples',
+  bitsPerByte: '{bitsPerByte:4} bits per byte',
+  upload: 'uploading',
+};
