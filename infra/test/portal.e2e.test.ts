@@ -204,15 +204,19 @@ describe.each(['ja', 'en'] as const)('the portal in %s', (locale) => {
     await accessible(page);
   });
 
-  test('the model writes on from a prompt', async () => {
+  test('the page of a model shows how it learned and writes on from a prompt', async () => {
     await page.goto('/artifacts?kind=model');
     await page.getByRole('table').getByRole('link').first().click();
-    await page.getByRole('link', { name: w.tryIt }).click();
+    await page.waitForURL(/\/artifacts\/art_/);
+    await page.locator('.uplot canvas').first().waitFor(); // how it learned, above the box that runs it
     await field(w.prompt).fill('日本語の');
     await button(w.generate).click();
     await expectVisible(page.getByRole('status').getByText(w.done), 120_000);
     const written = await page.getByTestId('generated').innerText();
     expect(written.length).toBeGreaterThan('日本語の'.length);
+    await accessible(page);
+    await page.getByRole('link', { name: w.tryIt }).click();
+    await page.waitForURL(/\/playground\/art_/);
     await accessible(page);
   });
 

@@ -36,7 +36,7 @@ export function Curve(props: { name: string; points: [step: number, value: numbe
         {
           width: element.clientWidth,
           height: 300,
-          padding: [12, 8, 0, 0],
+          padding: [12, 28, 0, 0],
           cursor: { y: false, points: { size: 7 } },
           scales: { x: { time: false } },
           axes: [

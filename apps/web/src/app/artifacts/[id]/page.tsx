@@ -6,6 +6,7 @@ import { ArtifactRows } from '../../../features/artifacts/artifact-rows.tsx';
 import { Evaluation } from '../../../features/artifacts/evaluation.tsx';
 import { FileTable } from '../../../features/artifacts/file-table.tsx';
 import { LineageGraph } from '../../../features/artifacts/lineage-graph.tsx';
+import { ModelSections } from '../../../features/artifacts/model-sections.tsx';
 import { Provenance, StatsTable } from '../../../features/artifacts/provenance.tsx';
 import { Watch } from '../../../features/shell/watch.tsx';
 import { SourceStateBadge, VerdictCard } from '../../../features/sources/source-bits.tsx';
@@ -47,7 +48,7 @@ export default async function ArtifactPage(props: Props) {
   const evaluation = artifact.kind === 'evaluation' ? artifact : artifact.evaluations[0];
   const mayDownload = viewer?.permissions.includes('artifact.download') ?? false;
   return (
-    <ClientMessages of={['common', 'artifact']}>
+    <ClientMessages of={['common', 'artifact', ...(isModel ? (['run', 'playground'] as const) : [])]}>
       <Watch on={['artifact', ...sources.map((source) => `source:${source.id}`)]} />
       <PageHead
         parent={{ href: '/artifacts', label: artifacts('title') }}
@@ -74,6 +75,7 @@ export default async function ArtifactPage(props: Props) {
       <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           {evaluation && <Evaluation artifactId={evaluation.artifactId} />}
+          {isModel && <ModelSections artifact={artifact} viewer={viewer} />}
           <Section title={t('files')}>
             <FileTable artifact={artifact} mayDownload={mayDownload} signedIn={viewer !== null} />
           </Section>
