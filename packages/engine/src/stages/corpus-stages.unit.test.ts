@@ -258,14 +258,23 @@ describe('dedup and shards', () => {
     heldOut.close();
   });
 
-  it('give the same bytes on a second run, and whatever the order of the inputs', async () => {
+  it('give the same bytes on a second run, and whatever the order and the ids of the inputs', async () => {
     const [first, second] = [await chain(), await chain()];
     for (const stage of ['filtered', 'deduped', 'packed'] as const)
       expect(hashes(second[stage])).toEqual(hashes(first[stage]));
-    const inputs = [asInput(first.filtered[0], 'art_a'), asInput(first.filtered[0], 'art_b')];
+    const named = (output: StageOutput, artifactId: string, from: string): InputArtifact => ({
+      ...asInput(output, artifactId),
+      kind: 'filtered-documents',
+      sourceIds: [from],
+    });
+    // Artifact ids hold the code's commit, so the same sources have other ids on another hub.
+    const inputs = [named(first.filtered[0], 'art_a', 'one'), named(first.deduped[0], 'art_b', 'two')];
+    const elsewhere = [named(first.filtered[0], 'art_b', 'one'), named(first.deduped[0], 'art_a', 'two')];
     const merge = (some: InputArtifact[]) =>
       dedup({ kind: 'dedup', runId, ngram: 5, buckets: 20, rows: 10, seed: 1 }, testContext(some).context);
-    expect(hashes(await merge(inputs.toReversed()))).toEqual(hashes(await merge(inputs)));
+    const expected = hashes(await merge(inputs));
+    expect(hashes(await merge(inputs.toReversed()))).toEqual(expected);
+    expect(hashes(await merge(elsewhere))).toEqual(expected);
   });
 
   it('stop when the job is aborted', async () => {

@@ -4,8 +4,8 @@ import { fileOf } from './inputs.ts';
 import type { InputArtifact, OutputFile } from './stage.ts';
 
 /**
- * The document files among the inputs, ordered by artifact id so that the order in which inputs are named changes no
- * byte of the output, and how many documents they say they hold.
+ * The document files among the inputs and how many documents they say they hold. They are ordered by source, so that
+ * neither the order in which inputs are named nor their ids, which change with the code's commit, change a byte of the output.
  */
 export function inputDocuments(
   inputs: InputArtifact[],
@@ -13,7 +13,9 @@ export function inputDocuments(
 ): { paths: string[]; documents: number } {
   const chosen = inputs
     .filter((input) => input.kind === kind)
-    .sort((a, b) => (a.artifactId < b.artifactId ? -1 : a.artifactId > b.artifactId ? 1 : 0));
+    .map((input) => ({ input, key: `${input.sourceIds.join()} ${input.artifactId}` }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ input }) => input);
   if (chosen.length === 0) throw new Error(`no input of kind ${kind}`);
   return {
     paths: chosen.map((input) => fileOf(input, 'documents.jsonl.gz')),
