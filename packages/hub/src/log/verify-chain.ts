@@ -1,5 +1,5 @@
 import type { Queryable } from './connection.ts';
-import { chainHash, contentHash, genesisHash } from './hash-chain.ts';
+import { chainHash, contentHash, type EventContent, genesisHash } from './hash-chain.ts';
 
 export interface ChainReport {
   /** Events walked, from position 1. */
@@ -61,18 +61,8 @@ async function wrongStreamRow(sql: Queryable): Promise<string | null> {
   return `the stream row of ${streamType} ${streamId} says version ${said ?? 0}, the log ${last ?? 0}`;
 }
 
-interface StoredRow {
+interface StoredRow extends EventContent {
   position: number;
-  streamType: string;
-  streamId: string;
-  version: number;
-  eventId: string;
-  type: string;
-  schemaVersion: number;
-  data: unknown;
-  meta: unknown;
-  sealed: string | null;
-  subjectId: string | null;
   at: Date;
   prevHash: Buffer;
   hash: Buffer;
