@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// .unit is pure and quick; .int talks to real servers; .e2e drives the running product.
+// .unit is pure and quick; .int talks to real servers; .e2e drives the running product; .slow takes minutes and
+// is run by `npm run test:slow` before a release, never by CI.
 const project = (name: string, minutes: number, parallel: boolean, globalSetup: string[] = []) => ({
   test: {
     name,
@@ -19,6 +20,7 @@ export default defineConfig({
       project('unit', 2, true),
       project('int', 3, false, ['infra/src/testing/global-setup.ts']),
       project('e2e', 10, false),
+      project('slow', 30, false, ['infra/src/testing/global-setup.ts']),
     ],
   },
 });

@@ -1,6 +1,6 @@
 import { Instance } from '../instance.ts';
 import { UsageError } from '../say.ts';
-import { checkSteps } from '../suite/checks.ts';
+import { checkSteps, partSteps } from '../suite/checks.ts';
 import { productSteps } from '../suite/product.ts';
 import type { Outcome, Step } from '../suite/step.ts';
 import type { CliCommand } from './command.ts';
@@ -10,12 +10,19 @@ export const test: CliCommand = {
   about:
     'everything CI runs: lint, types, boundaries, unit and integration tests, the demo, the portal in a browser',
   positionals: [],
-  options: { only: { type: 'string', value: 'AREA', about: 'check, unit, int, demo or kill' } },
+  options: {
+    only: {
+      type: 'string',
+      value: 'AREA',
+      about: 'check, unit, int, demo, kill, or a part: engine, hub, schema, workers, web, infra',
+    },
+  },
   async run({ values, instance, say, result }) {
     const own = new Instance(instance.path('test'));
-    const steps: Step[] = [...checkSteps(), ...productSteps(own)];
-    const areas = [...new Set(steps.map((step) => step.area))];
+    const whole: Step[] = [...checkSteps(), ...productSteps(own)];
     const only = values.only as string | undefined;
+    const steps = only ? [...whole, ...partSteps()] : whole;
+    const areas = [...new Set([...whole, ...partSteps()].map((step) => step.area))];
     if (only && !areas.includes(only))
       throw new UsageError(`there is no area "${only}"; there are: ${areas.join(', ')}`);
     const outcomes: (Outcome & { step: string; seconds: number })[] = [];

@@ -17,6 +17,22 @@ export function checkSteps(): Step[] {
   ];
 }
 
+/** The tests of one part alone, for `--only PART`; the whole suite runs them as parts of the steps above. */
+export function partSteps(): Step[] {
+  const parts = {
+    schema: 'packages/schema',
+    hub: 'packages/hub',
+    engine: 'packages/engine',
+    workers: 'apps/workers',
+    web: 'apps/web',
+    infra: 'infra',
+  };
+  return Object.entries(parts).flatMap(([area, folder]) => [
+    { area, name: `${folder}: unit tests`, run: () => vitest('unit', { folder }) },
+    { area, name: `${folder}: integration tests`, run: () => vitest('int', { folder }) },
+  ]);
+}
+
 /** Never a failure by itself: without a Go toolchain the S3 half says in the test output that it did not run. */
 async function provideMinio(say: Say): Promise<Outcome> {
   if (findMinio()) return { passed: 0, failed: 0 };

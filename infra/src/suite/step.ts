@@ -38,14 +38,23 @@ export async function oneCheck(command: string, args: string[]): Promise<Outcome
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** Runs one vitest project and counts its tests; a suite that fails before its first test counts as one failure. */
-export async function vitest(project: string, env: Record<string, string> = {}): Promise<Outcome> {
+/**
+ * Runs one vitest project, or one folder's tests of it, and counts them; a suite that fails before its first test
+ * counts as one failure.
+ */
+export async function vitest(
+  project: string,
+  { env = {}, folder: only }: { env?: Record<string, string>; folder?: string } = {},
+): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'tsudoi-vitest-'));
   const report = join(folder, 'report.json');
   try {
     const code = await runCommand(
       'vitest',
-      ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      [
+        ...['run', ...(only ? [only] : []), '--project', project, '--passWithNoTests'],
+        ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      ],
       env,
     );
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
