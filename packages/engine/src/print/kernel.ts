@@ -10,6 +10,8 @@ export interface PrintedKernel {
   /** Text with the symbol left out as `@`: equal texts are the same kernel. */
   readonly text: string;
   readonly tasks: number;
+  readonly grid?: readonly [number, number, number];
+  readonly block?: number;
 }
 
 /** Elements per task: long enough to pay for the dispatch, short enough to share. */

@@ -1,12 +1,17 @@
 // What a program is made of: launches of kernels over buffers. Backends bind it to memory once.
 
 import type { Node } from '../core/graph.ts';
-import type { DType } from '../core/shape.ts';
+import { BYTES_PER_ELEMENT, type DType } from '../core/shape.ts';
 
 export type Arg =
   | { readonly kind: 'buffer'; readonly buffer: string; readonly byteOffset: number }
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number };
+
+/** Elements of a float buffer may be kept in bfloat16; arithmetic on them is float32 all the same. */
+export type Storage = 'bf16' | undefined;
+
+export const bytesPerElement = (storage: Storage): number => (storage === 'bf16' ? 2 : BYTES_PER_ELEMENT);
 
 export const bufferArg = (buffer: string): Arg => ({ kind: 'buffer', buffer, byteOffset: 0 });
 export const intArg = (value: number): Arg => ({ kind: 'int', value });
@@ -26,6 +31,12 @@ export interface Launch {
   readonly inPlace: readonly (readonly [string, string])[];
   /** For profiles: flops of this launch. */
   readonly flops: number;
+  /** Backends that run grids of thread blocks; the others cut by `tasks`. */
+  readonly grid?: readonly [number, number, number];
+  /** Threads of a block. */
+  readonly block?: number;
+  /** Words of 8 bytes kept in device memory, whose address precedes the other arguments. */
+  readonly table?: readonly Arg[];
 }
 
 /** A template lowers one composite node to launches. */
@@ -37,6 +48,10 @@ export interface TemplateContext {
   readonly outputs: readonly string[];
   /** A buffer that lives only during this node's launches. */
   temporary(elements: number): string;
+  /** How the elements of a buffer are kept. */
+  storage(buffer: string): Storage;
+  /** The bfloat16 copy of a param's buffer, where an earlier launch reads one. */
+  shadow(buffer: string): string | undefined;
 }
 
 export type Template = (context: TemplateContext) => readonly Launch[];
@@ -45,6 +60,7 @@ export interface BufferInfo {
   readonly id: string;
   readonly elements: number;
   readonly dtype: DType;
+  readonly storage?: Storage;
   /** Persistent buffers keep their value between runs. */
   readonly persistent: boolean;
 }

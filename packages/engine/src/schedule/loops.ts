@@ -3,6 +3,7 @@
 
 import type { DType } from '../core/shape.ts';
 import type { Index } from './index-expr.ts';
+import type { Storage } from './launch.ts';
 
 export type Scalar = { readonly key: string; readonly dtype: DType } & (
   | { readonly kind: 'load'; readonly slot: number; readonly index: Index }
@@ -76,7 +77,7 @@ export interface LoopKernel {
   /** One value per row, stored after the last pass. */
   readonly rowStores: readonly Store[];
   /** Element type and direction of each slot; a slot is one buffer argument. */
-  readonly slots: readonly { readonly dtype: DType; readonly written: boolean }[];
+  readonly slots: readonly { readonly dtype: DType; readonly written: boolean; readonly storage?: Storage }[];
 }
 
 /** Rebuilds a scalar with every index mapped; shared subexpressions stay shared by key. */

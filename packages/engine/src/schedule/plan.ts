@@ -1,7 +1,6 @@
 // Static memory: lifetimes over the linear schedule, then offsets in one arena, largest first.
 
-import { BYTES_PER_ELEMENT } from '../core/shape.ts';
-import type { BufferInfo, Launch } from './launch.ts';
+import { type BufferInfo, bytesPerElement, type Launch } from './launch.ts';
 
 /** Cache lines and vector loads like it; WebGPU will need 256 for storage offsets. */
 const ALIGNMENT = 256;
@@ -28,6 +27,7 @@ interface Lifetime {
 }
 
 const align = (n: number) => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
+const bytesOf = (info: BufferInfo) => info.elements * bytesPerElement(info.storage);
 
 export function planMemory(
   buffers: ReadonlyMap<string, BufferInfo>,
@@ -41,7 +41,7 @@ export function planMemory(
   for (const info of buffers.values()) {
     if (!info.persistent) continue;
     offsets.set(info.id, top);
-    top = align(top + info.elements * BYTES_PER_ELEMENT);
+    top = align(top + bytesOf(info));
   }
   const temporaryStart = top;
   const size = placeTemporaries(
@@ -87,7 +87,7 @@ function aliases(
       const allowed = persistent
         ? assigned.get(target) === written
         : options.reuse && !names.some((n) => options.keep.has(n));
-      const fits = buffers.get(target)!.elements === buffers.get(written)!.elements;
+      const fits = bytesOf(buffers.get(target)!) === bytesOf(buffers.get(written)!);
       const isOutput = options.keep.has(written) && !persistent;
       if (dead && allowed && fits && !buffers.get(written)!.persistent && !isOutput)
         alias.set(written, target);
@@ -108,7 +108,7 @@ function lifetimes(
       const root = find(alias, id);
       const info = buffers.get(root)!;
       if (info.persistent) continue;
-      const life = lives.get(root) ?? { size: align(info.elements * BYTES_PER_ELEMENT), first: i, last: i };
+      const life = lives.get(root) ?? { size: align(bytesOf(info)), first: i, last: i };
       life.last = options.keep.has(id) ? launches.length : Math.max(life.last, i);
       lives.set(root, life);
     }

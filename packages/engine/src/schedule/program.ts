@@ -5,9 +5,10 @@ import type { GraphBuilder } from '../core/builder.ts';
 import { type Node, topologicalOrder } from '../core/graph.ts';
 import { numel, sameShape } from '../core/shape.ts';
 import type { Dialect } from '../print/dialect.ts';
-import { printKernel } from '../print/kernel.ts';
+import { type PrintedKernel, printKernel } from '../print/kernel.ts';
 import { cluster, throughReshape, type Unit } from './cluster.ts';
 import { type BufferInfo, bufferArg, intArg, type Launch, type Template } from './launch.ts';
+import type { LoopKernel } from './loops.ts';
 import { decomposeUnclaimed, fuseAdditions, splitLongReductions } from './lower.ts';
 import { type MemoryPlan, planMemory } from './plan.ts';
 
@@ -22,6 +23,12 @@ export interface Trace {
 export interface BackendTarget {
   readonly dialect: Dialect;
   readonly templates: ReadonlyMap<string, Template>;
+  /** Prints a loop kernel for a grid of threads; without it, the dialect's tasks are printed. */
+  readonly print?: (kernel: LoopKernel) => PrintedKernel;
+  /** Buffers kept in bfloat16, decided on the clustered graph. */
+  readonly bfloat16?: (roots: readonly Node[], bufferOf: (node: Node) => string | undefined) => Set<string>;
+  /** Whether a template reads this operand from the bfloat16 copy of a param. */
+  readonly readsShadow?: (op: string, operand: number) => boolean;
 }
 
 export interface CompileOptions {
@@ -42,6 +49,8 @@ export interface Program {
   readonly params: ReadonlyMap<string, Node>;
   readonly outputs: ReadonlyMap<string, { readonly buffer: string; readonly node: Node }>;
   readonly tables: ReadonlyMap<string, Float32Array>;
+  /** Buffers that hold a bfloat16 copy of a param, by the param's buffer. */
+  readonly shadows: ReadonlyMap<string, string>;
 }
 
 export function compileProgram(trace: Trace, target: BackendTarget, options: CompileOptions = {}): Program {
@@ -56,7 +65,8 @@ export function compileProgram(trace: Trace, target: BackendTarget, options: Com
   if (options.fuse !== false) graph = splitLongReductions(fuseAdditions(graph));
   const { units, bufferOf } = cluster(graph.roots, { fuse: options.fuse !== false });
 
-  const emitter = new Emitter(target, bufferOf);
+  const bfloat16 = target.bfloat16?.(graph.roots, bufferOf) ?? new Set<string>();
+  const emitter = new Emitter(target, bufferOf, bfloat16);
   for (const node of topologicalOrder(graph.roots)) if (node.op === 'param') emitter.declareParam(node);
   for (const unit of units) emitter.emit(unit);
 
@@ -70,7 +80,12 @@ export function compileProgram(trace: Trace, target: BackendTarget, options: Com
     assigned.set(`param:${name}`, buffers[names.length + i]);
   });
   const keep = new Set([...outputs.values()].map((o) => o.buffer));
-  const copies = [...assigned].map(([to, from]) => emitter.copy(from, to));
+  // A state update lands in its param; what the optimiser did not write into the copy follows it there.
+  const copies = [...assigned].flatMap(([to, from]) => {
+    const shadow = emitter.shadows.get(to);
+    const stale = shadow !== undefined && !emitter.launches.some((l) => l.writes.includes(shadow));
+    return [emitter.copy(from, to), ...(stale ? [emitter.copy(to, shadow)] : [])];
+  });
   verify(emitter, copies);
   const plan = planWithUpdates(emitter, copies, assigned, keep, options.reuseMemory !== false);
   return {
@@ -81,12 +96,14 @@ export function compileProgram(trace: Trace, target: BackendTarget, options: Com
     params: emitter.params,
     outputs,
     tables: graph.builder.tables,
+    shadows: emitter.shadows,
   };
 }
 
 /** Every launch reads only what was written before it. */
 function verify(emitter: Emitter, copies: readonly Launch[]): void {
   const written = new Set([...emitter.params.keys()].map((name) => `param:${name}`));
+  for (const shadow of emitter.shadows.values()) written.add(shadow);
   for (const launch of [...emitter.launches, ...copies]) {
     const unwritten = launch.reads.find((id) => !written.has(id));
     if (unwritten) throw new Error(`${launch.symbol} reads ${unwritten} before it is written`);
@@ -106,7 +123,7 @@ function planWithUpdates(
   // The copies read what they replace last, so they never stop an in-place update before them.
   const memory = planMemory(emitter.buffers, launches, assigned, { reuse, keep });
   const needed = launches.filter((l) => {
-    if (!copies.includes(l)) return true;
+    if (!copies.includes(l) || emitter.shadows.has(l.reads[0])) return true;
     return memory.offsets.get(l.reads[0]) !== memory.offsets.get(l.writes[0]);
   });
   return { memory, launches: needed };
@@ -120,14 +137,36 @@ class Emitter {
   readonly #target: BackendTarget;
   readonly #bufferOf: (node: Node) => string | undefined;
   readonly #symbols = new Map<string, string>();
+  readonly shadows = new Map<string, string>();
+  readonly #bfloat16: ReadonlySet<string>;
 
-  constructor(target: BackendTarget, bufferOf: (node: Node) => string | undefined) {
+  constructor(
+    target: BackendTarget,
+    bufferOf: (node: Node) => string | undefined,
+    bfloat16: ReadonlySet<string>,
+  ) {
     this.#target = target;
     this.#bufferOf = bufferOf;
+    this.#bfloat16 = bfloat16;
   }
 
   #declare(id: string, elements: number, dtype: Node['dtype'], persistent: boolean): void {
-    if (!this.buffers.has(id)) this.buffers.set(id, { id, elements, dtype, persistent });
+    if (this.buffers.has(id)) return;
+    const storage = this.#bfloat16.has(id) ? { storage: 'bf16' as const } : {};
+    this.buffers.set(id, { id, elements, dtype, persistent, ...storage });
+  }
+
+  /** The buffer a template reads for an operand: a param's bfloat16 copy where the backend wants one. */
+  #operand(node: Node, index: number): string {
+    const buffer = this.#bufferOf(node.inputs[index])!;
+    if (!this.params.has(buffer.replace('param:', '')) || !this.#target.readsShadow?.(node.op, index)) {
+      return buffer;
+    }
+    const shadow = `bf16:${buffer}`;
+    const { elements, dtype } = this.buffers.get(buffer)!;
+    this.buffers.set(shadow, { id: shadow, elements, dtype, persistent: true, storage: 'bf16' });
+    this.shadows.set(buffer, shadow);
+    return shadow;
   }
 
   declareParam(node: Node): void {
@@ -172,13 +211,15 @@ class Emitter {
     let temporaries = 0;
     const launches = this.#target.templates.get(node.op)!({
       node,
-      inputs: node.inputs.map((n) => this.#bufferOf(n)!),
+      inputs: node.inputs.map((_, i) => this.#operand(node, i)),
       outputs,
       temporary: (elements) => {
         const id = `n${node.id}.t${temporaries++}`;
         this.#declare(id, elements, 'f32', false);
         return id;
       },
+      storage: (buffer) => this.buffers.get(buffer)?.storage,
+      shadow: (buffer) => this.shadows.get(buffer),
     });
     this.launches.push(...launches);
   }
@@ -189,12 +230,15 @@ class Emitter {
       if (unit.built!.buffers.includes(buffer)) this.#declare(buffer, numel(node.shape), node.dtype, false);
     }
     const { kernel, buffers } = unit.built!;
-    const printed = printKernel(kernel, this.#target.dialect);
+    const slots = kernel.slots.map((s, i) => ({ ...s, storage: this.buffers.get(buffers[i])!.storage }));
+    const print = this.#target.print ?? ((k: LoopKernel) => printKernel(k, this.#target.dialect));
+    const printed = print({ ...kernel, slots });
     const written = kernel.slots.map((s) => s.written);
     this.launches.push({
       symbol: this.#symbol(printed.text),
       args: buffers.map(bufferArg),
       tasks: printed.tasks,
+      ...(printed.grid ? { grid: printed.grid, block: printed.block } : {}),
       scratch: 0,
       reads: buffers.filter((_, i) => !written[i]),
       writes: buffers.filter((_, i) => written[i]),
