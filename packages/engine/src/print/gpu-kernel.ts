@@ -55,7 +55,7 @@ class GpuPrinter {
   finish(body: readonly string[], tasks: number): PrintedKernel {
     const { threads } = this.d;
     const parts = { slots: this.kernel.slots, shared: [...this.#shared.values()], threads, body };
-    return { text: this.d.kernel(parts), tasks, block: threads };
+    return { text: this.d.kernel(parts), tasks, grid: [tasks, 1, 1], block: threads };
   }
 
   /** Row variables from the flat row number. */

@@ -35,6 +35,8 @@ export interface Launch {
   readonly grid?: readonly [number, number, number];
   /** Threads of a block. */
   readonly block?: number;
+  /** Text of a kernel printed for this launch, with its symbol left out as `@`; it then replaces `symbol`. */
+  readonly text?: string;
   /** Words of 8 bytes kept in device memory, whose address precedes the other arguments. */
   readonly table?: readonly Arg[];
 }

@@ -10,6 +10,8 @@ export interface PlanOptions {
   readonly reuse: boolean;
   /** Persistent buffers that are read from outside after a run. */
   readonly keep: ReadonlySet<string>;
+  /** No buffer crosses a multiple of this many bytes; unbounded when absent. */
+  readonly slabBytes?: number;
 }
 
 export interface MemoryPlan {
@@ -20,6 +22,17 @@ export interface MemoryPlan {
   readonly size: number;
 }
 
+/** One tensor is larger than what the device can bind at once. */
+export class BufferTooLarge extends Error {
+  override name = 'BufferTooLarge';
+  constructor(bytes: number, limit: number) {
+    const mib = (n: number) => Math.ceil(n / 2 ** 20);
+    super(
+      `A tensor of ${mib(bytes)} MiB does not fit: this device binds at most ${mib(limit)} MiB at once. Use a smaller batch, sequence or vocabulary.`,
+    );
+  }
+}
+
 interface Lifetime {
   readonly size: number;
   first: number;
@@ -27,6 +40,14 @@ interface Lifetime {
 }
 
 const align = (n: number) => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
+/** The first offset from `at` on where `size` bytes stay within one slab. */
+function withinSlab(at: number, size: number, slabBytes: number | undefined): number {
+  if (slabBytes === undefined || size === 0) return at;
+  if (size > slabBytes) throw new BufferTooLarge(size, slabBytes);
+  const end = (Math.floor(at / slabBytes) + 1) * slabBytes;
+  return at + size <= end ? at : end;
+}
+
 const bytesOf = (info: BufferInfo) => info.elements * bytesPerElement(info.storage);
 
 export function planMemory(
@@ -40,6 +61,7 @@ export function planMemory(
   let top = 0;
   for (const info of buffers.values()) {
     if (!info.persistent) continue;
+    top = withinSlab(top, bytesOf(info), options.slabBytes);
     offsets.set(info.id, top);
     top = align(top + bytesOf(info));
   }
@@ -130,10 +152,11 @@ function placeTemporaries(
     const rivals = placed
       .filter((p) => !options.reuse || (p.first <= life.last && life.first <= p.last))
       .sort((a, b) => a.offset - b.offset);
-    let offset = start;
+    const fit = (at: number) => withinSlab(at, life.size, options.slabBytes);
+    let offset = fit(start);
     for (const rival of rivals) {
       if (offset + life.size <= rival.offset) break;
-      offset = Math.max(offset, rival.offset + rival.size);
+      offset = fit(Math.max(offset, rival.offset + rival.size));
     }
     offsets.set(id, offset);
     placed.push({ ...life, offset });

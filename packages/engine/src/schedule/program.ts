@@ -10,7 +10,7 @@ import { cluster, throughReshape, type Unit } from './cluster.ts';
 import { type BufferInfo, bufferArg, intArg, type Launch, type Template } from './launch.ts';
 import type { LoopKernel } from './loops.ts';
 import { decomposeUnclaimed, fuseAdditions, splitLongReductions } from './lower.ts';
-import { type MemoryPlan, planMemory } from './plan.ts';
+import { type MemoryPlan, type PlanOptions, planMemory } from './plan.ts';
 
 /** A traced step: outputs to read and state params to replace, over named params. */
 export interface Trace {
@@ -21,10 +21,13 @@ export interface Trace {
 }
 
 export interface BackendTarget {
-  readonly dialect: Dialect;
+  /** Needed where there is no `print`. */
+  readonly dialect?: Dialect;
   readonly templates: ReadonlyMap<string, Template>;
   /** Prints a loop kernel for a grid of threads; without it, the dialect's tasks are printed. */
   readonly print?: (kernel: LoopKernel) => PrintedKernel;
+  /** No buffer crosses a multiple of this many bytes in the arena (memory bound in parts). */
+  readonly slabBytes?: number;
   /** Buffers kept in bfloat16, decided on the clustered graph. */
   readonly bfloat16?: (roots: readonly Node[], bufferOf: (node: Node) => string | undefined) => Set<string>;
   /** Whether a template reads this operand from the bfloat16 copy of a param. */
@@ -87,7 +90,8 @@ export function compileProgram(trace: Trace, target: BackendTarget, options: Com
     return [emitter.copy(from, to), ...(stale ? [emitter.copy(to, shadow)] : [])];
   });
   verify(emitter, copies);
-  const plan = planWithUpdates(emitter, copies, assigned, keep, options.reuseMemory !== false);
+  const memory = { reuse: options.reuseMemory !== false, keep, slabBytes: target.slabBytes };
+  const plan = planWithUpdates(emitter, copies, assigned, memory);
   return {
     launches: plan.launches,
     kernels: emitter.kernels,
@@ -116,12 +120,11 @@ function planWithUpdates(
   emitter: Emitter,
   copies: readonly Launch[],
   assigned: ReadonlyMap<string, string>,
-  keep: ReadonlySet<string>,
-  reuse: boolean,
+  options: PlanOptions,
 ): { memory: MemoryPlan; launches: Launch[] } {
   const launches = [...emitter.launches, ...copies];
   // The copies read what they replace last, so they never stop an in-place update before them.
-  const memory = planMemory(emitter.buffers, launches, assigned, { reuse, keep });
+  const memory = planMemory(emitter.buffers, launches, assigned, options);
   const needed = launches.filter((l) => {
     if (!copies.includes(l) || emitter.shadows.has(l.reads[0])) return true;
     return memory.offsets.get(l.reads[0]) !== memory.offsets.get(l.writes[0]);
@@ -221,7 +224,9 @@ class Emitter {
       storage: (buffer) => this.buffers.get(buffer)?.storage,
       shadow: (buffer) => this.shadows.get(buffer),
     });
-    this.launches.push(...launches);
+    for (const launch of launches) {
+      this.launches.push(launch.text ? { ...launch, symbol: this.#symbol(launch.text) } : launch);
+    }
   }
 
   #emitKernel(unit: Unit): void {
@@ -231,8 +236,7 @@ class Emitter {
     }
     const { kernel, buffers } = unit.built!;
     const slots = kernel.slots.map((s, i) => ({ ...s, storage: this.buffers.get(buffers[i])!.storage }));
-    const print = this.#target.print ?? ((k: LoopKernel) => printKernel(k, this.#target.dialect));
-    const printed = print({ ...kernel, slots });
+    const printed = this.#print({ ...kernel, slots });
     const written = kernel.slots.map((s) => s.written);
     this.launches.push({
       symbol: this.#symbol(printed.text),
@@ -245,6 +249,13 @@ class Emitter {
       inPlace: [],
       flops: 0,
     });
+  }
+
+  #print(kernel: LoopKernel): PrintedKernel {
+    const { print, dialect } = this.#target;
+    if (print) return print(kernel);
+    if (!dialect) throw new Error('a backend needs a dialect or a printer of its own');
+    return printKernel(kernel, dialect);
   }
 
   /** Layers share kernels: equal text is one symbol. */
