@@ -1,7 +1,7 @@
 import type { DomainEvent, StreamType } from '@tsudoi/schema';
 import type { StreamAppend } from '../log/append.ts';
 import type { Queryable } from '../log/connection.ts';
-import { readStream } from '../log/read-log.ts';
+import { type History, readStream } from '../log/read-log.ts';
 
 /** One consistency boundary: a stream of events folded into the state that its decisions look at. Pure. */
 export interface Aggregate<State, Event extends DomainEvent> {
@@ -23,12 +23,20 @@ export function fold<State, Event extends DomainEvent>(
   return events.reduce((state, event) => aggregate.evolve(state, event), aggregate.initial);
 }
 
+/** Streams as the commands of one batch see them: the log, and what the batch is about to append to it. */
+export interface Histories {
+  history(streamType: StreamType, streamId: string): Promise<History>;
+}
+
+/** @param from the context of a command, or a connection */
 export async function load<State, Event extends DomainEvent>(
-  sql: Queryable,
+  from: Histories | Queryable,
   aggregate: Aggregate<State, Event>,
   id: string,
 ): Promise<Loaded<State>> {
-  const { version, events } = await readStream(sql, aggregate.streamType, id);
+  const { streamType } = aggregate;
+  const { version, events } =
+    'history' in from ? await from.history(streamType, id) : await readStream(from, streamType, id);
   return { version, state: fold(aggregate, events as Event[]) };
 }
 

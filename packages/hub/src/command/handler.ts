@@ -2,11 +2,15 @@ import { type CommandData, type CommandType, type DomainEvent, Rejection } from 
 import type { Actor } from '../access/actor.ts';
 import type { StreamAppend } from '../log/append.ts';
 import type { Transaction } from '../log/connection.ts';
-import { type Aggregate, type Loaded, load } from './aggregate.ts';
+import { type Aggregate, type Histories, type Loaded, load } from './aggregate.ts';
 
-/** What a handler may use: the transaction it decides in, who asks, and the database's clock. */
-export interface CommandContext {
-  tx: Transaction;
+/**
+ * What a handler may use: streams, the transaction it decides in, who asks, and the database's clock. Other commands
+ * are decided in the same transaction. A handler that gets by without `tx` is decided with no statement of its own;
+ * before its first use of `tx` it may be called twice, so nothing but reading comes before.
+ */
+export interface CommandContext extends Histories {
+  readonly tx: Transaction;
   actor: Actor;
   now: Date;
   leaseSeconds: number;
@@ -42,7 +46,7 @@ export async function loadTarget<State, Event extends DomainEvent>(
   aggregate: Aggregate<State, Event>,
   id: string,
 ): Promise<Loaded<State>> {
-  const loaded = await load(context.tx, aggregate, id);
+  const loaded = await load(context, aggregate, id);
   const { pinnedVersion } = context;
   if (pinnedVersion !== null && pinnedVersion !== loaded.version) {
     const stream = `${aggregate.streamType} ${id}`;

@@ -23,11 +23,13 @@ export async function inAppendTransaction<T>(
 ): Promise<T> {
   try {
     return await inTransaction(sql, 'isolation level read committed read write', async (tx) => {
-      await tx`select set_config('lock_timeout', ${`${limits.lockMs}ms`}, true),
+      // Not waited for: it travels with the first statement of the work, and comes before it.
+      const bounded = tx`select set_config('lock_timeout', ${`${limits.lockMs}ms`}, true),
         set_config('statement_timeout', ${`${limits.statementMs}ms`}, true),
         set_config('idle_in_transaction_session_timeout', ${`${limits.idleMs}ms`}, true),
         set_config('synchronous_commit', 'on', true)`;
-      return work(tx);
+      const [, result] = await Promise.all([bounded, work(tx)]);
+      return result;
     });
   } catch (error) {
     if (hubIsBusy.includes(sqlState(error) ?? ''))

@@ -1,9 +1,9 @@
 import type { DomainEvent, EventMeta } from '@tsudoi/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestHub, type TestHub } from '../testing/database.ts';
-import { appendToLog } from './append.ts';
+import { LogBatch, type StreamAppend } from './append.ts';
 import { inAppendTransaction } from './append-transaction.ts';
-import { connect } from './connection.ts';
+import { connect, type Transaction } from './connection.ts';
 import { type ExpectedVersion, WrongVersion } from './expected-version.ts';
 import { listenPositions } from './listen-positions.ts';
 import { logHead, readEnvelopes, readLog, readStream } from './read-log.ts';
@@ -30,6 +30,13 @@ const added = (groupId: string): DomainEvent => ({
   type: 'MemberAdded',
   data: { groupId, personId: uuidV7() },
 });
+
+/** @returns the position of the last event */
+async function appendToLog(tx: Transaction, appends: StreamAppend[], by: EventMeta): Promise<number> {
+  const batch = new LogBatch(tx);
+  await batch.add(appends, by);
+  return (await batch.write()) + batch.size - 1;
+}
 
 function write(groupId: string, expected: ExpectedVersion, count = 1): Promise<number> {
   const events = Array.from({ length: count }, () => added(groupId));

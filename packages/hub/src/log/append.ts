@@ -1,6 +1,6 @@
 import { type DomainEvent, type EventMeta, eventDefinition, type StreamType } from '@tsudoi/schema';
 import type { Transaction } from './connection.ts';
-import { advanceStream, type ExpectedVersion } from './expected-version.ts';
+import { type ExpectedVersion, isAsExpected, WrongVersion, wrongVersionOf } from './expected-version.ts';
 import { contentHash } from './hash-chain.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
@@ -22,58 +22,121 @@ export interface NumberedEvent {
   meta: EventMeta;
 }
 
-/**
- * Appends to one or more streams in the caller's transaction: streams first, in sorted order so that two writers never
- * wait for each other in a circle; then `inline` (projections that decisions need); the log's head last, so that it is
- * held only for the insert and the commit.
- * @returns the position of the last event
- * @throws WrongVersion
- */
-export async function appendToLog(
-  tx: Transaction,
-  appends: StreamAppend[],
-  meta: EventMeta,
-  inline: (events: NumberedEvent[]) => Promise<void> = async () => {},
-): Promise<number> {
-  const before = new Map<StreamAppend, number>();
-  for (const append of [...appends].sort(byStream)) {
-    const { streamType, streamId, expected, events } = append;
-    before.set(append, await advanceStream(tx, streamType, streamId, expected, events.length));
-  }
-  const numbered = appends.flatMap((append) =>
-    append.events.map((event, i) => ({
-      streamType: append.streamType,
-      streamId: append.streamId,
-      version: before.get(append)! + i + 1,
-      eventId: uuidV7(),
-      event,
-      meta,
-    })),
-  );
-  await inline(numbered);
-  const batch = numbered.map(toRow);
-  const [{ first }] = await tx<{ first: number }[]>`select append_events(${tx.json(batch)}) as first`;
-  return first + batch.length - 1;
+/** What is kept of a command for ever, filed together with its events. */
+export interface NewReceipt {
+  actor: string;
+  commandId: string;
+  requestHash: Buffer;
+  result: unknown;
+  /** How many events of the batch there are up to and including the command's last one. */
+  last: number;
 }
 
-function byStream(a: StreamAppend, b: StreamAppend): number {
-  const [left, right] = [`${a.streamType} ${a.streamId}`, `${b.streamType} ${b.streamId}`];
-  return left < right ? -1 : left > right ? 1 : 0;
+export const streamKey = (streamType: string, streamId: string): string => `${streamType} ${streamId}`;
+
+/**
+ * Gathers the appends of one transaction, of one command or of many, and writes them with a single statement, so that
+ * the log's head is held for that statement and the commit alone. Appends to one stream follow each other.
+ */
+export class LogBatch {
+  readonly #tx: Transaction;
+  readonly #bases = new Map<string, number>();
+  readonly #counts = new Map<string, { streamType: string; streamId: string; count: number }>();
+  readonly #events: NumberedEvent[] = [];
+
+  constructor(tx: Transaction) {
+    this.#tx = tx;
+  }
+
+  /** How many events were added. */
+  get size(): number {
+    return this.#events.length;
+  }
+
+  /** States the version of a stream that was read anyway, so that it is not asked for again; the write compares it. */
+  assume(streamType: StreamType, streamId: string, version: number): void {
+    this.#bases.set(streamKey(streamType, streamId), version);
+  }
+
+  /**
+   * Adds appends to one or more streams: all of them or none.
+   * @returns their events in order, numbered
+   * @throws WrongVersion when a stream, with what was added before, is not where its writer expects it
+   */
+  async add(appends: readonly StreamAppend[], meta: EventMeta): Promise<NumberedEvent[]> {
+    const versions = new Map<string, number>();
+    for (const { streamType, streamId, expected, events } of appends) {
+      const key = streamKey(streamType, streamId);
+      const actual = versions.get(key) ?? (await this.#version(streamType, streamId, expected));
+      if (!isAsExpected(expected, actual)) throw new WrongVersion(key, expected, actual);
+      versions.set(key, actual + events.length);
+    }
+    const numbered = appends.flatMap(({ streamType, streamId, events }) =>
+      events.map((event): NumberedEvent => {
+        const version = this.#advance(streamType, streamId);
+        return { streamType, streamId, version, eventId: uuidV7(), event, meta };
+      }),
+    );
+    this.#events.push(...numbered);
+    return numbered;
+  }
+
+  /**
+   * Appends everything and files the receipts. The head is held from here to the end of the transaction.
+   * @returns the position of the first event
+   * @throws WrongVersion when another transaction moved one of the streams on
+   */
+  async write(receipts: readonly NewReceipt[] = []): Promise<number> {
+    const tx = this.#tx;
+    const streams = [...this.#counts].map(([key, { streamType, streamId, count }]) => ({
+      ...{ stream_type: streamType, stream_id: streamId },
+      ...{ base: this.#bases.get(key) ?? 0, count },
+    }));
+    const filed = receipts.map(({ actor, commandId, requestHash, result, last }) => ({
+      ...{ actor, command_id: commandId, request_hash: requestHash.toString('hex') },
+      ...{ result: result ?? null, last },
+    }));
+    try {
+      const [{ first }] = await tx<{ first: number }[]>`
+        select append_events(${json(this.#events.map(toRow))}::text::jsonb, ${json(streams)}::text::jsonb,
+                             ${json(filed)}::text::jsonb) as first`;
+      return first;
+    } catch (error) {
+      throw wrongVersionOf(error) ?? error;
+    }
+  }
+
+  #advance(streamType: StreamType, streamId: string): number {
+    const key = streamKey(streamType, streamId);
+    const before = this.#counts.get(key) ?? { streamType, streamId, count: 0 };
+    this.#counts.set(key, { ...before, count: before.count + 1 });
+    return (this.#bases.get(key) ?? 0) + before.count + 1;
+  }
+
+  async #version(streamType: StreamType, streamId: string, expected: ExpectedVersion): Promise<number> {
+    const key = streamKey(streamType, streamId);
+    const added = this.#counts.get(key)?.count ?? 0;
+    const open = expected === 'any' || expected === 'must-exist';
+    if (added === 0 && (open || !this.#bases.has(key))) {
+      // A writer that names no version must not lose to another one, so the streams stand still from here on.
+      if (open) await this.#tx`select 1 from log_head for update`;
+      const [row] = await this.#tx<{ version: number }[]>`
+        select version from stream where stream_type = ${streamType} and stream_id = ${streamId}`;
+      this.#bases.set(key, row?.version ?? 0);
+    }
+    return this.#bases.get(key)! + added;
+  }
 }
+
+const json = (value: unknown): string => JSON.stringify(value);
 
 function toRow({ streamType, streamId, version, eventId, event, meta }: NumberedEvent) {
   const schemaVersion = eventDefinition(event.type).version;
   const { type, data } = event;
   const content = { streamType, streamId, version, eventId, type, schemaVersion, data, meta };
   return {
-    stream_type: streamType,
-    stream_id: streamId,
-    version,
-    event_id: eventId,
-    type,
-    schema_version: schemaVersion,
-    data,
-    meta,
+    ...{ stream_type: streamType, stream_id: streamId, version, event_id: eventId },
+    ...{ type, schema_version: schemaVersion, data, meta },
     content_hash: contentHash({ ...content, sealed: null, subjectId: null }).toString('hex'),
   };
 }

@@ -57,7 +57,8 @@ export async function inTransaction<T>(
   }
 }
 
-function endsConnection(error: unknown): boolean {
+/** Whether the error took its connection with it, so that nothing more can be sent there. */
+export function endsConnection(error: unknown): boolean {
   if (error instanceof postgres.PostgresError)
     return error.severity === 'FATAL' || error.severity === 'PANIC';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -1,5 +1,6 @@
 import { Rejection } from '@tsudoi/schema';
-import type { Transaction } from './connection.ts';
+import postgres from 'postgres';
+import { z } from 'zod';
 
 /** What the writer claims to know about a stream. It is a required argument: there is no default. */
 export type ExpectedVersion = { exact: number } | 'must-not-exist' | 'must-exist' | 'any';
@@ -27,47 +28,19 @@ export class WrongVersion extends Error {
   }
 }
 
-/**
- * Moves a stream on by `count` versions if it is where the writer expects it, and holds its row until the transaction
- * ends. A concurrent writer of the stream waits here and then finds the new version.
- * @returns the version before
- * @throws WrongVersion
- */
-export async function advanceStream(
-  tx: Transaction,
-  streamType: string,
-  streamId: string,
-  expected: ExpectedVersion,
-  count: number,
-): Promise<number> {
-  const rows = await advance(tx, streamType, streamId, expected, count);
-  if (rows.length === 1) return rows[0].version - count;
-  const [row] = await tx<{ version: number }[]>`
-    select version from stream where stream_type = ${streamType} and stream_id = ${streamId}`;
-  throw new WrongVersion(`${streamType} ${streamId}`, expected, row?.version ?? 0);
+/** Whether a stream at version `actual` (0: it does not exist) is what the writer expects. */
+export function isAsExpected(expected: ExpectedVersion, actual: number): boolean {
+  if (expected === 'any') return true;
+  if (expected === 'must-exist') return actual > 0;
+  return actual === (expected === 'must-not-exist' ? 0 : expected.exact);
 }
 
-function advance(
-  tx: Transaction,
-  streamType: string,
-  streamId: string,
-  expected: ExpectedVersion,
-  count: number,
-) {
-  const here = tx`stream_type = ${streamType} and stream_id = ${streamId}`;
-  const insert = tx`insert into stream as s (stream_type, stream_id, version) values (${streamType}, ${streamId}, ${count})`;
-  if (expected === 'must-not-exist' || (typeof expected === 'object' && expected.exact === 0)) {
-    return tx<{ version: number }[]>`${insert} on conflict do nothing returning version`;
-  }
-  if (expected === 'any') {
-    return tx<{ version: number }[]>`
-      ${insert} on conflict (stream_type, stream_id) do update set version = s.version + ${count} returning version`;
-  }
-  if (expected === 'must-exist') {
-    return tx<
-      { version: number }[]
-    >`update stream set version = version + ${count} where ${here} returning version`;
-  }
-  return tx<{ version: number }[]>`
-    update stream set version = version + ${count} where ${here} and version = ${expected.exact} returning version`;
+const Detail = z.object({ stream_type: z.string(), stream_id: z.string(), base: z.int(), actual: z.int() });
+
+/** The refusal of `append_events` (SQLSTATE TS002) as a WrongVersion; null for every other error. */
+export function wrongVersionOf(error: unknown): WrongVersion | null {
+  if (!(error instanceof postgres.PostgresError) || error.code !== 'TS002') return null;
+  const { stream_type, stream_id, base, actual } = Detail.parse(JSON.parse(error.detail ?? 'null'));
+  const expected = base === 0 ? 'must-not-exist' : { exact: base };
+  return new WrongVersion(`${stream_type} ${stream_id}`, expected, actual);
 }

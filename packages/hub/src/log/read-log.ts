@@ -57,16 +57,22 @@ export async function logHead(sql: Queryable): Promise<{ position: number; hash:
   return head;
 }
 
-/** The events of one stream from its first version on. */
-export async function readStream(
-  sql: Queryable,
-  streamType: StreamType,
-  streamId: string,
-): Promise<{ version: number; events: DomainEvent[] }> {
+/** One stream from its first version on. */
+export interface History {
+  streamType: StreamType;
+  streamId: string;
+  /** 0: the stream does not exist. */
+  version: number;
+  events: DomainEvent[];
+}
+
+export async function readStream(sql: Queryable, streamType: StreamType, streamId: string): Promise<History> {
   const rows = await sql<{ version: number; type: string; schemaVersion: number; data: unknown }[]>`
     select version, type, schema_version as "schemaVersion", data from event
     where stream_type = ${streamType} and stream_id = ${streamId} order by version`;
   return {
+    streamType,
+    streamId,
     version: rows.at(-1)?.version ?? 0,
     events: rows.map((row) => decodeEvent(row.type, row.schemaVersion, row.data)),
   };

@@ -1,0 +1,61 @@
+import { decodeEvent, type StreamType } from '@tsudoi/schema';
+import { z } from 'zod';
+import { streamKey } from '../log/append.ts';
+import type { Queryable } from '../log/connection.ts';
+import type { History } from '../log/read-log.ts';
+import type { Receipt, ReceiptKey } from './receipt.ts';
+
+export interface StreamRef {
+  streamType: StreamType;
+  streamId: string;
+}
+
+/** What a batch of commands is decided on: all of it read with one statement. */
+export interface Facts {
+  now: Date;
+  /** By `receiptId`. */
+  receipts: Map<string, Receipt>;
+  /** By `streamKey`, one for each stream that was asked for. */
+  histories: Map<string, History>;
+}
+
+export const receiptId = ({ actor, commandId }: Pick<ReceiptKey, 'actor' | 'commandId'>): string =>
+  `${actor} ${commandId}`;
+
+const Receipts = z.array(z.tuple([z.string(), z.uuid(), z.string(), z.int(), z.unknown()])).nullable();
+const Events = z
+  .array(z.tuple([z.string(), z.string(), z.int(), z.string(), z.int(), z.unknown()]))
+  .nullable();
+
+export async function readFacts(
+  sql: Queryable,
+  keys: readonly ReceiptKey[],
+  streams: readonly StreamRef[],
+): Promise<Facts> {
+  const [row] = await sql<{ now: Date; receipts: unknown; events: unknown }[]>`
+    select date_trunc('milliseconds', clock_timestamp()) as now,
+      (select json_agg(json_build_array(r.actor, r.command_id, encode(r.request_hash, 'hex'), r.position, r.result))
+       from unnest(${keys.map(({ actor }) => actor)}::text[], ${keys.map(({ commandId }) => commandId)}::uuid[])
+         as asked (actor, command_id)
+       join command_receipt r using (actor, command_id)) as receipts,
+      (select json_agg(json_build_array(e.stream_type, e.stream_id, e.version, e.type, e.schema_version, e.data)
+                       order by e.stream_type, e.stream_id, e.version)
+       from unnest(${streams.map(({ streamType }) => streamType)}::text[],
+                   ${streams.map(({ streamId }) => streamId)}::text[]) as asked (stream_type, stream_id)
+       join event e using (stream_type, stream_id)) as events`;
+  const receipts = (Receipts.parse(row.receipts) ?? []).map(
+    ([actor, commandId, hash, position, result]): [string, Receipt] => [
+      receiptId({ actor, commandId }),
+      { requestHash: Buffer.from(hash, 'hex'), position, result },
+    ],
+  );
+  const histories = new Map<string, History>(
+    streams.map((ref) => [streamKey(ref.streamType, ref.streamId), { ...ref, version: 0, events: [] }]),
+  );
+  for (const [streamType, streamId, version, type, schemaVersion, data] of Events.parse(row.events) ?? []) {
+    const history = histories.get(streamKey(streamType, streamId))!;
+    history.events.push(decodeEvent(type, schemaVersion, data));
+    history.version = version;
+  }
+  return { now: row.now, receipts: new Map(receipts), histories };
+}
