@@ -23,6 +23,8 @@ export interface Executable {
   read(name: string): Float32Array;
   /** One synchronous step. */
   run(): void;
+  /** Everything a run does except the kernels' own work, for measuring what launching costs. */
+  dryRun?(): void;
   /** Size of the arena in bytes. */
   readonly arenaBytes: number;
   readonly launchCount: number;

@@ -82,6 +82,63 @@ INLINE float s_exp(float x) {
   return x < -87.3f ? 0.0f : p * power;
 }
 
+// tanh: an odd polynomial (Cephes) up to 0.625, where 1 - 2 / (exp(2x) + 1) would lose digits, beyond it that form;
+// about two ulp.
+#define TANH_BODY(F, EXP, WHERE, ABS)                                       \
+  const F z = ABS(x), q = x * x;                                            \
+  F p = q * -5.70498872745e-3f + 2.06390887954e-2f;                         \
+  p = p * q - 5.37397155531e-2f;                                            \
+  p = p * q + 1.33314422036e-1f;                                            \
+  p = p * q - 3.33332819422e-1f;                                            \
+  const F small = p * q * x + x;                                            \
+  const F large = 1.0f - 2.0f / (EXP(z + z) + 1.0f);                        \
+  return WHERE(z < 0.625f, small, WHERE(x < 0.0f, -large, large));
+
+INLINE vf v_abs(vf x) { return (vf)((vi)x & 0x7fffffff); }
+INLINE vf v_tanh(vf x) { TANH_BODY(vf, v_exp, v_where_f, v_abs) }
+INLINE float s_tanh(float x) { TANH_BODY(float, s_exp, S_WHERE, fabsf) }
+
+// log by splitting into 2^e and a mantissa in [sqrt(1/2), sqrt(2)), and a polynomial (Cephes); about one ulp.
+// Subnormal numbers are lifted into the normal range first.
+#define LOG_BODY(F, I, CONVERT, WHERE, BITS, FLOAT)                                          \
+  const I tiny = x < 1.17549435e-38f;                                                        \
+  const F lifted = WHERE(tiny, x * 8388608.0f, x);                                           \
+  const I word = BITS(lifted);                                                               \
+  F m = FLOAT((word & 0x007fffff) | 0x3f000000);                                             \
+  F e = CONVERT((word >> 23) - 126) - WHERE(tiny, (F){0} + 23.0f, (F){0});                   \
+  const I low = m < 0.70710678118f;                                                          \
+  e = e - WHERE(low, (F){0} + 1.0f, (F){0});                                                 \
+  m = m + WHERE(low, m, (F){0}) - 1.0f;                                                      \
+  const F z = m * m;                                                                         \
+  F p = m * 7.0376836292e-2f - 1.1514610310e-1f;                                             \
+  p = p * m + 1.1676998740e-1f;                                                              \
+  p = p * m - 1.2420140846e-1f;                                                              \
+  p = p * m + 1.4249322787e-1f;                                                              \
+  p = p * m - 1.6668057665e-1f;                                                              \
+  p = p * m + 2.0000714765e-1f;                                                              \
+  p = p * m - 2.4999993993e-1f;                                                              \
+  p = p * m + 3.3333331174e-1f;                                                              \
+  F y = p * m * z + e * -2.12194440e-4f - z * 0.5f;                                          \
+  y = (m + y) + e * 0.693359375f;                                                            \
+  y = WHERE(x == 0.0f, (F){0} - INFINITY, y);                                                \
+  y = WHERE(x < 0.0f, (F){0} + NAN, y);                                                      \
+  return WHERE(x < INFINITY, y, x); /* infinity and NaN stay what they are */
+
+#define V_BITS(x) ((vi)(x))
+#define V_FLOAT(x) ((vf)(x))
+INLINE int32_t s_bits(float x) {
+  int32_t word;
+  memcpy(&word, &x, 4);
+  return word;
+}
+INLINE float s_float(int32_t x) {
+  float value;
+  memcpy(&value, &x, 4);
+  return value;
+}
+INLINE vf v_log(vf x) { LOG_BODY(vf, vi, v_i2f, v_where_f, V_BITS, V_FLOAT) }
+INLINE float s_log(float x) { LOG_BODY(float, int32_t, s_i2f, S_WHERE, s_bits, s_float) }
+
 #define EACH_LANE(NAME, CALL)            \
   INLINE vf v_##NAME(vf x) {             \
     vf out;                              \
@@ -89,10 +146,8 @@ INLINE float s_exp(float x) {
     return out;                          \
   }                                      \
   INLINE float s_##NAME(float x) { return CALL(x); }
-EACH_LANE(log, logf)
 EACH_LANE(sin, sinf)
 EACH_LANE(cos, cosf)
-EACH_LANE(tanh, tanhf)
 EACH_LANE(sqrt, sqrtf)
 EACH_LANE(floor, floorf)
 

@@ -1,0 +1,48 @@
+// The GPT of gpt-shape.ts as a graph of our engine.
+
+import {
+  adamWStep,
+  firstMoment,
+  GraphBuilder,
+  gradients,
+  type Node,
+  secondMoment,
+  type Trace,
+} from '@tsudoi/engine/tensor';
+import { ADAMW, type GptShape, gptParameters } from './gpt-shape.ts';
+
+/** One training step: params `ids`, `targets` and those of gpt-shape.ts; output `loss` [1]. */
+export function gptStep(s: GptShape): Trace {
+  const b = new GraphBuilder();
+  const p = new Map(gptParameters(s).map(({ name, shape }) => [name, b.param(name, shape)]));
+  const get = (name: string) => p.get(name) as Node;
+  const linear = (x: Node, name: string) =>
+    b.add(b.matmul(x, get(`${name}.weight`), { tb: true }), get(`${name}.bias`));
+  const norm = (x: Node, name: string) =>
+    b.apply('layernorm', [x, get(`${name}.weight`), get(`${name}.bias`)], { eps: 1e-5 });
+  const rows = s.batch * s.length;
+  const size = s.width / s.heads;
+
+  const ids = b.param('ids', [s.batch, s.length], 'i32');
+  const embedded = b.add(b.gather(get('wte'), ids), get('wpe'));
+  let x = b.reshape(embedded, [rows, s.width]);
+  for (let l = 0; l < s.layers; l++) {
+    const qkv = linear(norm(x, `h.${l}.ln_1`), `h.${l}.qkv`);
+    const [q, k, v] = [0, 1, 2].map((i) =>
+      b.reshape(b.slice(qkv, [0, i * s.width], [rows, s.width]), [s.batch, s.length, s.heads, size]),
+    ) as [Node, Node, Node];
+    const attended = b.pick(b.apply('attention', [q, k, v], { causal: true, scale: 1 / Math.sqrt(size) }), 0);
+    x = b.add(x, linear(b.reshape(attended, [rows, s.width]), `h.${l}.proj`));
+    const hidden = b.apply('gelu', [linear(norm(x, `h.${l}.ln_2`), `h.${l}.fc`)], { tanh: true });
+    x = b.add(x, linear(hidden, `h.${l}.out`));
+  }
+  const logits = b.matmul(norm(x, 'ln_f'), get('wte'), { tb: true });
+  const loss = b.mean(b.pick(b.apply('cross_entropy', [logits, b.param('targets', [rows], 'i32')]), 0));
+  const grads = gradients(b, loss, [...p.values()]);
+  const { updates } = adamWStep(b, p, grads, { ...ADAMW, weightDecay: 0, clipNorm: 0 });
+  return { builder: b, outputs: new Map([['loss', loss]]), updates };
+}
+
+/** Names of the optimiser's state. */
+export const gptMoments = (s: GptShape): string[] =>
+  gptParameters(s).flatMap(({ name }) => [firstMoment(name), secondMoment(name)]);
