@@ -1,6 +1,7 @@
 // Times the training step of a Llama on random tokens; for our own benchmark harness.
 
-import { type LlamaConfig, trainingFlopsPerToken } from '../models/llama-config.ts';
+import { trainingFlopsPerToken } from '../models/families.ts';
+import type { LlamaConfig } from '../models/llama-config.ts';
 import { createTrainer } from '../train/trainer.ts';
 
 export interface TrainingBench {

@@ -4,6 +4,8 @@ import type { OpRow } from './graph.ts';
 import { attentionRows } from './ops/attention.ts';
 import { crossEntropyRows } from './ops/cross-entropy.ts';
 import { elementwiseRows } from './ops/elementwise.ts';
+import { geluRows } from './ops/gelu.ts';
+import { layernormRows } from './ops/layernorm.ts';
 import { layerRows } from './ops/layers.ts';
 import { matmulRow } from './ops/matmul.ts';
 import { movementRows } from './ops/movement.ts';
@@ -18,6 +20,8 @@ const rows: readonly OpRow[] = [
   ...movementRows,
   matmulRow,
   ...layerRows,
+  ...layernormRows,
+  ...geluRows,
   ...attentionRows,
   ...crossEntropyRows,
   ...optimizerRows,

@@ -4,22 +4,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GraphBuilder } from '../core/builder.ts';
 import type { Node } from '../core/graph.ts';
-import {
-  type Attend,
-  attentionScale,
-  llamaBody,
-  llamaHead,
-  llamaParams,
-  ropeTables,
-} from '../models/llama.ts';
-import { headSize, keyValueHeads, type LlamaConfig } from '../models/llama-config.ts';
+import { type ModelConfig, modelOf } from '../models/families.ts';
+import { type Attend, logitsOf, paramNodes, singleTokens } from '../models/model.ts';
 import { openCpu } from '../runtime/cpu.ts';
 import type { Trace } from '../schedule/program.ts';
 import type { Tensor } from '../train/trainer.ts';
 import { type SamplingOptions, sample } from './sampler.ts';
 
 export interface GeneratorOptions {
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly parameters: ReadonlyMap<string, Tensor>;
   readonly threads?: number;
   readonly cacheDir?: string;
@@ -52,45 +45,37 @@ export interface Generator {
 }
 
 /** One token at one position: outputs logits [1, vocabulary], updates of the caches. */
-export function traceDecodingStep(config: LlamaConfig): Trace {
+export function traceDecodingStep(config: ModelConfig): Trace {
   const b = new GraphBuilder();
-  const parameters = llamaParams(b, config);
-  const [heads, kv, size, positions] = [
-    config.heads,
-    keyValueHeads(config),
-    headSize(config),
-    config.maxPositions,
-  ];
+  const model = modelOf(config);
+  const parameters = paramNodes(b, model);
+  const { heads, keyValueHeads: kv, headSize: size, scale } = model.attention;
   const position = b.param('position', [1], 'i32');
-  const tables = ropeTables(config, positions);
-  const at = (name: string, values: Float32Array) =>
-    b.gather(b.table(name, [positions, size / 2], values), position);
-  const [cos, sin] = [at('rope.cos', tables.cos), at('rope.sin', tables.sin)];
-  const rotate = (x: Node, h: number) =>
-    b.reshape(b.apply('rope', [b.reshape(x, [1, 1, h, size]), cos, sin]), [h, size]);
   const updates = new Map<string, Node>();
   const remember = (name: string, row: Node) => {
-    const next = b.apply('cache_update', [b.param(name, [positions, kv, size]), row, position]);
+    const cache = b.param(name, [model.contextLength, kv, size]);
+    const next = b.apply('cache_update', [cache, b.reshape(row, [kv, size]), position]);
     updates.set(name, next);
     return next;
   };
   const attend: Attend = (layer, q, k, v) => {
-    const keys = remember(`cache.${layer}.k`, rotate(k, kv));
-    const values = remember(`cache.${layer}.v`, b.reshape(v, [kv, size]));
-    const scale = attentionScale(config);
-    const out = b.apply('attention_decode', [rotate(q, heads), keys, values, position], { scale });
-    return b.reshape(out, [1, config.hiddenSize]);
+    const keys = remember(`cache.${layer}.k`, k);
+    const values = remember(`cache.${layer}.v`, v);
+    const query = b.reshape(q, [heads, size]);
+    const out = b.apply('attention_decode', [query, keys, values, position], { scale });
+    return b.reshape(out, [1, heads * size]);
   };
-  const row = b.gather(parameters.get('model.embed_tokens.weight')!, b.param('token', [1], 'i32'));
-  const logits = llamaHead(b, config, parameters, llamaBody(b, config, parameters, row, attend));
-  return { builder: b, outputs: new Map([['logits', logits]]), updates };
+  const places = singleTokens(b, position, model.contextLength);
+  const hidden = model.hidden(b, parameters, b.param('token', [1], 'i32'), places, attend);
+  return { builder: b, outputs: new Map([['logits', logitsOf(b, model, parameters, hidden)]]), updates };
 }
 
 export function createGenerator(options: GeneratorOptions): Generator {
   const { config } = options;
+  const { contextLength } = modelOf(config);
   const device = openCpu(options);
   const program = device.compile(traceDecodingStep(config));
-  for (const name of llamaParams(new GraphBuilder(), config).keys()) {
+  for (const { name } of modelOf(config).parameters) {
     const tensor = options.parameters.get(name);
     if (!tensor) throw new RangeError(`parameter ${name} is missing`);
     program.write(name, tensor.data);
@@ -104,7 +89,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
   };
 
   async function run(prompt: readonly number[], o: GenerateOptions, onToken?: (id: number) => void) {
-    checkPrompt(prompt, config);
+    checkPrompt(prompt, config.vocabSize, contextLength);
     const ids: number[] = [];
     const stop = new Set(o.stopIds);
     for (let i = 0; i < prompt.length; i++) {
@@ -119,7 +104,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
       ids.push(id);
       onToken?.(id);
       const position = prompt.length + ids.length - 1;
-      if (ids.length === o.maxNewTokens || position >= config.maxPositions) break;
+      if (ids.length === o.maxNewTokens || position >= contextLength) break;
       feed(id, position);
       await nextTurn();
     }
@@ -136,14 +121,11 @@ export function createGenerator(options: GeneratorOptions): Generator {
   };
 }
 
-function checkPrompt(prompt: readonly number[], config: LlamaConfig): void {
+function checkPrompt(prompt: readonly number[], vocabSize: number, contextLength: number): void {
   if (prompt.length === 0) throw new RangeError('a prompt has at least one token');
-  if (prompt.length > config.maxPositions) {
-    throw new RangeError(
-      `the prompt has ${prompt.length} tokens, the model ${config.maxPositions} positions`,
-    );
+  if (prompt.length > contextLength) {
+    throw new RangeError(`the prompt has ${prompt.length} tokens, the model ${contextLength} positions`);
   }
-  const bad = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
-  if (bad !== undefined)
-    throw new RangeError(`token ${bad} is outside the vocabulary of ${config.vocabSize}`);
+  const bad = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
+  if (bad !== undefined) throw new RangeError(`token ${bad} is outside the vocabulary of ${vocabSize}`);
 }

@@ -158,6 +158,21 @@ const layers: Readonly<Record<string, MakeCase>> = {
       build: (b, operands) => [b.apply('rmsnorm', operands, { eps: 1e-5 })],
     };
   },
+  layernorm: (r, size) => {
+    const [n, d] = [size(), 1 + size()];
+    return {
+      inputs: [spread(r, [n, d]), reals(r, [d]), reals(r, [d])],
+      build: (b, operands) => [b.apply('layernorm', operands, { eps: 1e-2 })],
+    };
+  },
+  erf: unary('erf', -4, 4),
+  gelu: (r, size) => {
+    const tanh = r.int(2) === 0;
+    return {
+      inputs: [reals(r, shapeOf(size, 2), -4, 4)],
+      build: (b, [x]) => [b.apply('gelu', [x], { tanh })],
+    };
+  },
   rope: (r, size) => {
     const [t, half] = [size(), 1 + r.int(9)];
     const angles = tabulate([t, half], 'f32', ([i, j]) => i / (j + 1));

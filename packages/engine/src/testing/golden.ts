@@ -1,7 +1,7 @@
-// Reads the golden files that PyTorch made (test/golden/make_llama.py); no Python is needed for this.
+// Reads the golden files that PyTorch made (test/golden/make_models.py); no Python is needed for this.
 
 import { readFileSync } from 'node:fs';
-import { type LlamaConfig, llamaFromHf } from '../models/llama-config.ts';
+import { configFromHf, type ModelConfig } from '../models/families.ts';
 import type { AdamWOptions } from '../nn/optim.ts';
 import type { LearningRateSchedule } from '../nn/schedule.ts';
 import type { Tensor } from '../train/trainer.ts';
@@ -11,8 +11,8 @@ interface Packed {
   readonly data: string;
 }
 
-export interface LlamaGolden {
-  readonly config: LlamaConfig;
+export interface ModelGolden {
+  readonly config: ModelConfig;
   readonly optimizer: AdamWOptions;
   readonly schedule: LearningRateSchedule;
   /** [steps, batch, length + 1]. */
@@ -36,13 +36,19 @@ const floats = (packed: Packed): Tensor => ({ shape: packed.shape, data: new Flo
 const tensors = (packed: Record<string, Packed>) =>
   new Map(Object.entries(packed).map(([name, value]) => [name, floats(value)]));
 
-export function readLlamaGolden(name: 'grouped' | 'tied'): LlamaGolden {
-  const url = new URL(`../../test/golden/llama-${name}.golden.json`, import.meta.url);
+/** Tiny random models of every family and variant. */
+export const goldenNames = [
+  ...(['llama-grouped', 'llama-tied', 'llama-rope3', 'llama-linear', 'llama-dynamic'] as const),
+  ...(['gpt2-tanh', 'gpt2-exact', 'neox-parallel', 'neox-sequential'] as const),
+];
+
+export function readGolden(name: (typeof goldenNames)[number]): ModelGolden {
+  const url = new URL(`../../test/golden/${name}.golden.json`, import.meta.url);
   const json = JSON.parse(readFileSync(url, 'utf8'));
   const { learning_rate, beta1, beta2, eps, weight_decay, clip_norm } = json.optimizer;
   const { warmup_steps, total_steps, final_fraction } = json.schedule;
   return {
-    config: llamaFromHf(json.config),
+    config: configFromHf(json.config),
     optimizer: {
       learningRate: learning_rate,
       beta1,

@@ -1,14 +1,14 @@
 // Losses of single tokens under fixed parameters, for bits per byte over documents.
 
 import { GraphBuilder } from '../core/builder.ts';
-import { llamaLogits, llamaParams } from '../models/llama.ts';
-import type { LlamaConfig } from '../models/llama-config.ts';
+import { type ModelConfig, modelOf } from '../models/families.ts';
+import { paramNodes, sequenceLogits } from '../models/model.ts';
 import { openCpu } from '../runtime/cpu.ts';
 import { splitTokens } from './tokens.ts';
 import type { Tensor } from './trainer.ts';
 
 export interface EvaluatorOptions {
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   /** By Hugging Face names, as `Trainer.parameters()` gives them. */
   readonly parameters: ReadonlyMap<string, Tensor>;
   readonly batchSize: number;
@@ -29,8 +29,9 @@ export interface Evaluator {
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
   const { config, batchSize, sequenceLength } = options;
   const b = new GraphBuilder();
-  const parameters = llamaParams(b, config);
-  const logits = llamaLogits(b, config, parameters, b.param('inputs', [batchSize, sequenceLength], 'i32'));
+  const model = modelOf(config);
+  const parameters = paramNodes(b, model);
+  const logits = sequenceLogits(b, model, parameters, b.param('inputs', [batchSize, sequenceLength], 'i32'));
   const targets = b.param('targets', [batchSize * sequenceLength], 'i32');
   const losses = b.pick(b.apply('cross_entropy', [logits, targets]), 0);
   const device = openCpu(options);

@@ -1,4 +1,4 @@
-// The compiled Llama against transformers and torch: logits, loss, every gradient, 20 AdamW steps.
+// The compiled models against transformers and torch: logits, loss, every gradient, 20 AdamW steps.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../core/builder.ts';
 import { gradients } from '../core/grad.ts';
-import { llamaLogits, llamaParams } from '../models/llama.ts';
+import { modelOf } from '../models/families.ts';
+import { paramNodes, sequenceLogits } from '../models/model.ts';
 import { openCpu } from '../runtime/cpu.ts';
 import { expectClose } from '../testing/close.ts';
-import { type LlamaGolden, readLlamaGolden } from '../testing/golden.ts';
+import { goldenNames, type ModelGolden, readGolden } from '../testing/golden.ts';
 import { splitTokens } from './tokens.ts';
 import { createTrainer } from './trainer.ts';
 
@@ -19,17 +20,18 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cacheDir, { recursive: true, force: true }));
 
-const batchOf = (golden: LlamaGolden, step: number) => {
+const batchOf = (golden: ModelGolden, step: number) => {
   const [, rows, width] = golden.tokens.shape;
   return golden.tokens.data.subarray(step * rows * width, (step + 1) * rows * width);
 };
 
 /** Logits, loss and gradients of the first batch from one compiled program. */
-function firstBatch(golden: LlamaGolden) {
+function firstBatch(golden: ModelGolden) {
   const [, rows, width] = golden.tokens.shape;
   const b = new GraphBuilder();
-  const parameters = llamaParams(b, golden.config);
-  const logits = llamaLogits(b, golden.config, parameters, b.param('inputs', [rows, width - 1], 'i32'));
+  const model = modelOf(golden.config);
+  const parameters = paramNodes(b, model);
+  const logits = sequenceLogits(b, model, parameters, b.param('inputs', [rows, width - 1], 'i32'));
   const targets = b.param('targets', [rows * (width - 1)], 'i32');
   const loss = b.mean(b.pick(b.apply('cross_entropy', [logits, targets]), 0));
   const names = [...parameters.keys()];
@@ -52,8 +54,8 @@ function firstBatch(golden: LlamaGolden) {
   return values;
 }
 
-describe.each(['grouped', 'tied'] as const)('llama %s', (name) => {
-  const golden = readLlamaGolden(name);
+describe.each(goldenNames)('%s', (name) => {
+  const golden = readGolden(name);
 
   it('has the logits, loss and gradients that transformers has', () => {
     const got = firstBatch(golden);

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initialParameters } from '../models/llama.ts';
+import { initialParameters } from '../models/families.ts';
 import { type LlamaConfig, llamaParameters } from '../models/llama-config.ts';
 import { philox } from '../nn/rng.ts';
 import { createGenerator } from '../serve/generator.ts';

@@ -3,8 +3,8 @@
 
 import { GraphBuilder } from '../core/builder.ts';
 import { gradients } from '../core/grad.ts';
-import { initialParameters, llamaLogits, llamaParams } from '../models/llama.ts';
-import { type LlamaConfig, llamaParameters } from '../models/llama-config.ts';
+import { initialParameters, type ModelConfig, modelOf } from '../models/families.ts';
+import { paramNodes, sequenceLogits } from '../models/model.ts';
 import { type AdamWOptions, adamWStep, firstMoment, HYPER, hyperValues, secondMoment } from '../nn/optim.ts';
 import { type LearningRateSchedule, learningRate } from '../nn/schedule.ts';
 import { openCpu } from '../runtime/cpu.ts';
@@ -18,7 +18,7 @@ export interface Tensor {
 }
 
 export interface TrainerOptions {
-  readonly config: LlamaConfig;
+  readonly config: ModelConfig;
   readonly batchSize: number;
   readonly sequenceLength: number;
   readonly optimizer: AdamWOptions;
@@ -68,8 +68,9 @@ export function traceTrainingStep(
 ): Trace {
   const { config, batchSize, sequenceLength } = options;
   const b = new GraphBuilder();
-  const parameters = llamaParams(b, config);
-  const logits = llamaLogits(b, config, parameters, b.param('inputs', [batchSize, sequenceLength], 'i32'));
+  const model = modelOf(config);
+  const parameters = paramNodes(b, model);
+  const logits = sequenceLogits(b, model, parameters, b.param('inputs', [batchSize, sequenceLength], 'i32'));
   const targets = b.param('targets', [batchSize * sequenceLength], 'i32');
   const loss = b.mean(b.pick(b.apply('cross_entropy', [logits, targets]), 0));
   const grads = gradients(b, loss, [...parameters.values()]);
@@ -85,7 +86,8 @@ export function traceTrainingStep(
 export function createTrainer(options: TrainerOptions): Trainer {
   const { config, batchSize, sequenceLength, optimizer, schedule } = options;
   const shapes = new Map<string, readonly number[]>();
-  for (const { name, shape } of llamaParameters(config)) {
+  const infos = modelOf(config).parameters;
+  for (const { name, shape } of infos) {
     for (const tensor of [name, firstMoment(name), secondMoment(name)]) shapes.set(tensor, shape);
   }
   const device = openCpu(options);
@@ -129,7 +131,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
       for (const name of shapes.keys()) program.write(name, state.tensors.get(name)!.data);
       steps = state.step;
     },
-    parameters: () => read(llamaParameters(config).map((p) => p.name)),
+    parameters: () => read(infos.map((p) => p.name)),
     dispose: () => device.dispose(),
   };
 }
