@@ -24,7 +24,8 @@ const header = (name: string): SourceFile => ({ name, text: text(`../kernels/c/$
 interface Library {
   readonly poolCreate: (threads: number, scratch: number) => number;
   readonly poolDestroy: (pool: number) => void;
-  readonly run: (pool: number, list: number, count: number, timed: number, dry: number) => void;
+  readonly run: (pool: number, list: number, count: number, timed: number) => void;
+  readonly dryRun: (pool: number, list: number, count: number) => void;
   readonly open: (path: string) => number;
   readonly symbol: (library: number, name: string) => number;
   readonly close: (library: number) => void;
@@ -45,7 +46,8 @@ function loadLibrary(options: CompilerOptions): Library {
   return {
     poolCreate: lib.func('int64_t ts_pool_create(int64_t threads, int64_t scratch)'),
     poolDestroy: lib.func('void ts_pool_destroy(int64_t pool)'),
-    run: lib.func('void ts_run(int64_t pool, int64_t list, int64_t count, int64_t timed, int64_t dry)'),
+    run: lib.func('void ts_run(int64_t pool, int64_t list, int64_t count, int64_t timed)'),
+    dryRun: lib.func('void ts_dry_run(int64_t pool, int64_t list, int64_t count)'),
     open,
     symbol: lib.func('int64_t ts_symbol(int64_t library, const char *name)'),
     close: lib.func('void ts_close(int64_t library)'),
@@ -171,15 +173,15 @@ class CpuExecutable implements Executable {
 
   run(): void {
     if (this.#disposed) throw new Error('the program is disposed');
-    this.#lib.run(this.#pool, this.#tables, this.launchCount, 0, 0);
+    this.#lib.run(this.#pool, this.#tables, this.launchCount, 0);
   }
 
   dryRun(): void {
-    this.#lib.run(this.#pool, this.#tables, this.launchCount, 0, 1);
+    this.#lib.dryRun(this.#pool, this.#tables, this.launchCount);
   }
 
   profile(): LaunchProfile[] {
-    this.#lib.run(this.#pool, this.#tables, this.launchCount, 1, 0);
+    this.#lib.run(this.#pool, this.#tables, this.launchCount, 1);
     const words = new BigInt64Array(this.launchCount * LAUNCH_WORDS);
     this.#lib.read(this.#tables, words, words.byteLength);
     const out = this.#program.launches.map((launch, i) => ({

@@ -166,20 +166,21 @@ static int64_t now(void) {
   return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-// Runs the launches in order; each starts when the one before it is complete. A dry run wakes the threads for every
-// launch and gives them no task: what is left is the cost of launching.
-void ts_run(pool *p, launch *list, int64_t count, int64_t timed, int64_t dry) {
-  static const launch nothing = {0};
+// Runs the launches in order; each starts when the one before it is complete.
+void ts_run(pool *p, launch *list, int64_t count, int64_t timed) {
   for (int64_t i = 0; i < count; i++) {
-    if (dry) {
-      if (p->threads > 1 && list[i].tasks > 1) run_shared(p, &nothing);
-      continue;
-    }
     const int64_t start = timed ? now() : 0;
     if (p->threads == 1 || list[i].tasks == 1) list[i].fn(list[i].args, 0, list[i].tasks, p->scratch[0]);
     else run_shared(p, &list[i]);
     if (timed) list[i].nanoseconds += now() - start;
   }
+}
+
+// Wakes the threads for every launch and gives them no task: what is left is the cost of launching.
+void ts_dry_run(pool *p, const launch *list, int64_t count) {
+  static const launch nothing = {0};
+  for (int64_t i = 0; i < count; i++)
+    if (p->threads > 1 && list[i].tasks > 1) run_shared(p, &nothing);
 }
 
 int64_t ts_open(const char *path) { return (int64_t)dlopen(path, RTLD_NOW | RTLD_LOCAL); }
