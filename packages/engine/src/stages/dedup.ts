@@ -1,7 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Rejection } from '@tsudoi/schema';
-import { createDeduplicator, type Decision, type Member } from '../corpus/dedup/deduplicator.ts';
+import {
+  type Cluster,
+  createDeduplicator,
+  type Decision,
+  type Member,
+} from '../corpus/dedup/deduplicator.ts';
 import type { CorpusDocument } from '../corpus/document.ts';
 import { discardOnError, readJsonlGz, writeJsonlGz } from '../corpus/jsonl.ts';
 import { createTally } from '../corpus/tally.ts';
@@ -20,6 +25,8 @@ export interface RemovedDocument {
   keptId: string;
   keptPath: string;
   reason: 'exact' | 'near';
+  /** Found inside its own source, or across sources. */
+  scope: 'source' | 'across';
   jaccardEstimate: number;
 }
 
@@ -36,13 +43,13 @@ export const dedup: Stage<'dedup'> = async (recipe, context) => {
       await new Promise(setImmediate); // lets heartbeats and aborts through between signatures
     }
   }
-  const { decisions, clusters, members } = deduplicator.decide();
+  const { decisions, clusters, members } = await deduplicator.decide();
 
   const file = (name: string) => join(context.outDir, name);
   const kept = writeJsonlGz(file('documents.jsonl.gz'));
   const removed = writeJsonlGz(file('removed.jsonl.gz'));
   const tally = createTally();
-  const counts = { exact: 0, near: 0 };
+  const counts = { exact: 0, near: 0, source: 0, across: 0 };
   let removedBytes = 0;
   let index = 0;
   await discardOnError([kept, removed], async () => {
@@ -53,6 +60,7 @@ export const dedup: Stage<'dedup'> = async (recipe, context) => {
         await kept.write(document);
       } else {
         counts[decision.reason] += 1;
+        counts[decision.scope] += 1;
         removedBytes += Buffer.byteLength(document.text);
         await removed.write(describe(members, index, decision));
       }
@@ -74,6 +82,8 @@ export const dedup: Stage<'dedup'> = async (recipe, context) => {
         kept: tally.documents,
         removedExact: counts.exact,
         removedNear: counts.near,
+        removedInSource: counts.source,
+        removedAcross: counts.across,
         removedBytes,
         clusters: clusters.length,
         largestCluster: clusters.reduce((largest, cluster) => Math.max(largest, cluster.members.length), 0),
@@ -94,16 +104,12 @@ async function* all(paths: string[], signal: AbortSignal): AsyncGenerator<Corpus
 function describe(members: Member[], index: number, decision: Decision & { kept: false }): RemovedDocument {
   const { id, path, sourceId } = members[index];
   const keeper = members[decision.keptIndex];
-  const { reason, jaccardEstimate } = decision;
-  return { id, path, sourceId, keptId: keeper.id, keptPath: keeper.path, reason, jaccardEstimate };
+  const { reason, scope, jaccardEstimate } = decision;
+  return { id, path, sourceId, keptId: keeper.id, keptPath: keeper.path, reason, scope, jaccardEstimate };
 }
 
 /** The largest clusters with their members, and how many there are of each size. */
-function clustersFile(
-  total: number,
-  clusters: { kept: number; members: number[] }[],
-  members: Member[],
-): string {
+function clustersFile(total: number, clusters: Cluster[], members: Member[]): string {
   const sizes: Record<string, number> = {};
   for (const { members: group } of clusters) sizes[group.length] = (sizes[group.length] ?? 0) + 1;
   const listed = clusters

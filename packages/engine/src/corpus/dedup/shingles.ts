@@ -1,92 +1,91 @@
 import type { Language } from '@tsudoi/schema';
+import { foldTable, SEPARATOR } from './fold.ts';
 
-/** 64-bit hashes of the distinct shingles of one text, as two lanes of 32 bits. */
+/** 64-bit hashes of the shingles of one text, repeats included, as two lanes of 32 bits. */
 export interface Shingles {
-  high: Uint32Array;
-  low: Uint32Array;
+  high: Int32Array;
+  low: Int32Array;
   count: number;
 }
 
+const HIGH_BASE = 0x01000193;
+const LOW_BASE = 0x9e3779b1 | 0;
+
 /**
- * Hashes of all n-grams of a text: of characters (UTF-16 code units, white space left out) for Japanese, which has no
- * word borders to rely on, and of words (runs of letters, digits and underscores) for English and code. Text is
- * lower-cased first. A text shorter than n gives one shingle. Returned arrays are reused by the next call.
+ * Hashes of all n-grams of a folded text: of characters (UTF-16 code units, separators left out) for Japanese, which
+ * has no word borders to rely on, and of words for English and code. A text shorter than n gives one shingle.
+ * The hash rolls (Karp and Rabin 1987), so a shingle costs two multiplications a lane whatever n is.
+ * Returned arrays are reused by the next call.
  */
 export function createShingler(n: number) {
-  let high = new Uint32Array(1 << 14);
-  let low = new Uint32Array(1 << 14);
+  const fold = foldTable();
+  const [highOut, lowOut] = [power(HIGH_BASE, n), power(LOW_BASE, n)];
+  let units = new Int32Array(1 << 14);
+  let high = new Int32Array(1 << 14);
+  let low = new Int32Array(1 << 14);
+
   const room = (count: number) => {
-    if (count <= high.length) return;
-    high = new Uint32Array(2 ** Math.ceil(Math.log2(count)));
-    low = new Uint32Array(high.length);
+    if (count <= units.length) return;
+    const size = 2 ** Math.ceil(Math.log2(count));
+    units = new Int32Array(size);
+    high = new Int32Array(size);
+    low = new Int32Array(size);
+  };
+  const characterUnits = (text: string): number => {
+    let count = 0;
+    for (let i = 0; i < text.length; i++) {
+      const unit = fold[text.charCodeAt(i)];
+      if (unit !== SEPARATOR) units[count++] = Math.imul(unit + 1, 0x85ebca6b);
+    }
+    return count;
+  };
+  const wordUnits = (text: string): number => {
+    let count = 0;
+    let hash = 0;
+    for (let i = 0; i < text.length; i++) {
+      const unit = fold[text.charCodeAt(i)];
+      if (unit !== SEPARATOR) hash = Math.imul((hash ^ unit) + 0x7f4a7c15, 0x01000193) ^ (hash >>> 15);
+      else if (hash !== 0) {
+        units[count++] = hash;
+        hash = 0;
+      }
+    }
+    if (hash !== 0) units[count++] = hash;
+    return count;
   };
   return (text: string, language: Language): Shingles => {
-    const units = language === 'ja' ? characterUnits(text) : wordUnits(text);
-    const total = Math.max(1, units.length - n + 1);
-    room(total);
-    for (let i = 0; i < total; i++) {
-      let a = 0x9e3779b9 | 0;
-      let b = 0x85ebca6b | 0;
-      for (let j = i; j < i + n && j < units.length; j++) {
-        a = Math.imul(a ^ units[j], 0xcc9e2d51);
-        a = (a << 13) | (a >>> 19);
-        b = Math.imul(b + units[j], 0x1b873593) ^ (b >>> 15);
-      }
-      high[i] = avalanche(a ^ (b >>> 7));
-      low[i] = avalanche(b + Math.imul(a, 0x2545f491));
+    room(text.length + 1);
+    const total = language === 'ja' ? characterUnits(text) : wordUnits(text);
+    let a = 0;
+    let b = 0;
+    const first = Math.min(n, total);
+    for (let i = 0; i < first; i++) {
+      a = (Math.imul(a, HIGH_BASE) + units[i]) | 0;
+      b = (Math.imul(b, LOW_BASE) + units[i]) | 0;
     }
-    return { high, low, count: distinct(high, low, total) };
+    high[0] = a;
+    low[0] = b;
+    for (let i = n; i < total; i++) {
+      const [enters, leaves] = [units[i], units[i - n]];
+      a = (Math.imul(a, HIGH_BASE) + enters - Math.imul(leaves, highOut)) | 0;
+      b = (Math.imul(b, LOW_BASE) + enters - Math.imul(leaves, lowOut)) | 0;
+      high[i - n + 1] = a;
+      low[i - n + 1] = b;
+    }
+    return { high, low, count: Math.max(1, total - n + 1) };
   };
 }
 
-/** The finaliser of MurmurHash3. */
+function power(base: number, exponent: number): number {
+  let result = 1;
+  for (let i = 0; i < exponent; i++) result = Math.imul(result, base);
+  return result;
+}
+
+/** The finaliser of MurmurHash3: every bit of the input moves every bit of the output. */
 export function avalanche(value: number): number {
   let h = value;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
-}
-
-function characterUnits(text: string): Int32Array {
-  const lower = text.toLowerCase();
-  const units = new Int32Array(lower.length);
-  let count = 0;
-  for (let i = 0; i < lower.length; i++) {
-    const code = lower.charCodeAt(i);
-    const isSpace = code === 32 || (code >= 9 && code <= 13) || code === 0x3000 || code === 0xa0;
-    if (!isSpace) units[count++] = code;
-  }
-  return units.subarray(0, count);
-}
-
-/** Each word as a 32-bit FNV-1a hash. */
-function wordUnits(text: string): Int32Array {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
-  const units = new Int32Array(words.length);
-  for (let w = 0; w < words.length; w++) {
-    const word = words[w];
-    let hash = 0x811c9dc5 | 0;
-    for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);
-    units[w] = hash;
-  }
-  return units;
-}
-
-/** Moves the distinct pairs to the front and returns their number: open addressing on the low lane. */
-function distinct(high: Uint32Array, low: Uint32Array, total: number): number {
-  const size = 2 ** Math.ceil(Math.log2(total * 2 + 1));
-  const table = new Int32Array(size); // index + 1, 0 is free
-  let count = 0;
-  for (let i = 0; i < total; i++) {
-    let slot = low[i] & (size - 1);
-    while (table[slot] !== 0 && (low[table[slot] - 1] !== low[i] || high[table[slot] - 1] !== high[i])) {
-      slot = (slot + 1) & (size - 1);
-    }
-    if (table[slot] !== 0) continue;
-    high[count] = high[i];
-    low[count] = low[i];
-    count += 1;
-    table[slot] = count;
-  }
-  return count;
 }
