@@ -143,6 +143,7 @@ export function decodeTokenizerJson(text: string): UnigramModel {
     padId: idOf('<pad>'),
     byteFallback: model.byte_fallback,
     addDummyPrefix,
+    arithmetic: 'float64',
   };
   const reason = unsoundness(result);
   if (reason)

@@ -32,6 +32,11 @@ export interface UnigramModel {
   byteFallback: boolean;
   /** A space is put before the text on encoding and one leading space removed on decoding. Ours never do. */
   addDummyPrefix: boolean;
+  /**
+   * How sums along a path are kept: SentencePiece rounds to float32 after every piece, Hugging Face `tokenizers` keep
+   * float64. A model read from a file is run as the library of that file runs it, so that even ties fall the same way.
+   */
+  arithmetic: 'float32' | 'float64';
 }
 
 export const SPACE_MARK = '\u2581';
@@ -68,7 +73,8 @@ const utf8 = new TextEncoder();
  */
 export function pathScore(piece: Piece, maxScore: number): number {
   if (piece.type !== PieceType.userDefined) return piece.score;
-  return Math.fround(utf8.encode(piece.piece).length * maxScore - 0.1);
+  // The product is a float32 there, the difference a float64.
+  return Math.fround(utf8.encode(piece.piece).length * maxScore) - 0.1;
 }
 
 /** What is wrong with a model that came from a file, in a few words, or null. */

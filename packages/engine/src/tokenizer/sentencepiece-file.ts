@@ -111,6 +111,7 @@ function assemble(pieces: Piece[], trainer: Scalars, normalizer: Scalars): Unigr
     padId: idOf(TRAINER.padId, -1),
     byteFallback,
     addDummyPrefix: numberOf(normalizer, NORMALIZER.dummyPrefix, 1) === 1,
+    arithmetic: 'float32',
   };
 }
 

@@ -66,8 +66,6 @@ class UnigramTokenizer implements Tokenizer {
   private readonly segmenter: Segmenter;
   private readonly bytesOf: Uint8Array[];
   private readonly ids: Map<string, number>;
-  private readonly utf8 = new TextEncoder();
-  private input = new Uint8Array(4096);
   private output = new Int32Array(4096);
 
   constructor(model: UnigramModel) {
@@ -84,14 +82,15 @@ class UnigramTokenizer implements Tokenizer {
   }
 
   encode(text: string): Int32Array {
-    const length = this.read(text);
-    if (this.output.length < length) this.output = new Int32Array(length * 2);
-    return this.output.slice(0, this.segmenter.segment(this.input, length, this.output, 0));
+    const input = this.checked(text);
+    // A code unit has three bytes at most, and a byte one id.
+    if (this.output.length < input.length * 3) this.output = new Int32Array(input.length * 4);
+    return this.output.slice(0, this.segmenter.segment(input, this.output, 0));
   }
 
   encodeInto(text: string, target: Int32Array, offset = 0): number {
-    const length = this.read(text);
-    if (target.length - offset >= length) return this.segmenter.segment(this.input, length, target, offset);
+    const input = this.checked(text);
+    if (target.length - offset >= input.length * 3) return this.segmenter.segment(input, target, offset);
     const ids = this.encode(text);
     target.set(ids, offset);
     return offset + ids.length;
@@ -137,12 +136,9 @@ class UnigramTokenizer implements Tokenizer {
     return this.ids.get(piece);
   }
 
-  /** Puts the UTF-8 bytes of the text into `input` and returns their number. */
-  private read(text: string): number {
+  private checked(text: string): string {
     if (!text.isWellFormed()) throw loneSurrogate(text);
-    const prefixed = this.model.addDummyPrefix && text !== '' ? ` ${text}` : text;
-    if (this.input.length < prefixed.length * 3) this.input = new Uint8Array(prefixed.length * 4);
-    return this.utf8.encodeInto(prefixed, this.input).written;
+    return this.model.addDummyPrefix && text !== '' ? ` ${text}` : text;
   }
 }
 

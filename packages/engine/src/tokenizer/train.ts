@@ -208,7 +208,16 @@ export function* unigramTraining(
     thinLattice(state.lattice, state.alive);
   }
   const pieces = [...meta, ...choosePieces(state, wanted, meta.length)];
-  return { pieces, unkId: 0, bosId: 1, eosId: 2, padId: 3, byteFallback: true, addDummyPrefix: false };
+  return {
+    pieces,
+    unkId: 0,
+    bosId: 1,
+    eosId: 2,
+    padId: 3,
+    byteFallback: true,
+    addDummyPrefix: false,
+    arithmetic: 'float32',
+  };
 }
 
 /** Runs `unigramTraining` to its end. For a worker thread: it does not return before the model is there. */

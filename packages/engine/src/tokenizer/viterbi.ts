@@ -1,49 +1,45 @@
 import type { Dictionary } from './dictionary.ts';
-import { ROOT } from './double-array.ts';
+import { CELL } from './double-array.ts';
 
-const NEWLINE = 0x0a;
 const NO_PIECE = -1;
+/** Mark of the first UTF-8 byte by the number of bytes that follow. */
+const LEAD = [0, 0xc0, 0xe0, 0xf0];
 
-/** Bytes of the character whose first byte is `lead`, in well-formed UTF-8. */
-function characterBytes(lead: number): number {
-  if (lead < 0x80) return 1;
-  if (lead < 0xe0) return 2;
-  return lead < 0xf0 ? 3 : 4;
-}
+/** Code units of the character that starts at `at`, in well-formed UTF-16. */
+const characterUnits = (text: string, at: number) => ((text.charCodeAt(at) & 0xfc00) === 0xd800 ? 2 : 1);
 
 /**
- * Best segmentation of UTF-8 text into pieces (Viterbi over byte positions, one best way to each; no lattice is kept).
- * Sums are float64 over float32 scores and therefore practically exact; of equal paths the first found wins, which is
- * the one whose last piece is longest. Both as in Hugging Face `tokenizers`.
+ * Best segmentation of text into pieces (Viterbi over code units, one best way to each; no lattice is kept). A sum is
+ * compared in float64 and kept in the model's arithmetic; of equal paths the first found wins, which is the one whose
+ * last piece is longest. This is what SentencePiece's `EncodeOptimized` (float32) and Hugging Face `tokenizers` (float64) do.
  */
 export class Segmenter {
   private readonly dictionary: Dictionary;
   /** Cut at newlines first: right when no piece but the newline itself contains one. */
   private readonly byLine: boolean;
   private best = new Float64Array(1024);
-  private start = new Int32Array(1024);
-  private piece = new Int32Array(1024);
+  /** Node of the piece that ends there on the best way. */
+  private nodes = new Int32Array(1024);
   private path = new Int32Array(1024);
+  private labels = new Uint16Array(1024);
 
   constructor(dictionary: Dictionary, byLine: boolean) {
     this.dictionary = dictionary;
     this.byLine = byLine;
   }
 
-  /** Writes the ids of bytes[0 .. end) to `target` from `at` on and returns where they end. One id a byte at most. */
-  segment(bytes: Uint8Array, end: number, target: Int32Array, at: number): number {
+  /** Writes the ids of well-formed `text` to `target` from `at` on and returns where they end. One id a UTF-8 byte at most. */
+  segment(text: string, target: Int32Array, at: number): number {
     let written = at;
-    // What lies behind the end is left from longer texts and not to be searched.
-    const text = bytes.subarray(0, end);
-    for (let from = 0; from < end; ) {
-      let to = end;
+    for (let from = 0; from < text.length; ) {
+      let to = text.length;
       if (this.byLine) {
-        const newline = text.indexOf(NEWLINE, from);
+        const newline = text.indexOf('\n', from);
         // A line is taken with its newline, which ends a path of its own in any case.
         if (newline >= 0) to = newline + 1;
       }
-      this.findPath(bytes, from, to);
-      written = this.writePath(bytes, from, to, target, written);
+      this.findPath(text, from, to);
+      written = this.writePath(text, from, to, target, written);
       from = to;
     }
     return written;
@@ -52,58 +48,89 @@ export class Segmenter {
   private reserve(size: number): void {
     if (size <= this.best.length) return;
     this.best = new Float64Array(size * 2);
-    this.start = new Int32Array(size * 2);
-    this.piece = new Int32Array(size * 2);
+    this.nodes = new Int32Array(size * 2);
     this.path = new Int32Array(size * 2);
+    this.labels = new Uint16Array(size * 2);
   }
 
-  private findPath(bytes: Uint8Array, from: number, to: number): void {
+  private findPath(text: string, from: number, to: number): void {
     const n = to - from;
     this.reserve(n + 1);
-    const { base, check, value, score, unknownScore } = this.dictionary;
-    const { best, start, piece } = this;
+    const { units, scores, unknownScore, singlePrecision, firstHighSurrogate } = this.dictionary;
+    const { best, nodes, labels } = this;
+    const labelOf = this.dictionary.labels;
+    for (let i = 0; i < n; i++) labels[i] = labelOf[text.charCodeAt(from + i)];
+    labels[n] = 0;
     best.fill(Number.NEGATIVE_INFINITY, 0, n + 1);
     best[0] = 0;
     for (let i = 0; i < n; ) {
       const here = best[i];
-      const single = i + characterBytes(bytes[from + i]);
-      let known = false;
-      let node = ROOT;
-      for (let j = i; j < n; ) {
-        const next = base[node] + bytes[from + j];
-        if (check[next] !== node) break;
-        node = next;
-        j++;
-        const id = value[node];
-        if (id < 0) continue;
-        if (j === single) known = true;
-        const sum = here + score[id];
+      // The root's child for a label is the cell of that number.
+      let node = labels[i];
+      const wide = node === 0 ? characterUnits(text, from + i) === 2 : node >= firstHighSurrogate;
+      const single = wide ? i + 2 : i + 1;
+      for (let j = i + 1; node > 0; j++) {
+        const sum = here + scores[node * 2 + 1];
         if (sum > best[j]) {
-          best[j] = sum;
-          start[j] = i;
-          piece[j] = id;
+          best[j] = singlePrecision ? Math.fround(sum) : sum;
+          nodes[j] = node;
         }
+        const next = units[node * CELL] + labels[j];
+        if (units[next * CELL + 1] !== node) break;
+        node = next;
       }
-      if (!known && here + unknownScore > best[single]) {
-        best[single] = here + unknownScore;
-        start[single] = i;
-        piece[single] = NO_PIECE;
+      if (!this.isPiece(i, single)) {
+        const sum = singlePrecision ? Math.fround(here + unknownScore) : here + unknownScore;
+        if (sum > best[single]) {
+          best[single] = sum;
+          nodes[single] = NO_PIECE;
+        }
       }
       i = single;
     }
   }
 
-  private writePath(bytes: Uint8Array, from: number, to: number, target: Int32Array, at: number): number {
-    const { start, piece, path } = this;
-    const { byteIds } = this.dictionary;
+  /** Whether the character at labels [i, end) is a piece by itself. */
+  private isPiece(i: number, end: number): boolean {
+    const { units, scores } = this.dictionary;
+    let node = this.labels[i];
+    if (node > 0 && end === i + 2) {
+      const next = units[node * CELL] + this.labels[i + 1];
+      node = units[next * CELL + 1] === node ? next : 0;
+    }
+    return node > 0 && scores[node * 2 + 1] !== Number.NEGATIVE_INFINITY;
+  }
+
+  private writePath(text: string, from: number, to: number, target: Int32Array, at: number): number {
+    const { nodes, path } = this;
+    const { idOf, lengthOf } = this.dictionary;
     let steps = 0;
-    for (let j = to - from; j > 0; j = start[j]) path[steps++] = j;
+    for (let j = to - from; j > 0; ) {
+      path[steps++] = j;
+      if (nodes[j] !== NO_PIECE) j -= lengthOf[nodes[j]];
+      else j -= (text.charCodeAt(from + j - 1) & 0xfc00) === 0xdc00 ? 2 : 1;
+    }
     let written = at;
     while (steps > 0) {
       const j = path[--steps];
-      if (piece[j] !== NO_PIECE) target[written++] = piece[j];
-      else for (let b = start[j]; b < j; b++) target[written++] = byteIds[bytes[from + b]];
+      if (nodes[j] !== NO_PIECE) target[written++] = idOf[nodes[j]];
+      else written = this.writeBytes(text, from + j, target, written);
     }
     return written;
+  }
+
+  /** The character that ends at `end`, in byte pieces. */
+  private writeBytes(text: string, end: number, target: Int32Array, at: number): number {
+    const { byteIds } = this.dictionary;
+    const low = text.charCodeAt(end - 1);
+    const code = (low & 0xfc00) === 0xdc00 ? text.codePointAt(end - 2)! : low;
+    if (code < 0x80) {
+      target[at] = byteIds[code];
+      return at + 1;
+    }
+    const more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    target[at] = byteIds[LEAD[more] | (code >> (6 * more))];
+    for (let k = 1; k <= more; k++) target[at + k] = byteIds[0x80 | ((code >> (6 * (more - k))) & 0x3f)];
+    return at + 1 + more;
   }
 }
