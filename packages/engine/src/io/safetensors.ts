@@ -110,31 +110,57 @@ export function encodeSafetensors(
   return file;
 }
 
-function parseHeader(file: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
-  if (file.length < LENGTH_BYTES) throw new SafetensorsError('the file ends before its header');
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const length = view.getBigUint64(0, true);
+/** Length of the JSON header from the first eight bytes; refused before anything of that length is allocated. */
+export function headerLength(first: Uint8Array, fileBytes: number): number {
+  if (first.length < LENGTH_BYTES) throw new SafetensorsError('the file ends before its header');
+  const length = new DataView(first.buffer, first.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES))
     throw new SafetensorsError(`the header claims to be ${length} bytes long`);
-  const dataStart = LENGTH_BYTES + Number(length);
-  if (dataStart > file.length) throw new SafetensorsError('the file ends inside its header');
+  if (LENGTH_BYTES + Number(length) > fileBytes)
+    throw new SafetensorsError('the file ends inside its header');
+  return Number(length);
+}
+
+/**
+ * The description of all tensors, in file order, from the JSON header and the number of bytes after it.
+ * @throws SafetensorsError at any file that is not exactly what the format says
+ */
+export function parseHeader(
+  json: Uint8Array,
+  dataBytes: number,
+): { entries: Entry[]; metadata: Record<string, string> } {
   let header: unknown;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(LENGTH_BYTES, dataStart));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(json);
     header = text.startsWith('{') ? JSON.parse(text) : null;
   } catch {
     header = null;
   }
   if (!isRecord(header)) throw new SafetensorsError('the header is not a JSON object');
-  return { header, dataStart };
+  const { [METADATA]: metadata = {}, ...described } = header;
+  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+    throw new SafetensorsError(`${METADATA} must map text to text`);
+  }
+  const entries = Object.entries(described).map(([name, value]) => parseEntry(name, value));
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let at = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin < at) throw new SafetensorsError(`"${name}" overlaps the tensor before it`);
+    if (begin > at) throw new SafetensorsError(`there is a hole of ${begin - at} bytes before "${name}"`);
+    at = end;
+  }
+  if (dataBytes < at) throw new SafetensorsError(`the file ends early: ${at - dataBytes} bytes are missing`);
+  if (dataBytes > at) throw new SafetensorsError(`${dataBytes - at} bytes belong to no tensor`);
+  return { entries, metadata: metadata as Record<string, string> };
 }
 
-interface Entry {
-  name: string;
-  dtype: Dtype;
-  shape: number[];
-  begin: number;
-  end: number;
+/** Where a tensor lies, in bytes from the end of the header. */
+export interface Entry {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
 }
 
 function parseEntry(name: string, value: unknown): Entry {
@@ -164,25 +190,11 @@ function tensorOf({ name, dtype, shape, begin, end }: Entry, data: Uint8Array): 
 
 /** @throws SafetensorsError at any file that is not exactly what the format says */
 export function decodeSafetensors(file: Uint8Array): Safetensors {
-  const { header, dataStart } = parseHeader(file);
-  const { [METADATA]: metadata = {}, ...described } = header;
-  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
-    throw new SafetensorsError(`${METADATA} must map text to text`);
-  }
-  const entries = Object.entries(described).map(([name, value]) => parseEntry(name, value));
-  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  const data = file.subarray(dataStart);
-  let at = 0;
-  for (const { name, begin, end } of entries) {
-    if (begin < at) throw new SafetensorsError(`"${name}" overlaps the tensor before it`);
-    if (begin > at) throw new SafetensorsError(`there is a hole of ${begin - at} bytes before "${name}"`);
-    at = end;
-  }
-  if (data.length < at)
-    throw new SafetensorsError(`the file ends early: ${at - data.length} bytes are missing`);
-  if (data.length > at) throw new SafetensorsError(`${data.length - at} bytes belong to no tensor`);
+  const length = headerLength(file.subarray(0, LENGTH_BYTES), file.length);
+  const data = file.subarray(LENGTH_BYTES + length);
+  const { entries, metadata } = parseHeader(file.subarray(LENGTH_BYTES, LENGTH_BYTES + length), data.length);
   const tensors = new Map(entries.map((entry) => [entry.name, tensorOf(entry, data)]));
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, metadata };
 }
 
 /** Writes the file whole or not at all: beside its place first, then renamed. @throws SafetensorsError, file errors */
