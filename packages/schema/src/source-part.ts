@@ -19,7 +19,17 @@ export const Location = z.discriminatedUnion('kind', [
 ]);
 export type Location = z.infer<typeof Location>;
 
-export const DocumentFormat = z.enum(['roff', 'html', 'markdown', 'text', 'code', 'jsonl']);
+export const DocumentFormat = z.enum([
+  'roff',
+  'html',
+  'markdown',
+  'text',
+  'code',
+  'jsonl',
+  'parquet',
+  'warc',
+  'mediawiki',
+]);
 export type DocumentFormat = z.infer<typeof DocumentFormat>;
 
 export const Language = z.enum(['ja', 'en', 'code']);

@@ -11,6 +11,13 @@ export interface DocumentMeta {
   format: DocumentFormat;
   package: string;
   version: string;
+  /** Address a web page was fetched from. */
+  url?: string;
+  title?: string;
+  /** SPDX identifier found in the code tree the text stands in. */
+  licence?: string;
+  /** The encoding the text was converted from; absent for UTF-8. */
+  encoding?: string;
 }
 
 /** One line of documents.jsonl.gz, the two keys of LLM-jp's corpora. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { DocumentFormat, FilterRule, Language, SourcePart } from '@tsudoi/schema';
 import { describe, expect, it } from 'vitest';
 import { filterPresets } from '../corpus/filters/presets.ts';
@@ -99,14 +99,35 @@ describe('ingest', () => {
   });
 
   it('refuses text that is not UTF-8 with the offset, and a corpus in which nothing is left', async () => {
-    const sjis = Buffer.concat([Buffer.from('abc'), Buffer.from([0x93, 0xfa])]);
-    await expect(ingestUpload(uploaded('a.txt', sjis))).rejects.toMatchObject({
+    const broken = Buffer.concat([Buffer.from('abc'), Buffer.from([0xff, 0xfe, 0xff])]);
+    await expect(ingestUpload(uploaded('a.txt', broken))).rejects.toMatchObject({
       code: 'source.not-utf8',
       params: { file: 'a.txt', offset: 3 },
     });
     await expect(ingestUpload(uploaded('a.txt', Buffer.from(' \n')))).rejects.toMatchObject({
       code: 'corpus.empty',
       params: { stage: 'ingest' },
+    });
+  });
+
+  it('converts Shift_JIS and says so in the document and in the counts', async () => {
+    const [output] = await ingestUpload(uploaded('a.txt', Buffer.from([0x93, 0xfa, 0x96, 0x7b, 0x82, 0xcc])));
+    expect(lines(asInput(output), 'documents.jsonl.gz')).toMatchObject([
+      { text: '日本の', meta: { encoding: 'shift_jis' } },
+    ]);
+    expect(output.stats).toMatchObject({ 'part1.converted.shift_jis': 1 });
+  });
+
+  it('refuses a bomb, and a cut file with the record and the byte at which it ends', async () => {
+    const bomb = gzipSync(Buffer.alloc(20_000_000, 'a'));
+    await expect(ingestUpload(uploaded('a.txt.gz', bomb))).rejects.toMatchObject({
+      code: 'source.oversized',
+    });
+    const whole = gzipSync('{"text":"a"}\n'.repeat(50_000));
+    const cut = ingestUpload(uploaded('a.jsonl.gz', whole.subarray(0, whole.length - 20), 'jsonl'));
+    await expect(cut).rejects.toMatchObject({
+      code: 'source.unreadable',
+      params: { problem: expect.stringMatching(/^a\.jsonl\.gz, record \d+, byte \d+: ends in the middle/) },
     });
   });
 

@@ -4,9 +4,10 @@ import { canonicalJson, type RecipeOf, Rejection, type SourcePart, type Stats } 
 import { type CorpusDocument, documentId } from '../corpus/document.ts';
 import { type FetchedLocation, fetchLocation } from '../corpus/fetch/fetch-location.ts';
 import { describeLocation, oversized } from '../corpus/fetch/limits.ts';
-import { MAX_MEMBER_BYTES, openFiles } from '../corpus/fetch/open-files.ts';
+import { MAX_MEMBER_BYTES, type OpenedCounts, openFiles } from '../corpus/fetch/open-files.ts';
 import { discardOnError, type JsonlWriter, writeJsonlGz } from '../corpus/jsonl.ts';
-import { readFile, type Unreadable } from '../corpus/readers/read-file.ts';
+import { describeProblem, type Unreadable } from '../corpus/readers/problem.ts';
+import { readFile } from '../corpus/readers/read-file.ts';
 import { createTally } from '../corpus/tally.ts';
 import { outputFiles } from './documents.ts';
 import type { Stage, StageContext } from './stage.ts';
@@ -68,20 +69,21 @@ async function readPart(
   index: number,
 ): Promise<Stats> {
   const { files, counts } = openFiles(part.location, location, part.include, recipe.limits, context.signal);
-  const skipped = { notUtf8: 0, oversized: 0, empty: 0 };
-  let firstNotUtf8 = '';
+  const skipped: Record<string, number> = {};
+  const converted: Record<string, number> = {};
+  let firstUnreadable = '';
   const before = tally.documents;
   const pinned = describeLocation(part.location);
   for await (const file of files) {
     for await (const result of readFile(file, part.format)) {
       if ('problem' in result) {
         refuseIfProposedAlone(part, result);
-        if (result.problem === 'not-utf8') {
-          skipped.notUtf8 += 1;
-          firstNotUtf8 ||= `${result.file} @ ${result.offset}`;
-        } else skipped[result.problem] += 1;
+        skipped[result.problem] = (skipped[result.problem] ?? 0) + 1;
+        if (result.problem !== 'empty') firstUnreadable ||= describeProblem(result);
         continue;
       }
+      const { encoding } = result.attributes;
+      if (encoding) converted[encoding] = (converted[encoding] ?? 0) + 1;
       const document: CorpusDocument = {
         text: result.text,
         meta: {
@@ -92,6 +94,7 @@ async function readPart(
           format: part.format,
           package: 'package' in part.location ? part.location.package : pinned,
           version: location.version,
+          ...result.attributes,
         },
       };
       tally.add(document);
@@ -111,17 +114,32 @@ async function readPart(
     fetchedBytes: location.bytes,
     files: counts.files,
     documents: tally.documents - before,
-    emptyFiles: skipped.empty,
-    notUtf8Files: skipped.notUtf8,
-    oversizedFiles: skipped.oversized + counts.oversizedFiles,
-    ...(firstNotUtf8 ? { firstNotUtf8 } : {}),
+    ...problemCounts(skipped, counts),
+    ...(firstUnreadable ? { firstUnreadable } : {}),
+    ...prefixed('converted', converted),
   };
 }
 
-function refuseIfProposedAlone(part: SourcePart, { problem, file, offset }: Unreadable): void {
-  if (part.location.kind === 'deb' || part.location.kind === 'npm') return;
-  if (problem === 'not-utf8') throw new Rejection('source.not-utf8', { file, offset });
-  if (problem === 'oversized') throw oversized(part.location, MAX_MEMBER_BYTES);
+/** Records that gave no document, by why; the usual reasons are named even where there were none. */
+function problemCounts(skipped: Record<string, number>, counts: OpenedCounts): Stats {
+  const { empty = 0, oversized: tooLarge = 0, 'not-text': notText = 0, ...rest } = skipped;
+  const damaged = Object.values(rest).reduce((sum, count) => sum + count, 0);
+  return {
+    emptyFiles: empty,
+    notUtf8Files: notText,
+    oversizedFiles: tooLarge + counts.oversizedFiles,
+    ...(damaged > 0 ? { damagedFiles: damaged } : {}),
+    ...(counts.notWrittenFiles > 0 ? { notWrittenFiles: counts.notWrittenFiles } : {}),
+  };
+}
+
+/** The owner of a file can mend it; of a package with a thousand files, the few that cannot be read are counted. */
+function refuseIfProposedAlone(part: SourcePart, found: Unreadable): void {
+  if (part.location.kind === 'deb' || part.location.kind === 'npm' || found.problem === 'empty') return;
+  if (found.problem === 'not-text')
+    throw new Rejection('source.not-utf8', { file: found.file, offset: found.offset });
+  if (found.problem === 'bomb') throw oversized(part.location, MAX_MEMBER_BYTES);
+  throw new Rejection('source.unreadable', { problem: describeProblem(found) });
 }
 
 function prefixed(prefix: string, stats: Stats): Stats {

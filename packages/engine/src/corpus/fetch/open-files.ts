@@ -4,6 +4,9 @@ import { pipeline } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import type { Location } from '@tsudoi/schema';
 import { Rejection } from '@tsudoi/schema';
+import { notWritten } from '../readers/code-checks.ts';
+import { UNPACK_BOUNDS, type UnpackBounds } from '../readers/decompress.ts';
+import { openBundle, readGitTree } from '../readers/git-tree.ts';
 import type { FetchedLocation } from './fetch-location.ts';
 import { matchGlobs } from './glob.ts';
 import { describeLocation, type FetchLimits, oversized, UNPACKED_FACTOR, unreachable } from './limits.ts';
@@ -13,15 +16,29 @@ export interface SourceFile {
   /** Path inside the package, without the extension of a compression. */
   path: string;
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>;
+  /** Set where the bytes are a file on this machine, for formats that are not read from front to back. */
+  localPath?: string;
+  /** Of the decompression that readers do; the usual ones where absent. */
+  bounds?: UnpackBounds;
+  /** SPDX identifier of the code tree the file stands in, where one was found. */
+  licence?: string;
 }
 
 /** A file inside an archive is held in memory, so it has a bound of its own; larger ones are counted and passed over. */
 export const MAX_MEMBER_BYTES = 32 * 2 ** 20;
 
+export interface OpenedCounts {
+  files: number;
+  bytes: number;
+  oversizedFiles: number;
+  /** Files of a code tree that are vendored, generated or minified. */
+  notWrittenFiles: number;
+}
+
 export interface OpenedFiles {
   files: AsyncGenerator<SourceFile>;
   /** Filled while `files` is read. */
-  counts: { files: number; bytes: number; oversizedFiles: number };
+  counts: OpenedCounts;
 }
 
 /**
@@ -36,7 +53,7 @@ export function openFiles(
   limits: FetchLimits,
   signal: AbortSignal,
 ): OpenedFiles {
-  const counts = { files: 0, bytes: 0, oversizedFiles: 0 };
+  const counts: OpenedCounts = { files: 0, bytes: 0, oversizedFiles: 0, notWrittenFiles: 0 };
   const count = (bytes: number) => {
     counts.bytes += bytes;
     if (counts.bytes > limits.maxBytes) throw oversized(location, limits.maxBytes);
@@ -44,7 +61,9 @@ export function openFiles(
   const archive = archiveStream(location, fetched.path, signal);
   const source = archive
     ? membersOf(archive, location, include, limits, counts, count)
-    : singleFile(location, fetched.path, include, count, signal);
+    : fileNameOf(location).endsWith('.bundle')
+      ? treeOf(fetched.path, include, counts, count, signal)
+      : singleFile(location, fetched.path, include, limits, signal);
   return { files: checked(source, location, include, limits, counts, signal), counts };
 }
 
@@ -53,7 +72,7 @@ async function* checked(
   location: Location,
   include: string[],
   limits: FetchLimits,
-  counts: OpenedFiles['counts'],
+  counts: OpenedCounts,
   signal: AbortSignal,
 ): AsyncGenerator<SourceFile> {
   try {
@@ -81,7 +100,7 @@ async function* membersOf(
   location: Location,
   include: string[],
   limits: FetchLimits,
-  counts: OpenedFiles['counts'],
+  counts: OpenedCounts,
   count: (bytes: number) => void,
 ): AsyncGenerator<SourceFile> {
   const matches = matchGlobs(include);
@@ -108,20 +127,37 @@ async function* singleFile(
   location: Location,
   path: string,
   include: string[],
-  count: (bytes: number) => void,
+  limits: FetchLimits,
   signal: AbortSignal,
 ): AsyncGenerator<SourceFile> {
   const name = fileNameOf(location);
   if (!matchGlobs(include)(name)) return;
-  const raw = createReadStream(path, { signal });
-  const stream = name.endsWith('.gz') ? pipeline(raw, createGunzip(), () => undefined) : raw;
-  const counted = async function* () {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      count(chunk.length);
-      yield chunk;
+  const bounds = { ...UNPACK_BOUNDS, maxBytes: limits.maxBytes };
+  yield { path: name, chunks: createReadStream(path, { signal }), localPath: path, bounds };
+}
+
+/** The code that somebody wrote in the commit a Git bundle holds. */
+async function* treeOf(
+  bundle: string,
+  include: string[],
+  counts: OpenedCounts,
+  count: (bytes: number) => void,
+  signal: AbortSignal,
+): AsyncGenerator<SourceFile> {
+  const { repository, close } = await openBundle(bundle);
+  try {
+    const wanted = matchGlobs(include);
+    for await (const file of readGitTree(repository, { wanted, maxFileBytes: MAX_MEMBER_BYTES, signal })) {
+      if (notWritten(file.path, file.bytes.toString('latin1')) !== null) {
+        counts.notWrittenFiles += 1;
+        continue;
+      }
+      count(file.bytes.length);
+      yield { path: file.path, chunks: [file.bytes], licence: file.licence };
     }
-  };
-  yield { path: name.replace(/\.gz$/, ''), chunks: counted() };
+  } finally {
+    await close();
+  }
 }
 
 /** Null when the content is larger than a member may be. */

@@ -1,13 +1,22 @@
 import type { DocumentFormat } from '@tsudoi/schema';
-import { Rejection } from '@tsudoi/schema';
 import { normaliseText } from '../document.ts';
 import { MAX_MEMBER_BYTES, type SourceFile } from '../fetch/open-files.ts';
+import { ByteReader } from './byte-reader.ts';
+import { decompress, UNPACK_BOUNDS, withoutCompression } from './decompress.ts';
+import { declaredInHtml, decodeText } from './encoding.ts';
 import { htmlToText } from './html.ts';
+import { readJsonl } from './jsonl.ts';
 import { markdownText } from './markdown.ts';
+import { readMediaWiki } from './mediawiki.ts';
+import { openParquetFile, parquetBytes, readParquet } from './parquet.ts';
+import { type Cursor, ReadProblem, type Unreadable } from './problem.ts';
 import { roffToText } from './roff.ts';
-import { decodeUtf8 } from './utf8.ts';
+import { readWarc, type WarcRecord } from './warc.ts';
+import { wikitextToText } from './wikitext.ts';
 
-const toText: Record<Exclude<DocumentFormat, 'jsonl'>, (source: string) => string> = {
+type WholeFile = Exclude<DocumentFormat, 'jsonl' | 'parquet' | 'warc' | 'mediawiki'>;
+
+const toText: Record<WholeFile, (source: string) => string> = {
   roff: roffToText,
   html: htmlToText,
   markdown: markdownText,
@@ -15,102 +24,179 @@ const toText: Record<Exclude<DocumentFormat, 'jsonl'>, (source: string) => strin
   code: (source) => source,
 };
 
-/** Why a file, or a line of it, gave no document. */
-export interface Unreadable {
-  problem: 'not-utf8' | 'oversized' | 'empty';
-  file: string;
-  offset: number;
+/** What a record says about its text. */
+export interface Attributes {
+  url?: string;
+  title?: string;
+  /** SPDX identifier found in the text's tree. */
+  licence?: string;
+  /** The encoding that was converted; absent for UTF-8. */
+  encoding?: string;
 }
-export type ReadResult = { text: string; path: string } | Unreadable;
+
+export interface ReadDocument {
+  text: string;
+  path: string;
+  attributes: Attributes;
+  /** Where reading goes on after this document. */
+  cursor: Cursor;
+}
+export type ReadResult = ReadDocument | Unreadable;
+
+export const START: Cursor = { record: 0, byte: 0 };
 
 /**
- * The documents of one file: one per file, or one per line of JSONL (`text` is read, other keys are dropped because
- * the source's own record says where a document comes from). A line of JSONL that is no object with a text throws
- * Rejection('input.invalid').
+ * The documents of one file from a cursor on, in order: one per file, or one per record of JSONL, Parquet, WARC/WET and MediaWiki
+ * dumps. Compression is taken off by its first bytes. Memory is bounded by the largest record allowed (32 MiB; for Parquet one row
+ * group's text). A record that cannot be read is given as `Unreadable` and the next one follows; where nothing can follow (a
+ * cut file, a bomb) that is the last result. Every result says where to go on, so a reader that was stopped loses and doubles nothing.
  */
-export async function* readFile(file: SourceFile, format: DocumentFormat): AsyncGenerator<ReadResult> {
-  if (format === 'jsonl') {
-    yield* readJsonl(file);
-    return;
-  }
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of file.chunks) {
-    size += chunk.length;
-    if (size > MAX_MEMBER_BYTES) {
-      yield { problem: 'oversized', file: file.path, offset: MAX_MEMBER_BYTES };
-      return;
+export async function* readFile(
+  file: SourceFile,
+  format: DocumentFormat,
+  from: Cursor = START,
+): AsyncGenerator<ReadResult> {
+  const at = { ...from };
+  try {
+    for await (const result of recordsOf(file, format, from)) {
+      Object.assign(at, result.cursor);
+      yield result;
     }
-    parts.push(chunk);
+  } catch (error) {
+    if (!(error instanceof ReadProblem)) throw error;
+    const { problem, message } = error;
+    yield { problem, file: file.path, record: at.record, offset: at.byte, detail: message, cursor: at };
   }
-  const bytes = parts.length === 1 ? parts[0] : Buffer.concat(parts);
-  yield documentOf(bytes, file.path, 0, toText[format]);
 }
 
-function documentOf(
+function recordsOf(file: SourceFile, format: DocumentFormat, from: Cursor): AsyncGenerator<ReadResult> {
+  const path = withoutCompression(file.path);
+  switch (format) {
+    case 'parquet':
+      return parquetDocuments(file, from);
+    case 'jsonl':
+      return readJsonl(path, decompress(file.chunks, file.bounds), from);
+    case 'warc':
+      return warcDocuments(path, file, from);
+    case 'mediawiki':
+      return wikiDocuments(path, file, from);
+    default:
+      return wholeFile(path, file, toText[format], format === 'html', from);
+  }
+}
+
+async function* wholeFile(
+  path: string,
+  file: SourceFile,
+  convert: (source: string) => string,
+  html: boolean,
+  from: Cursor,
+): AsyncGenerator<ReadResult> {
+  if (from.record > 0) return;
+  const reader = new ByteReader(
+    decompress(file.chunks, file.bounds ?? { ...UNPACK_BOUNDS, maxBytes: 8 * MAX_MEMBER_BYTES }),
+  );
+  // No delimiter: everything, or null where it is more than a member may be.
+  const piece = await reader.until(NEVER, MAX_MEMBER_BYTES);
+  const cursor = { record: 1, byte: reader.position };
+  if (piece && piece.bytes === null) yield { problem: 'oversized', file: path, record: 0, offset: 0, cursor };
+  else
+    yield documentOf(
+      piece?.bytes ?? Buffer.alloc(0),
+      path,
+      START,
+      cursor,
+      convert,
+      html ? 'html' : '',
+      file.licence ? { licence: file.licence } : {},
+    );
+}
+
+/** 64 bytes that no text holds. */
+const NEVER = Buffer.alloc(64, 0xff);
+
+/** `declared` is the encoding a header named; 'html' asks the page itself. */
+export function documentOf(
   bytes: Buffer,
   path: string,
-  position: number,
+  start: Cursor,
+  cursor: Cursor,
   convert: (source: string) => string,
+  declared = '',
+  attributes: Attributes = {},
 ): ReadResult {
-  const decoded = decodeUtf8(bytes);
+  const decoded = decodeText(bytes, declared === 'html' ? declaredInHtml(bytes) : declared);
+  const place = { file: path, record: start.record, cursor };
   if ('badOffset' in decoded)
-    return { problem: 'not-utf8', file: path, offset: position + decoded.badOffset };
+    return { problem: 'not-text', offset: start.byte + decoded.badOffset, ...place };
   const text = normaliseText(convert(decoded.text)).toWellFormed();
-  return text === '' ? { problem: 'empty', file: path, offset: position } : { text, path };
+  if (text === '') return { problem: 'empty', offset: start.byte, ...place };
+  const encoding = decoded.encoding === 'utf-8' ? {} : { encoding: decoded.encoding };
+  return { text, path, attributes: { ...attributes, ...encoding }, cursor };
 }
 
-async function* readJsonl(file: SourceFile): AsyncGenerator<ReadResult> {
-  let number = 0;
-  let position = 0;
-  for await (const line of linesOf(file)) {
-    number += 1;
-    if ('problem' in line) {
-      yield line;
-      return;
+async function* warcDocuments(path: string, file: SourceFile, from: Cursor): AsyncGenerator<ReadResult> {
+  for await (const record of readWarc(decompress(file.chunks, file.bounds), MAX_MEMBER_BYTES, from)) {
+    const { start, next } = record;
+    if ('oversized' in record) yield tooLarge(path, start, next, record.oversized);
+    else {
+      const convert = converterOf(record);
+      if (!convert) continue;
+      const declared = record.charset || (convert === htmlToText ? declaredInHtml(record.body) : '');
+      yield documentOf(record.body, `${path}:${start.record + 1}`, start, next, convert, declared, {
+        url: record.uri,
+      });
     }
-    const path = `${file.path}:${number}`;
-    if (line.bytes.length > 0) {
-      const decoded = decodeUtf8(line.bytes);
-      if ('badOffset' in decoded)
-        yield { problem: 'not-utf8', file: path, offset: position + decoded.badOffset };
-      else yield documentOf(Buffer.from(textOf(decoded.text, path)), path, position, (text) => text);
-    }
-    position += line.bytes.length + 1;
   }
 }
 
-function textOf(line: string, path: string): string {
+function converterOf({ type, contentType }: WarcRecord): ((source: string) => string) | null {
+  if (type === 'conversion' || contentType === 'text/plain') return (text) => text;
+  return /^(?:text\/html|application\/xhtml\+xml)$/.test(contentType) ? htmlToText : null;
+}
+
+async function* wikiDocuments(path: string, file: SourceFile, from: Cursor): AsyncGenerator<ReadResult> {
+  for await (const page of readMediaWiki(decompress(file.chunks, file.bounds), MAX_MEMBER_BYTES, from)) {
+    const { start, next } = page;
+    if ('oversized' in page) yield tooLarge(path, start, next, page.oversized);
+    else {
+      const text = normaliseText(wikitextToText(page.source)).toWellFormed();
+      const place = { cursor: next };
+      if (text === '')
+        yield {
+          problem: 'empty',
+          file: `${path}:${page.id}`,
+          record: start.record,
+          offset: start.byte,
+          ...place,
+        };
+      else yield { text, path: `${path}:${page.id}`, attributes: { title: page.title }, ...place };
+    }
+  }
+}
+
+async function* parquetDocuments(file: SourceFile, from: Cursor): AsyncGenerator<ReadResult> {
+  const opened = await openParquet(file);
   try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string') {
-      return value.text.toWellFormed();
+    for await (const { text: raw, url, row } of readParquet(opened.buffer, from.record)) {
+      const cursor = { record: row + 1, byte: 0 };
+      const text = normaliseText(raw.toWellFormed());
+      if (text === '') yield { problem: 'empty', file: file.path, record: row, offset: 0, cursor };
+      else yield { text, path: `${file.path}:${row + 1}`, attributes: url ? { url } : {}, cursor };
     }
-  } catch {
-    // refused below, like a value of another shape
+  } finally {
+    await opened.close();
   }
-  throw new Rejection('input.invalid', { field: path, problem: '{"text": "..."}' });
 }
 
-/** Lines as bytes, so that offsets are exact; a line beyond the bound ends the file. */
-async function* linesOf(file: SourceFile): AsyncGenerator<{ bytes: Buffer } | Unreadable> {
-  let parts: Buffer[] = [];
-  let held = 0;
-  for await (const chunk of file.chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      parts.push(chunk.subarray(start, end));
-      yield { bytes: parts.length === 1 ? parts[0] : Buffer.concat(parts) };
-      parts = [];
-      held = 0;
-      start = end + 1;
-    }
-    parts.push(chunk.subarray(start));
-    held += chunk.length - start;
-    if (held > MAX_MEMBER_BYTES) {
-      yield { problem: 'oversized', file: file.path, offset: MAX_MEMBER_BYTES };
-      return;
-    }
-  }
-  if (held > 0) yield { bytes: Buffer.concat(parts) };
+async function openParquet(file: SourceFile) {
+  if (file.localPath) return openParquetFile(file.localPath);
+  const piece = await new ByteReader(file.chunks).until(NEVER, MAX_MEMBER_BYTES);
+  if (piece?.bytes === null) throw new ReadProblem('oversized', `more than ${MAX_MEMBER_BYTES} bytes`);
+  return { buffer: parquetBytes(piece?.bytes ?? Buffer.alloc(0)), close: () => Promise.resolve() };
+}
+
+function tooLarge(file: string, start: Cursor, cursor: Cursor, bytes: number): Unreadable {
+  const detail = `${bytes} bytes, at most ${MAX_MEMBER_BYTES}`;
+  return { problem: 'oversized', file, record: start.record, offset: start.byte, detail, cursor };
 }
