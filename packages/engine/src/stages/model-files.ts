@@ -1,18 +1,15 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeSafetensors, writeSafetensors } from '../io/safetensors.ts';
-import { type LlamaConfig, llamaFromHf, llamaParameters, llamaToHf } from '../models/llama-config.ts';
+import { type NamedTensor, saveModel } from '../io/model-folder.ts';
+import { decodeSafetensors } from '../io/safetensors.ts';
+import { configFromHf, type ModelConfig, modelOf } from '../models/families.ts';
+import { matchTensors } from '../models/tensor-names.ts';
 import { createTokenizer, decodeTokenizerJson, type Tokenizer } from '../tokenizer/index.ts';
 import type { OutputFile } from './stage.ts';
 
-export interface NamedTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
 /** A model as it lies in its artifact: what is needed to run it or to go on from it. */
 export interface ModelFiles {
-  config: LlamaConfig;
+  config: ModelConfig;
   parameters: Map<string, NamedTensor>;
   tokenizer: Tokenizer;
 }
@@ -23,7 +20,7 @@ export interface ModelFiles {
  */
 export async function writeModelFiles(
   outDir: string,
-  config: LlamaConfig,
+  config: ModelConfig,
   parameters: ReadonlyMap<string, NamedTensor>,
   tokenizerJson: string,
 ): Promise<OutputFile[]> {
@@ -32,34 +29,24 @@ export async function writeModelFiles(
     localPath: join(outDir, path),
     mediaType,
   });
-  const json = async (path: string, value: unknown) => {
-    await writeFile(join(outDir, path), `${JSON.stringify(value, null, 2)}\n`);
-    return file(path);
-  };
-  const tensors = new Map(
-    [...parameters].map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data }]),
-  );
-  await writeSafetensors(join(outDir, 'model.safetensors'), tensors, { format: 'pt' });
+  const written = await saveModel(outDir, config, parameters, { generation: { do_sample: true } });
   await copyFile(tokenizerJson, join(outDir, 'tokenizer.json'));
-  const ends = {
-    bos_token_id: config.bosTokenId,
-    eos_token_id: config.eosTokenId,
-    pad_token_id: config.padTokenId,
+  const tokenizerConfig = {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    bos_token: '</s>',
+    eos_token: '</s>',
+    unk_token: '<unk>',
+    pad_token: '<pad>',
+    model_max_length: config.maxPositions,
+    clean_up_tokenization_spaces: false,
   };
+  await writeFile(join(outDir, 'tokenizer_config.json'), `${JSON.stringify(tokenizerConfig, null, 2)}\n`);
   return [
-    file('model.safetensors', 'application/octet-stream'),
-    await json('config.json', llamaToHf(config)),
-    await json('generation_config.json', { ...ends, max_length: config.maxPositions, do_sample: true }),
+    ...written.map((path) =>
+      file(path, path.endsWith('.safetensors') ? 'application/octet-stream' : 'application/json'),
+    ),
     file('tokenizer.json'),
-    await json('tokenizer_config.json', {
-      tokenizer_class: 'PreTrainedTokenizerFast',
-      bos_token: '</s>',
-      eos_token: '</s>',
-      unk_token: '<unk>',
-      pad_token: '<pad>',
-      model_max_length: config.maxPositions,
-      clean_up_tokenization_spaces: false,
-    }),
+    file('tokenizer_config.json'),
   ];
 }
 
@@ -70,14 +57,13 @@ export async function writeModelFiles(
  */
 export async function readModelFiles(read: (name: string) => Promise<Uint8Array>): Promise<ModelFiles> {
   const text = async (name: string) => new TextDecoder().decode(await read(name));
-  const config = llamaFromHf(JSON.parse(await text('config.json')));
+  const config = configFromHf(JSON.parse(await text('config.json')));
   const { tensors } = decodeSafetensors(await read('model.safetensors'));
   const parameters = new Map<string, NamedTensor>();
-  for (const { name, shape } of llamaParameters(config)) {
-    const tensor = tensors.get(name);
-    if (tensor?.dtype !== 'F32' || `${tensor.shape}` !== `${shape}`)
-      throw new Error(`model.safetensors has no float32 tensor ${name} of shape [${shape}]`);
-    parameters.set(name, { shape, data: tensor.data });
+  for (const [name, fileName] of matchTensors(modelOf(config), tensors)) {
+    const tensor = tensors.get(fileName)!;
+    if (tensor.dtype !== 'F32') throw new Error(`model.safetensors: ${fileName} is ${tensor.dtype}, not F32`);
+    parameters.set(name, { shape: tensor.shape, data: tensor.data });
   }
   const tokenizer = createTokenizer(decodeTokenizerJson(await text('tokenizer.json')));
   return { config, parameters, tokenizer };
