@@ -1,0 +1,9 @@
+// Adds the parts of a product whose k was split, in their order: out = sum of parts [+ residual].
+// Reads parts + 1 and writes one element for each element of c.
+GLOBAL void KERNEL(const float *parts, OUT *c, const RES *residual, i64 count, i64 splits) {
+  const i64 i = ((i64)blockIdx.x * blockDim.x + threadIdx.x);
+  if (i >= count) return;
+  float sum = parts[i];
+  for (i64 s = 1; s < splits; s++) sum += parts[s * count + i];
+  st(c + i, RESIDUAL ? sum + ld(residual + i) : sum);
+}
