@@ -97,13 +97,13 @@ function backward(
  * @param probability of each piece; a character that is no piece any more has the unknown probability, never 0
  */
 export function expectedCounts(lattice: Lattice, probability: Float64Array): Expectation {
-  const { starts, weights } = lattice.table;
+  const { starts, ends, weights } = lattice.table;
   const counts = new Float64Array(probability.length);
   const work = new Workspace();
   let logLikelihood = 0;
   for (let word = 0; word < weights.length; word++) {
     const start = starts[word];
-    const n = starts[word + 1] - 1 - start;
+    const n = ends[word] - start;
     work.reserve(n + 1);
     logLikelihood += weights[word] * forward(lattice, probability, start, n, work);
     backward(lattice, probability, start, n, weights[word], work, counts);

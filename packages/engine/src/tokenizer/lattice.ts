@@ -32,7 +32,8 @@ export function buildLattice(table: WordTable, seeds: Seeds): Lattice {
   }
   for (let p = 0; p < n; p++) {
     offsets[p + 1] += offsets[p];
-    if (table.symbols[p] !== 0) position[table.symbols[p] - 1] = p;
+    // Behind a word there are numbers that are no characters.
+    if (table.symbols[p] !== 0 && table.symbols[p] <= characters) position[table.symbols[p] - 1] = p;
   }
   const edges = new Int32Array(offsets[n]);
   const next = offsets.slice(0, n);

@@ -36,13 +36,13 @@ function bestPath(
 
 /** How often each piece stands on the best path of the text. */
 export function viterbiCounts(lattice: Lattice, score: Float64Array): Float64Array {
-  const { starts, weights } = lattice.table;
+  const { starts, ends, weights } = lattice.table;
   const counts = new Float64Array(score.length);
   let best = new Float64Array(256);
   let from = new Int32Array(256);
   for (let word = 0; word < weights.length; word++) {
     const start = starts[word];
-    const n = starts[word + 1] - 1 - start;
+    const n = ends[word] - start;
     if (n >= best.length) {
       best = new Float64Array(n * 2);
       from = new Int32Array(n * 2);

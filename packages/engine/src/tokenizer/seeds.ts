@@ -16,6 +16,15 @@ export interface Seeds {
   frequency: Float64Array;
 }
 
+/** Whether a space stands behind something else, or something else behind two spaces. */
+function spaceInside(symbols: Int32Array, at: number, length: number, space: number): boolean {
+  if (space === 0) return false;
+  const last = at + length - 1;
+  let spaces = 0;
+  for (let p = at; p <= last; p++) if (symbols[p] === space) spaces++;
+  return spaces > 0 && spaces < length && !(spaces === 1 && symbols[at] === space);
+}
+
 class Candidates {
   low: number[] = [];
   high: number[] = [];
@@ -31,12 +40,12 @@ class Candidates {
 
 /** Every repeated, right-maximal substring inside words with 2 .. maxLength characters (the inner nodes of the suffix tree). */
 function findCandidates(table: WordTable, order: Int32Array, maxLength: number): Candidates {
-  const { symbols, starts, weights } = table;
+  const { symbols, starts, ends, weights, followed, space } = table;
   const weightAt = new Float64Array(symbols.length);
   const endOf = new Int32Array(symbols.length);
   for (let word = 0; word < weights.length; word++) {
-    weightAt.fill(weights[word], starts[word], starts[word + 1] - 1);
-    endOf.fill(starts[word + 1] - 1, starts[word], starts[word + 1]);
+    weightAt.fill(weights[word], starts[word], ends[word]);
+    endOf.fill(ends[word], starts[word], starts[word + 1]);
   }
   const n = order.length;
   const summed = new Float64Array(n + 1);
@@ -47,14 +56,18 @@ function findCandidates(table: WordTable, order: Int32Array, maxLength: number):
   const found = new Candidates();
   const consider = (low: number, high: number, length: number) => {
     const frequency = summed[high] - summed[low];
-    if (length >= 2 && length <= maxLength && frequency >= 2) found.add(low, high, length, frequency);
+    if (length < 2 || length > maxLength || frequency < 2) return;
+    const at = order[low];
+    // What follows a word is no part of it, and a space stands in front or among spaces only.
+    if (at + length > endOf[at] || spaceInside(symbols, at, length, space)) return;
+    found.add(low, high, length, frequency);
   };
   const openLength: number[] = [0];
   const openLow: number[] = [0];
   for (let i = 0; i < n; i++) {
     // The rest of a word that occurs only in this word, but in many copies of it.
     const rest = endOf[order[i]] - order[i];
-    if (rest > shared[i] && rest > shared[i + 1]) consider(i, i + 1, rest);
+    if (!followed && rest > shared[i] && rest > shared[i + 1]) consider(i, i + 1, rest);
     let low = i;
     while (openLength[openLength.length - 1] > shared[i + 1]) {
       low = openLow.pop()!;
@@ -83,7 +96,7 @@ function selectBest(found: Candidates, size: number): Int32Array {
 
 /** @param maxLength longest piece in characters; @param size how many candidates to start from */
 export function findSeeds(table: WordTable, maxLength: number, size: number): Seeds {
-  const order = suffixArray(table.symbols, table.alphabet.length, maxLength + 1);
+  const order = suffixArray(table.symbols, table.alphabet.length + 2, maxLength + 1);
   const found = findCandidates(table, order, maxLength);
   const chosen = selectBest(found, size);
   return {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildLattice, pieceText } from './lattice.ts';
 import { findSeeds } from './seeds.ts';
 import { buildWordTable } from './word-table.ts';
+import type { Word } from './words.ts';
 
 /** Substrings of 2 .. max characters that occur at least twice and are not always followed by the same character. */
 function slowSeeds(words: [string, number][], max: number): Map<string, number> {
@@ -47,6 +48,41 @@ describe('seed pieces', () => {
       }),
       { numRuns: 200, seed: 1 },
     );
+  });
+
+  it('end inside a sentence only where more than one character follows, if sentences decide', () => {
+    const seedsOf = (words: Word[]) => {
+      const table = buildWordTable(words, 1, 'sentences');
+      const seeds = findSeeds(table, 4, 100);
+      const lattice = buildLattice(table, seeds);
+      return Array.from(seeds.length, (_, i) => pieceText(lattice, table.alphabet.length + i));
+    };
+    expect(
+      seedsOf([
+        ['ab', 5, 'c'],
+        ['c', 5],
+      ]),
+    ).toEqual([]);
+    expect(
+      seedsOf([
+        ['ab', 3, 'c'],
+        ['ab', 2, ''],
+        ['c', 5],
+      ]),
+    ).toEqual(['ab']);
+    expect(
+      seedsOf([
+        ['ab', 3, 'x'],
+        ['ab', 2, 'y'],
+      ]),
+    ).toEqual([]);
+    expect(
+      seedsOf([
+        ['▁▁ab', 3, 'a'],
+        ['▁▁b', 2, ''],
+        ['▁ab', 2, 'b'],
+      ]),
+    ).toEqual(['▁▁', 'ab', '▁ab']);
   });
 
   it('are limited to those with the highest frequency times length', () => {

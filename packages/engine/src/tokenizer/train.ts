@@ -6,7 +6,7 @@ import { bytePiece, type Piece, PieceType, UNKNOWN_PENALTY, type UnigramModel } 
 import { prune, survivors } from './pruning.ts';
 import { findSeeds } from './seeds.ts';
 import { buildWordTable, type WordTable } from './word-table.ts';
-import { countChunks, countWords, symbolPattern } from './words.ts';
+import { countChunks, countWords, type Followed, symbolPattern } from './words.ts';
 
 export interface UnigramOptions {
   /** Exact number of pieces, the meta pieces included. Default 8192. */
@@ -17,6 +17,10 @@ export interface UnigramOptions {
   characterCoverage?: number;
   /** Cut Japanese into words first. Default true. */
   segmentJapanese?: boolean;
+  /** Whether a space may begin a Japanese piece (as in SentencePiece) or stands apart. Default: apart. */
+  japaneseSpaces?: 'apart' | 'joined';
+  /** Which substrings are candidates: see `WordRules`. Default: words. */
+  seeds?: 'words' | 'sentences';
   /** Every digit is a piece of its own. Default true. */
   splitDigits?: boolean;
   /** Texts that always are one piece. Default: the newline. */
@@ -40,6 +44,8 @@ const DEFAULTS: Required<UnigramOptions> = {
   maxPieceLength: 16,
   characterCoverage: 0.9995,
   segmentJapanese: true,
+  japaneseSpaces: 'apart',
+  seeds: 'words',
   splitDigits: true,
   userSymbols: ['\n'],
   seedSize: 1_000_000,
@@ -170,15 +176,16 @@ export function* unigramTraining(
 ): Generator<TrainingProgress, UnigramModel> {
   const settings = { ...DEFAULTS, ...options };
   const symbols = symbolPattern(settings.userSymbols);
-  const chunks = new Map<string, number>();
+  const chunks: Followed = new Map();
   let documents = 0;
   for (const text of texts) {
-    countChunks(text, symbols, chunks);
+    countChunks(text, symbols, settings.seeds, chunks);
     if (++documents % 256 === 0)
       yield { fraction: 0.05, note: { code: 'textsRead', params: { count: documents } } };
   }
   yield { fraction: 0.1, note: { code: 'textsRead', params: { count: documents } } };
-  const table = buildWordTable(countWords(chunks, settings), settings.characterCoverage);
+  const words = countWords(chunks, settings);
+  const table = buildWordTable(words, settings.characterCoverage, settings.seeds);
   chunks.clear();
   const meta = metaPieces(settings.userSymbols);
   const wanted = settings.vocabSize - meta.length;

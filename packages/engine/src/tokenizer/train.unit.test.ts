@@ -88,6 +88,16 @@ describe('training a Unigram model', () => {
     expect(longest(false)).toBeGreaterThan(longest(true));
   });
 
+  it('takes seeds as SentencePiece does if asked, and is the same for any order of texts then too', () => {
+    const options = { vocabSize: 600, seeds: 'sentences', japaneseSpaces: 'joined' } as const;
+    const model = trainUnigram(texts, options);
+    expect(model).toEqual(trainUnigram([...texts].reverse(), options));
+    expect(model.pieces.every(({ piece }) => !/^[^\u2581]+\u2581|\u2581[^\u2581]+\u2581/u.test(piece))).toBe(
+      true,
+    );
+    expect(model).not.toEqual(trainUnigram(texts, { vocabSize: 600 }));
+  });
+
   it('shortens text of its own kind to less than 0.6 tokens a character', () => {
     const tokenizer = createTokenizer(trainUnigram(texts, { vocabSize: 655 }));
     for (const line of [japanese(1001), english(1001), code(1001)]) {

@@ -1,12 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { requiredCharacters } from './word-table.ts';
-import { countChunks, countWords, symbolPattern, type WordRules } from './words.ts';
+import { countChunks, countWords, type Followed, symbolPattern, type Word, type WordRules } from './words.ts';
+
+const RULES: WordRules = {
+  segmentJapanese: true,
+  splitDigits: true,
+  userSymbols: ['\n'],
+  seeds: 'words',
+  japaneseSpaces: 'apart',
+};
+
+function countedWords(text: string, changes: Partial<WordRules>): Word[] {
+  const rules = { ...RULES, ...changes };
+  const chunks: Followed = new Map();
+  countChunks(text, symbolPattern(rules.userSymbols), rules.seeds, chunks);
+  return countWords(chunks, rules);
+}
 
 function wordsOf(text: string, changes: Partial<WordRules> = {}): string[] {
-  const rules = { segmentJapanese: true, splitDigits: true, userSymbols: ['\n'], ...changes };
-  const chunks = new Map<string, number>();
-  countChunks(text, symbolPattern(rules.userSymbols), chunks);
-  return countWords(chunks, rules).flatMap(([word, times]) => Array<string>(times).fill(word));
+  return countedWords(text, changes).flatMap(([word, times]) => Array<string>(times).fill(word));
 }
 
 describe('words of training text', () => {
@@ -30,6 +42,29 @@ describe('words of training text', () => {
   it('are whole Japanese runs without segmentation, and digits stay together if asked', () => {
     expect(wordsOf('日本語の文章', { segmentJapanese: false })).toEqual(['日本語の文章']);
     expect(wordsOf('x 2026', { splitDigits: false })).toEqual(['x', '▁2026']);
+  });
+
+  it('may begin with a space in Japanese too if asked, as in SentencePiece', () => {
+    const joined = { japaneseSpaces: 'joined', segmentJapanese: false } as const;
+    expect(wordsOf('GPU で  計算', joined).sort()).toEqual(['GPU', '▁', '▁で', '▁計算']);
+    expect(wordsOf('GPU で計算', { japaneseSpaces: 'joined' }).sort()).toEqual(['GPU', '▁で', '計算']);
+  });
+
+  it('come with what follows them in the sentence, and with all their spaces, for seeds as in SentencePiece', () => {
+    const words = countedWords('日本、日本 GPU  is', {
+      seeds: 'sentences',
+      segmentJapanese: false,
+      japaneseSpaces: 'joined',
+    });
+    expect(words.sort()).toEqual(
+      [
+        ['、', 1, '日'],
+        ['▁GPU', 1, '▁'],
+        ['▁▁is', 1, ''],
+        ['日本', 1, '、'],
+        ['日本', 1, '▁'],
+      ].sort(),
+    );
   });
 
   it('never reach into a user symbol, the longest one first', () => {
