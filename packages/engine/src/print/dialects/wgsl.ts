@@ -74,7 +74,11 @@ export function bindSlots(text: string, slabs: readonly number[]): string {
   memory.push(`@group(0) @binding(${ARGUMENT_BINDING}) var<uniform> args: array<vec4<u32>, ${vectors}>;`);
   return text
     .replace('//!memory', memory.join('\n'))
-    .replace(/\bM(\d+)\[/g, (_, slot: string) => `slab${slabs[Number(slot)]}[`);
+    .replace(/\bM(\d+)\[/g, (_, slot: string) => `slab${slabs[Number(slot)]}[`)
+    .replace(
+      /\bsame_slab\((\d+), (\d+)\)/g,
+      (_, a: string, b: string) => `${slabs[Number(a)] === slabs[Number(b)]}`,
+    );
 }
 
 export function wgslLiteral(value: number, dtype: DType): string {

@@ -1,0 +1,104 @@
+// The product of a few rows with a matrix stored row by row, x [m, k] times w [n, k] transposed: decoding. Bound by
+// reading w once; a group of lanes shares each row of w and every row of x is used on the way.
+
+import type { Node } from '../../core/graph.ts';
+import { matmulSizes } from '../../core/ops/matmul.ts';
+import { wgslDialect } from '../../print/dialects/wgsl.ts';
+import { reduceLanes } from '../../print/gpu-reduce.ts';
+import { bufferArg, intArg, type Launch, type TemplateContext } from '../../schedule/launch.ts';
+import { flopsOf, loadF, storeF, templateKernel, type WgslTarget, wgslLaunch } from './template.ts';
+
+const MOST_ROWS = 4;
+const THREADS = 256;
+const LANES = 32;
+
+const sizesOf = (node: Node) => matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
+
+export function suitsMatvec(node: Node): boolean {
+  const { batch, m } = sizesOf(node);
+  return batch === 1 && m <= MOST_ROWS && node.attrs.tb === true && node.attrs.ta !== true;
+}
+
+export function matvecKernel(rows: number, residual: boolean, vector: boolean, target: WgslTarget): string {
+  const d = wgslDialect(target);
+  const each = Array.from({ length: rows }, (_, r) => r);
+  const read = (slot: number, at: string) =>
+    vector ? `bitcast<vec4<f32>>(M${slot}[o${slot} + ${at}])` : loadF(slot, at);
+  const product = (x: string) => (vector ? `dot(w, ${x})` : `w * ${x}`);
+  const reductions = each.flatMap((r) =>
+    reduceLanes(d, { op: 'sum', dtype: 'f32', name: `s${r}`, lanes: LANES, scratch: () => 'scratch' }),
+  );
+  // A vector view cannot write single elements without touching its neighbours, so four columns share a store.
+  const out = each.flatMap((r) => {
+    const at = `${r} * n + column`;
+    return vector
+      ? [`results[${r} * ${THREADS / LANES} + t / ${LANES}] = s${r};`]
+      : [`  ${storeF(2, at, residual ? `s${r} + ${loadF(3, at)}` : `s${r}`)}`];
+  });
+  const perGroup = THREADS / LANES;
+  const store = vector
+    ? [
+        `if (lane == 0) { ${out.join(' ')} }`,
+        'workgroupBarrier();',
+        `if (t < ${(rows * perGroup) / 4}) {`,
+        `  let r = t / ${perGroup / 4};`,
+        `  let c4 = t % ${perGroup / 4};`,
+        `  let first = g * ${perGroup} + c4 * 4;`,
+        '  if (first < n) {',
+        `    let i = r * ${perGroup} + c4 * 4;`,
+        '    var v = vec4<f32>(results[i], results[i + 1], results[i + 2], results[i + 3]);',
+        ...(residual ? ['    v += bitcast<vec4<f32>>(M3[o3 + ((r * n + first) >> 2u)]);'] : []),
+        '    M2[o2 + ((r * n + first) >> 2u)] = bitcast<vec4<u32>>(v);',
+        '  }',
+        '}',
+      ]
+    : ['if (lane == 0 && column < n) {', ...out, '}'];
+  return templateKernel({
+    buffers: residual ? 4 : 3,
+    ints: ['n', 'k'],
+    threads: THREADS,
+    view: vector ? 'vec4<u32>' : 'u32',
+    enable: reductions.some((line) => line.includes('subgroup')) ? ['subgroups'] : [],
+    shared: [
+      ...(reductions.some((line) => line.includes('scratch'))
+        ? [`var<workgroup> scratch: array<f32, ${THREADS}>;`]
+        : []),
+      ...(vector ? [`var<workgroup> results: array<f32, ${rows * perGroup}>;`] : []),
+    ],
+    body: [
+      `let lane = t % ${LANES};`,
+      `let column = g * ${perGroup} + t / ${LANES};`,
+      'let mine = min(column, n - 1);',
+      `let length = ${vector ? 'k / 4' : 'k'};`,
+      ...each.map((r) => `var s${r} = 0.0f;`),
+      `for (var i = lane; i < length; i += ${LANES}) {`,
+      `  let w = ${read(1, 'mine * length + i')};`,
+      ...each.map((r) => `  s${r} += ${product(read(0, `${r} * length + i`))};`),
+      '}',
+      ...reductions,
+      ...store,
+    ],
+  });
+}
+
+export function matvec(context: TemplateContext, target: WgslTarget): Launch[] {
+  const { node, inputs, outputs } = context;
+  const { m, n, k } = sizesOf(node);
+  const residual = inputs[2];
+  const vector = n % 4 === 0 && k % 4 === 0;
+  return [
+    wgslLaunch({
+      text: matvecKernel(m, residual !== undefined, vector, target),
+      args: [
+        ...[inputs[0], inputs[1], outputs[0], ...(residual ? [residual] : [])].map(bufferArg),
+        intArg(n),
+        intArg(k),
+      ],
+      groups: Math.ceil(n / (THREADS / LANES)),
+      reads: inputs,
+      writes: outputs,
+      inPlace: residual ? [[outputs[0], residual]] : [],
+      flops: flopsOf(context),
+    }),
+  ];
+}

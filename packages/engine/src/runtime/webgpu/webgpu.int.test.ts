@@ -1,0 +1,275 @@
+// The WGSL backend on a software adapter against the float64 interpreter: every op, every template against its
+// decomposition, random graphs, memory in slabs, registers exchanged or not, and what breaks.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GraphBuilder } from '../../core/builder.ts';
+import type { Node } from '../../core/graph.ts';
+import { type NdArray, tabulate } from '../../core/ndarray.ts';
+import type { CompileOptions } from '../../schedule/program.ts';
+import { buildCase, opCases } from '../../testing/cases.ts';
+import { float32Tolerance } from '../../testing/close.ts';
+import { compareAsync } from '../../testing/compare-async.ts';
+import { fuzzGraph } from '../../testing/fuzz.ts';
+import { random } from '../../testing/random.ts';
+import { useSwiftShader } from '../../testing/swiftshader.ts';
+import { openWebGpu, type WebGpuDevice, type WebGpuOptions } from './device.ts';
+import { dawn, openWebGpuInNode } from './node.ts';
+
+/** Without and with exchanged registers, and with memory in parts that hold little more than one tensor. */
+const kinds: readonly (readonly [string, WebGpuOptions])[] = [
+  ['plain', { subgroups: false }],
+  ['subgroups', {}],
+  ['slabs', { slabBytes: 1 << 20 }],
+];
+const devices = new Map<string, WebGpuDevice>();
+beforeAll(async () => {
+  await useSwiftShader();
+  for (const [name, options] of kinds) devices.set(name, await openWebGpuInNode(options));
+});
+afterAll(() => {
+  for (const device of devices.values()) device.dispose();
+});
+
+/** Sizes of operands are small here: every thread of a software adapter is simulated. */
+const SIZES = [1, 2, 3, 5, 7, 16, 17];
+
+function everyOp(seed: number) {
+  const b = new GraphBuilder();
+  const params = new Map<string, NdArray>();
+  const outputs: Node[] = [];
+  for (const [name, make] of opCases) {
+    const r = random(seed * 1000 + name.length);
+    const built = buildCase(
+      b,
+      make(r, () => r.pick(SIZES)),
+      `${name}${seed}.`,
+    );
+    for (const [key, value] of built.params) params.set(key, value);
+    outputs.push(...built.outputs.filter((n) => n.op !== 'param'));
+  }
+  return { b, params, outputs };
+}
+
+const composites = [
+  ...['matmul', 'attention', 'attention_bwd', 'attention_decode', 'cache_update'],
+  ...['cross_entropy', 'cross_entropy_bwd', 'global_norm', 'adamw'],
+];
+
+describe('programs in WGSL', () => {
+  it('are tested on an adapter that says it is software, with what it offers and without', () => {
+    expect(devices.get('subgroups')!.isSoftware).toBe(true);
+    expect(devices.get('subgroups')!.features.subgroupSize).toBeGreaterThan(1);
+    expect(devices.get('plain')!.features.subgroupSize).toBe(1);
+  });
+
+  it.each([
+    ['subgroups', 2, {}],
+    ['plain', 3, { withoutTemplates: composites }],
+  ] as readonly [string, number, CompileOptions][])(
+    'compute every op as the interpreter does (%s, seed %i, %o)',
+    async (kind, seed, options) => {
+      const { b, params, outputs } = everyOp(seed);
+      await compareAsync(devices.get(kind)!, b, outputs, params, float32Tolerance(32), options);
+    },
+  );
+
+  it.each([1, 2])('compute random graphs and their gradients as the interpreter does (%i)', async (batch) => {
+    const b = new GraphBuilder();
+    const params = new Map<string, NdArray>();
+    const outputs: Node[] = [];
+    for (let seed = batch * 10; seed < batch * 10 + 5; seed++) {
+      const graph = fuzzGraph(b, seed, `s${seed}.`);
+      for (const [name, value] of graph.params) params.set(name, value);
+      outputs.push(...graph.outputs.filter((n) => n.op !== 'param'));
+    }
+    const kind = batch === 1 ? 'slabs' : 'subgroups';
+    const options = batch === 1 ? { fuse: false, reuseMemory: false } : {};
+    await compareAsync(devices.get(kind)!, b, outputs, params, { rtol: 5e-4, atol: 5e-4 }, options);
+  });
+});
+
+describe('matrix products', () => {
+  const r = random(5);
+  it.each([
+    ['not in fours', 3, 70, 65],
+    ['in fours, over the edge of a tile', 68, 72, 36],
+    ['of a few rows (matvec)', 2, 44, 132],
+    ['cut along k', 20, 12, 1040],
+  ])('%s are right for every transposition', async (_title, m, n, k) => {
+    const b = new GraphBuilder();
+    const params = new Map<string, NdArray>();
+    const outputs: Node[] = [];
+    for (const [ta, tb] of [
+      [false, false],
+      [false, true],
+      [true, false],
+      [true, true],
+    ]) {
+      const shapes = [ta ? [k, m] : [m, k], tb ? [n, k] : [k, n], [m, n]];
+      const [x, y, z] = shapes.map((shape, i) => {
+        const name = `${'abc'[i]}${ta}${tb}`;
+        params.set(
+          name,
+          tabulate(shape, 'f32', () => r.real(-1, 1)),
+        );
+        return b.param(name, shape);
+      });
+      outputs.push(b.apply('matmul', [x, y, z], { ta, tb }), b.matmul(x, y, { ta, tb }));
+    }
+    await compareAsync(devices.get('subgroups')!, b, outputs, params, float32Tolerance(k));
+  });
+
+  it('with enough rows and columns use the large tile and stay right', async () => {
+    const b = new GraphBuilder();
+    const [m, n, k] = [132, 132, 20];
+    const shapes = { a: [64, m, k], w: [64, k, n] };
+    const params = new Map(
+      Object.entries(shapes).map(([name, shape]) => [name, tabulate(shape, 'f32', () => r.real(-1, 1))]),
+    );
+    const [a, w] = Object.entries(shapes).map(([name, shape]) => b.param(name, shape));
+    await compareAsync(devices.get('plain')!, b, [b.matmul(a, w)], params, float32Tolerance(k));
+  });
+});
+
+describe('attention', () => {
+  it.each([
+    ['causal, grouped heads, several blocks', 37, 45, 4, 2, 8, true],
+    ['not causal, odd head', 21, 33, 2, 1, 6, false],
+  ])('and its gradient are right: %s', async (_title, rows, s, hq, hk, size, causal) => {
+    const b = new GraphBuilder();
+    const r = random(rows);
+    const params = new Map<string, NdArray>();
+    const input = (name: string, shape: number[]) => {
+      params.set(
+        name,
+        tabulate(shape, 'f32', () => r.real(-1, 1)),
+      );
+      return b.param(name, shape);
+    };
+    const [q, go] = ['q', 'go'].map((name) => input(name, [2, rows, hq, size]));
+    const [k, v] = ['k', 'v'].map((name) => input(name, [2, s, hk, size]));
+    const attrs = { causal, scale: 0.3 };
+    const forward = b.apply('attention', [q, k, v], attrs);
+    const saved = [b.pick(forward, 0), b.pick(forward, 1)];
+    const back = b.apply('attention_bwd', [q, k, v, ...saved, go], attrs);
+    const outputs = [...saved, ...[0, 1, 2].map((i) => b.pick(back, i))];
+    await compareAsync(devices.get('plain')!, b, outputs, params, { rtol: 1e-4, atol: 2e-5 });
+  });
+});
+
+describe('long reductions', () => {
+  it('are right along rows, columns and over everything', async () => {
+    const b = new GraphBuilder();
+    const x = b.param('x', [640, 96]);
+    const values = tabulate([640, 96], 'f32', ([i, j]) => Math.sin(i * 0.37 + j));
+    const outputs = [b.sum(x, [0]), b.sum(x, [1]), b.sum(x), b.reduceMax(x, [0]), b.mean(b.exp(x))];
+    for (const device of devices.values()) {
+      await compareAsync(device, b, outputs, new Map([['x', values]]), float32Tolerance(640));
+    }
+  });
+
+  it('have the same bits whether registers are exchanged or shared memory is used', async () => {
+    const b = new GraphBuilder();
+    const x = b.param('x', [9, 500]);
+    const outputs = new Map([
+      ['sum', b.sum(x, [1])],
+      ['softmax', b.apply('softmax', [x])],
+    ]);
+    const values = Float32Array.from({ length: 4500 }, (_, i) => Math.sin(i * 0.7) * 3);
+    const results = await Promise.all(
+      ['plain', 'subgroups'].map(async (kind) => {
+        const program = await devices.get(kind)!.compile({ builder: b, outputs });
+        program.write('x', values);
+        const [sum] = await program.runAndRead(['sum']);
+        program.dispose();
+        return [...sum];
+      }),
+    );
+    expect(results[1]).toEqual(results[0]);
+  });
+});
+
+describe('state', () => {
+  it('is replaced in place or by copy, and survives runs', async () => {
+    const b = new GraphBuilder();
+    const [counter, history] = [b.param('counter', [2]), b.param('history', [2])];
+    const next = b.add(counter, 1);
+    const updates = new Map([
+      ['counter', next],
+      ['history', b.add(b.mul(history, 2), counter)],
+    ]);
+    const device = devices.get('plain')!;
+    const program = await device.compile({ builder: b, outputs: new Map([['next', next]]), updates });
+    program.write('counter', Float32Array.of(0, 10));
+    program.write('history', Float32Array.of(0, 0));
+    for (let i = 0; i < 3; i++) program.run();
+    await program.idle();
+    expect([...(await program.read('counter'))]).toEqual([3, 13]);
+    expect([...(await program.read('next'))]).toEqual([3, 13]);
+    expect([...(await program.read('history'))]).toEqual([2 + 2 * 1 + 4 * 0, 12 + 2 * 11 + 4 * 10]);
+    program.dispose();
+  });
+});
+
+describe('refusals are one clear line', () => {
+  it('for params it does not have and arrays of the wrong length or type', async () => {
+    const b = new GraphBuilder();
+    const outputs = new Map([['y', b.neg(b.param('x', [2]))]]);
+    const program = await devices.get('plain')!.compile({ builder: b, outputs });
+    expect(() => program.write('z', new Float32Array(2))).toThrow(/no param z/);
+    expect(() => program.write('x', new Float32Array(3))).toThrow(/takes 2 values, got 3/);
+    expect(() => program.write('x', new Int32Array(2))).toThrow(/x is f32/);
+    await expect(program.read('z')).rejects.toThrow(/no f32 value z/);
+    program.dispose();
+    expect(() => program.run()).toThrow(/disposed/);
+  });
+
+  it('for a tensor that no binding holds and a program that no memory holds', async () => {
+    const device = devices.get('slabs')!;
+    const wide = new GraphBuilder();
+    const x = wide.param('x', [(1 << 18) + 1]);
+    await expect(device.compile({ builder: wide, outputs: new Map([['y', wide.neg(x)]]) })).rejects.toThrow(
+      'A tensor of 2 MiB does not fit: this device binds at most 1 MiB at once.',
+    );
+    const many = new GraphBuilder();
+    const parts = Array.from({ length: 9 }, (_, i) => many.param(`x${i}`, [1 << 17]));
+    parts.push(...Array.from({ length: 9 }, (_, i) => many.param(`z${i}`, [1 << 17])));
+    const sum = parts.reduce((a, c) => many.add(a, c));
+    await expect(device.compile({ builder: many, outputs: new Map([['y', sum]]) })).rejects.toThrow(
+      /^The GPU has no room for a program of \d+ MiB\. It offers 8 MiB\. Use a smaller model or batch\.$/,
+    );
+  });
+
+  it('for a place without WebGPU and a machine without an adapter', async () => {
+    await expect(openWebGpu(undefined)).rejects.toThrow(/^WebGPU is missing here: use a recent .+\.$/);
+    const none = { requestAdapter: async () => null } as unknown as GPU;
+    await expect(openWebGpu(none)).rejects.toThrow(/^WebGPU found no adapter: install a driver .+\.$/);
+  });
+
+  it('for a lost device: what is under way ends, and nothing later starts', async () => {
+    const gpu = await dawn();
+    let raw: GPUDevice | undefined;
+    const spied = {
+      async requestAdapter(options: GPURequestAdapterOptions) {
+        const adapter = (await gpu.requestAdapter(options))!;
+        const request = adapter.requestDevice.bind(adapter);
+        adapter.requestDevice = async (descriptor) => {
+          raw = await request(descriptor);
+          return raw;
+        };
+        return adapter;
+      },
+    };
+    const device = await openWebGpu(spied as unknown as GPU);
+    const b = new GraphBuilder();
+    const program = await device.compile({
+      builder: b,
+      outputs: new Map([['y', b.neg(b.param('x', [2]))]]),
+    });
+    raw!.destroy();
+    expect(await device.lost).toMatch(/^The GPU was lost \(.+\): start again from the last checkpoint\.$/);
+    await expect(program.read('y')).rejects.toThrow(/^The GPU was lost/);
+    expect(() => program.run()).toThrow(/^The GPU was lost/);
+    device.dispose();
+  });
+});
