@@ -10,7 +10,12 @@ export const Needs = z.strictObject({
 });
 export type Needs = z.infer<typeof Needs>;
 
-export const FilterRule = z.strictObject({ filter: z.string(), params: z.record(z.string(), z.number()) });
+export const FilterRule = z.strictObject({
+  filter: z.string(),
+  params: z.record(z.string(), z.number()),
+  /** The word list that a filter over words looks for. */
+  list: z.string().optional(),
+});
 export type FilterRule = z.infer<typeof FilterRule>;
 
 export const IngestRecipe = z.strictObject({
@@ -46,7 +51,12 @@ export const TokenizerSettings = z.strictObject({
   /** Train on at most this many UTF-8 bytes, sampled by a stable hash. */
   sampleBytes: z.int().positive(),
 });
-export const TokenizerRecipe = TokenizerSettings.extend({ kind: z.literal('tokenizer'), runId: RunId });
+export const TokenizerRecipe = TokenizerSettings.extend({
+  kind: z.literal('tokenizer'),
+  runId: RunId,
+  /** The split of the run's shards: held-out documents are not trained on. Absent from recipes before version 0.2. */
+  heldOut: z.strictObject({ share: z.number().gt(0).lt(0.5), seed: z.int().nonnegative() }).optional(),
+});
 
 export const ShardSettings = z.strictObject({
   sequenceLength: z.int().min(8).max(131_072),

@@ -40,7 +40,10 @@ export function runDrafts(runId: string, card: RunCard) {
     draft(recipe, inputs, sources, needs, runId, startCheck);
   return {
     dedup: (filtered: string[]) => of({ kind: 'dedup', runId, ...card.dedup }, [...filtered].sort()),
-    tokenizer: (corpus: string) => of({ kind: 'tokenizer', runId, ...card.tokenizer }, [corpus]),
+    tokenizer: (corpus: string) => {
+      const heldOut = { share: card.shards.heldOutShare, seed: card.shards.seed };
+      return of({ kind: 'tokenizer', runId, ...card.tokenizer, heldOut }, [corpus]);
+    },
     shards: (corpus: string, tokenizer: string) =>
       of({ kind: 'shards', runId, ...card.shards }, [corpus, tokenizer]),
     pretrain: (shards: string, tokenizer: string) =>

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { Rejection, type Stats } from '@tsudoi/schema';
+import { type RecipeOf, Rejection, type Stats } from '@tsudoi/schema';
 import type { CorpusDocument } from '../corpus/document.ts';
 import { readJsonlGz } from '../corpus/jsonl.ts';
+import { isHeldOut } from '../shards/held-out.ts';
 import {
   createTokenizer,
   encodeSentencePieceModel,
@@ -17,17 +18,18 @@ import { fileOf, inputOf } from './inputs.ts';
 import { stablePlace } from './stable-sample.ts';
 import type { Stage, StageContext } from './stage.ts';
 
-/** Share of documents the tokenizer never sees, on which it is then measured. */
+/** Share of documents the tokenizer never sees where the recipe names no split. */
 const HELD_OUT = 0.01;
 const MAX_HELD_OUT_BYTES = 4_000_000;
 const SALT = 'tokenizer-sample';
 
 /**
- * Trains the Unigram tokenizer on a sample of the corpus that depends on the documents' ids alone, checks on documents
- * it has not seen that text comes back whole, and measures characters per token by language.
+ * Trains the Unigram tokenizer on a sample of the corpus that depends on the documents' ids alone and holds none of the
+ * documents that the model is later evaluated on; checks on those that text comes back whole, and measures characters
+ * per token by language.
  */
 export const tokenizer: Stage<'tokenizer'> = async (recipe, context) => {
-  const { texts, bytes, heldOut } = await drawSample(context, recipe.sampleBytes);
+  const { texts, bytes, heldOut } = await drawSample(context, recipe);
   const model = await train(texts, recipe, context);
   context.progress(0.97, { code: 'roundTrip', params: {} });
   const measured = measure(createTokenizer(model), heldOut);
@@ -51,22 +53,24 @@ export const tokenizer: Stage<'tokenizer'> = async (recipe, context) => {
   return [{ kind: 'tokenizer', title: `Unigram ${model.pieces.length}`, files: written, stats }];
 };
 
-async function drawSample(context: StageContext, sampleBytes: number) {
+async function drawSample(context: StageContext, recipe: RecipeOf<'tokenizer'>) {
   const corpus = inputOf(context, 'corpus');
-  const share = (1 - HELD_OUT) * Math.min(1, sampleBytes / Math.max(1, Number(corpus.stats.bytes ?? 0)));
+  const split = recipe.heldOut;
+  const share = Math.min(1, recipe.sampleBytes / Math.max(1, Number(corpus.stats.bytes ?? 0)));
   const candidates: { place: number; text: string }[] = [];
   const heldOut: CorpusDocument[] = [];
   let heldOutBytes = 0;
   for await (const document of readJsonlGz<CorpusDocument>(fileOf(corpus, 'documents.jsonl.gz'))) {
     context.signal.throwIfAborted();
     const place = stablePlace(document.meta.id, SALT);
-    if (place < share) candidates.push({ place, text: document.text });
-    else if (place >= 1 - HELD_OUT && heldOutBytes < MAX_HELD_OUT_BYTES) {
+    const unseen = split ? isHeldOut(document.meta.id, split.seed, split.share) : place >= 1 - HELD_OUT;
+    if (!unseen && place <= share) candidates.push({ place, text: document.text });
+    else if (unseen && heldOutBytes < MAX_HELD_OUT_BYTES) {
       heldOut.push(document);
       heldOutBytes += Buffer.byteLength(document.text);
     }
   }
-  const { texts, bytes } = firstBytes(candidates, sampleBytes);
+  const { texts, bytes } = firstBytes(candidates, recipe.sampleBytes);
   if (texts.length === 0) throw new Rejection('corpus.empty', { stage: 'tokenizer' });
   return { texts, bytes, heldOut };
 }
@@ -86,7 +90,7 @@ function firstBytes(candidates: { place: number; text: string }[], limit: number
 
 async function train(
   texts: string[],
-  recipe: { vocabSize: number; maxPieceLength: number; characterCoverage: number },
+  recipe: RecipeOf<'tokenizer'>,
   context: StageContext,
 ): Promise<UnigramModel> {
   const { vocabSize, maxPieceLength, characterCoverage } = recipe;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RecipeOf } from '@tsudoi/schema';
 import { expect, test } from 'vitest';
+import { isHeldOut } from '../shards/held-out.ts';
 import { createTokenizer, decodeTokenizerJson } from '../tokenizer/index.ts';
 import { corpusArtifact, sampleDocuments, testContext } from './testing/context.ts';
 import { tokenizer } from './tokenizer.ts';
@@ -38,6 +39,26 @@ test('the sample does not depend on the order of the documents, so neither does 
     made.push(readFileSync(output.files[0].localPath, 'utf8'));
   }
   expect(made[0]).toBe(made[1]);
+});
+
+test('held-out documents of the run change nothing: the tokenizer is the one of the training documents alone', async () => {
+  const heldOut = { share: 0.2, seed: 11 };
+  const training = documents.filter(({ meta }) => !isHeldOut(meta.id, heldOut.seed, heldOut.share));
+  expect(training.length).toBeLessThan(documents.length - 20);
+  // Held-out documents with a word of their own, which a tokenizer that saw them would have as a piece.
+  const marked = documents.map((document) => {
+    if (training.includes(document)) return document;
+    return { ...document, text: `${document.text}\n${'鸚鵡 '.repeat(500)}` };
+  });
+  const made = [];
+  for (const corpus of [marked, training]) {
+    const { context } = testContext([await corpusArtifact(corpus)]);
+    const [output] = await tokenizer({ ...recipe, heldOut }, context);
+    expect(output.stats.sampleDocuments).toBe(training.length);
+    made.push(readFileSync(output.files[0].localPath, 'utf8'));
+  }
+  expect(made[0]).toBe(made[1]);
+  expect(made[0]).not.toContain('鸚鵡');
 });
 
 test('a vocabulary that the text cannot fill is refused with the size it can', async () => {
