@@ -8,7 +8,7 @@ import { paramNodes, sequenceLogits } from '../models/model.ts';
 import { type AdamWOptions, adamWStep, firstMoment, HYPER, hyperValues, secondMoment } from '../nn/optim.ts';
 import { type LearningRateSchedule, learningRate } from '../nn/schedule.ts';
 import { openCpu } from '../runtime/cpu.ts';
-import type { LaunchProfile } from '../runtime/device.ts';
+import type { Device, LaunchProfile } from '../runtime/device.ts';
 import type { Trace } from '../schedule/program.ts';
 import { splitTokens } from './tokens.ts';
 
@@ -29,6 +29,8 @@ export interface TrainerOptions {
   readonly threads?: number;
   /** Where compiled kernels are kept; default ~/.cache/tsudoi/kernels. */
   readonly cacheDir?: string;
+  /** Runs the steps; the trainer gives it back. Default: the CPU. */
+  readonly device?: Device;
 }
 
 export interface StepResult {
@@ -90,7 +92,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
   for (const { name, shape } of infos) {
     for (const tensor of [name, firstMoment(name), secondMoment(name)]) shapes.set(tensor, shape);
   }
-  const device = openCpu(options);
+  const device = options.device ?? openCpu(options);
   const program = device.compile(traceTrainingStep(options));
   for (const [name, values] of initialParameters(config, options.seed)) program.write(name, values);
   let steps = 0;

@@ -128,6 +128,11 @@ static void run_warp(int warp, bool reversed) {
   }
 }
 
+__attribute__((destructor)) static void release() {
+  if (stacks) munmap(stacks, (size_t)MAX_THREADS * STACK);
+  for (int t = 0; t < MAX_THREADS; t++) free(fibres[t].copies);
+}
+
 static void run_block(bool reversed) {
   if (!stacks) stacks = (char *)mmap(0, (size_t)MAX_THREADS * STACK, PROT_READ | PROT_WRITE,
                                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
