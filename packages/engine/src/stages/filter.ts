@@ -2,15 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FilterRule, type RecipeOf, Rejection, type Stats } from '@tsudoi/schema';
 import type { CorpusDocument } from '../corpus/document.ts';
-import { applyFilter, type Verdict } from '../corpus/filters/filter.ts';
-import { checkRules } from '../corpus/filters/presets.ts';
-import { filters } from '../corpus/filters/registry.ts';
+import { type Cascade, type CascadeResult, compileCascade } from '../corpus/filters/cascade.ts';
+import type { Verdict } from '../corpus/filters/filter.ts';
 import { discardOnError, readJsonlGz, writeJsonlGz } from '../corpus/jsonl.ts';
 import { createTally } from '../corpus/tally.ts';
 import { inputDocuments, outputFiles } from './documents.ts';
 import type { Stage } from './stage.ts';
 
-/** One line of dropped.jsonl.gz: the first filter a document failed, with the value and the bound it broke. */
+/**
+ * The first filter a document failed, with the value and the bound it broke. A line of dropped.jsonl.gz holds this and the whole document
+ * beside it (`text`, `meta`), so that a threshold that was wrong can be made good without fetching anything again.
+ */
 export interface DroppedDocument {
   id: string;
   path: string;
@@ -30,7 +32,10 @@ export interface FilterTrace {
     filter: string;
     params: FilterRule['params'];
     origin: string;
+    list?: string;
     dropped: number;
+    /** What an edit changed in the documents that reached it, by kind where there are kinds ([PHONE], …). */
+    edited?: { documents: number; changes: number; byKind: Record<string, number> };
     examples: DroppedDocument[];
   }[];
 }
@@ -43,12 +48,12 @@ const EXCERPT_CHARACTERS = 300;
  * anything is read; corpus.empty when nothing is kept.
  */
 export const filter: Stage<'filter'> = async (recipe, context) => {
-  checkRules(recipe.rules);
+  const cascade = compileCascade(recipe.rules);
   const file = (name: string) => join(context.outDir, name);
   const kept = writeJsonlGz(file('documents.jsonl.gz'));
   const dropped = writeJsonlGz(file('dropped.jsonl.gz'));
   const tally = createTally();
-  const trace = emptyTrace(recipe);
+  const trace = emptyTrace(recipe, cascade);
   let droppedBytes = 0;
   const { paths, documents } = inputDocuments(context.inputs, 'documents');
   await discardOnError([kept, dropped], async () => {
@@ -56,17 +61,18 @@ export const filter: Stage<'filter'> = async (recipe, context) => {
       for await (const document of readJsonlGz<CorpusDocument>(path)) {
         context.signal.throwIfAborted();
         trace.total += 1;
-        const failure = firstFailure(document, recipe.rules);
+        const { document: edited, failure, edits } = cascade.run(document);
+        countEdits(trace, edits);
         if (failure) {
-          const line = describe(document, recipe.rules[failure.index].filter, failure.verdict);
+          const line = describe(edited, recipe.rules[failure.index].filter, failure.verdict);
           const entry = trace.byFilter[failure.index];
           entry.dropped += 1;
           if (entry.examples.length < EXAMPLES) entry.examples.push(line);
-          droppedBytes += Buffer.byteLength(document.text);
-          await dropped.write(line);
+          droppedBytes += Buffer.byteLength(edited.text);
+          await dropped.write({ ...line, text: edited.text, meta: edited.meta });
         } else {
-          tally.add(document);
-          await kept.write(document);
+          tally.add(edited);
+          await kept.write(edited);
         }
         if (trace.total % 100 === 0)
           context.progress(trace.total / Math.max(documents, trace.total), {
@@ -91,26 +97,25 @@ export const filter: Stage<'filter'> = async (recipe, context) => {
   ];
 };
 
-function emptyTrace({ preset, rules }: RecipeOf<'filter'>): FilterTrace {
-  const byFilter = rules.map((rule) => ({
+function emptyTrace({ preset, rules }: RecipeOf<'filter'>, cascade: Cascade): FilterTrace {
+  const byFilter = rules.map((rule, index) => ({
     ...rule,
-    origin: filters[rule.filter].origin,
+    origin: cascade.rules[index].step.origin,
     dropped: 0,
     examples: [],
   }));
   return { preset, total: 0, kept: 0, byFilter };
 }
 
-/** The first rule that a document fails, or null. */
-export function firstFailure(
-  document: CorpusDocument,
-  rules: FilterRule[],
-): { index: number; verdict: Verdict } | null {
-  for (const [index, rule] of rules.entries()) {
-    const verdict = applyFilter(filters[rule.filter], document, rule.params);
-    if (!verdict.passed) return { index, verdict };
+function countEdits(trace: FilterTrace, edits: CascadeResult['edits']): void {
+  for (const { index, changes, counts } of edits) {
+    const entry = trace.byFilter[index];
+    entry.edited ??= { documents: 0, changes: 0, byKind: {} };
+    entry.edited.documents += 1;
+    entry.edited.changes += changes;
+    for (const [kind, count] of Object.entries(counts))
+      entry.edited.byKind[kind] = (entry.edited.byKind[kind] ?? 0) + count;
   }
-  return null;
 }
 
 function describe(

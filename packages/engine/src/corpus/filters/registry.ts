@@ -1,5 +1,5 @@
 import { eld } from 'eld/small';
-import type { Filter } from './filter.ts';
+import type { Filter, Step } from './filter.ts';
 import {
   compressionRatio,
   countMatches,
@@ -11,6 +11,8 @@ import {
   share,
   withoutFences,
 } from './measures.ts';
+import { englishAndCodeSteps } from './steps-en-code.ts';
+import { webSteps } from './steps-web.ts';
 
 const ALL = ['ja', 'en', 'code'] as const;
 const PROSE = ['ja', 'en'] as const;
@@ -32,8 +34,8 @@ function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }
 
-/** Every filter by its name. A recipe may set the bounds freely; `presets.ts` holds the ones we publish. */
-export const filters: Record<string, Filter> = {
+/** Filters of the preset tsudoi-v1, most of which the other presets share. */
+const commonFilters: Record<string, Filter> = {
   length: {
     origin: 'Characters; Uzushio DocLength keeps 200 and more',
     languages: ALL,
@@ -183,3 +185,6 @@ export const filters: Record<string, Filter> = {
     measure: ({ text }) => share(countMatches(text, LETTER_OR_DIGIT), text.length),
   },
 };
+
+/** Every filter and edit by its name. A recipe may set the bounds freely; `presets.ts` holds the ones that were published. */
+export const filters: Record<string, Step> = { ...commonFilters, ...webSteps, ...englishAndCodeSteps };

@@ -1,0 +1,87 @@
+/** Bits of one UTF-16 code unit; a text is looked at once and each unit costs one load. */
+export const HIRAGANA = 1;
+export const KATAKANA = 2;
+export const DIGIT = 4;
+export const SENTENCE_END = 8;
+export const KUTEN = 16;
+export const ASCII_LETTER = 32;
+export const SPACE = 64;
+export const KANJI = 128;
+
+const RANGES: readonly (readonly [number, number, number])[] = [
+  [0x3041, 0x3096, HIRAGANA],
+  [0x309d, 0x309f, HIRAGANA],
+  [0x30a1, 0x30fa, KATAKANA],
+  [0x30fc, 0x30ff, KATAKANA],
+  [0xff66, 0xff9f, KATAKANA],
+  [0x30, 0x39, DIGIT],
+  [0xff10, 0xff19, DIGIT],
+  [0x3002, 0x3002, KUTEN | SENTENCE_END],
+  [0xff0e, 0xff0e, SENTENCE_END],
+  [0xff01, 0xff01, SENTENCE_END],
+  [0xff1f, 0xff1f, SENTENCE_END],
+  [0x41, 0x5a, ASCII_LETTER],
+  [0x61, 0x7a, ASCII_LETTER],
+  [0x09, 0x0d, SPACE],
+  [0x20, 0x20, SPACE],
+  [0xa0, 0xa0, SPACE],
+  [0x3000, 0x3000, SPACE],
+  [0x4e00, 0x9fff, KANJI],
+  [0x3400, 0x4dbf, KANJI],
+];
+
+/** Class bits by code unit. */
+export const CLASS = new Uint8Array(0x10000);
+for (const [first, last, bits] of RANGES)
+  for (let code = first; code <= last; code++) CLASS[code] = (CLASS[code] as number) | bits;
+
+export interface Scan {
+  hiragana: number;
+  katakana: number;
+  digits: number;
+  kuten: number;
+  visible: number;
+  /** Offset of the first kana, or the length of the text. */
+  firstKana: number;
+  hasAt: boolean;
+}
+
+let scannedText = '';
+let lastScan: Scan = scan('');
+
+/** Counts of one text. The last text is remembered, since the filters of a cascade ask for the same one in turn. */
+export function scanOf(text: string): Scan {
+  if (text !== scannedText) {
+    lastScan = scan(text);
+    scannedText = text;
+  }
+  return lastScan;
+}
+
+function scan(text: string): Scan {
+  const length = text.length;
+  let hiragana = 0;
+  let katakana = 0;
+  let digits = 0;
+  let kuten = 0;
+  let spaces = 0;
+  let firstKana = length;
+  for (let i = 0; i < length; i++) {
+    const bits = CLASS[text.charCodeAt(i)] as number;
+    hiragana += bits & 1;
+    katakana += (bits >> 1) & 1;
+    digits += (bits >> 2) & 1;
+    kuten += (bits >> 4) & 1;
+    spaces += (bits >> 6) & 1;
+    if ((bits & 3) !== 0 && i < firstKana) firstKana = i;
+  }
+  return {
+    hiragana,
+    katakana,
+    digits,
+    kuten,
+    visible: length - spaces,
+    firstKana,
+    hasAt: text.includes('@'),
+  };
+}
