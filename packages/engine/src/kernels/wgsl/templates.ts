@@ -7,18 +7,33 @@ import { attentionBackwardTemplate } from './attention-backward.ts';
 import { attentionDecodeTemplate, cacheUpdateTemplate } from './attention-decode.ts';
 import { crossEntropyBackwardTemplate, crossEntropyTemplate } from './cross-entropy.ts';
 import { matmulTemplate } from './matmul.ts';
+import { matmulDirectTemplate } from './matmul-direct.ts';
 import { adamwTemplate, globalNormTemplate } from './optimizer.ts';
 import { gatherTemplate, scatterAddTemplate } from './rows.ts';
 import type { WgslTarget } from './template.ts';
 
+/** Attention is left to its decomposition. */
+const SIMPLE: readonly (readonly [string, Template])[] = [['matmul', matmulDirectTemplate]];
+
+const tiled = (target: WgslTarget, halfTiles: boolean): readonly (readonly [string, Template])[] => [
+  ['matmul', matmulTemplate(target, halfTiles)],
+  ['attention', attentionTemplate(target)],
+  ['attention_bwd', attentionBackwardTemplate(target)],
+];
+
+export interface WgslTemplateOptions {
+  /** Tiles of matrix products in half precision, where the device has it. */
+  readonly halfTiles?: boolean;
+  /** Only kernels that compile quickly: for software adapters, which take seconds over a large one. */
+  readonly simple?: boolean;
+}
+
 export const wgslTemplates = (
   target: WgslTarget,
-  options: { readonly halfTiles?: boolean } = {},
+  { halfTiles = false, simple = false }: WgslTemplateOptions = {},
 ): ReadonlyMap<string, Template> =>
   new Map<string, Template>([
-    ['matmul', matmulTemplate(target, options.halfTiles ?? false)],
-    ['attention', attentionTemplate(target)],
-    ['attention_bwd', attentionBackwardTemplate(target)],
+    ...(simple ? SIMPLE : tiled(target, halfTiles)),
     ['attention_decode', attentionDecodeTemplate(target)],
     ['cache_update', cacheUpdateTemplate],
     ['cross_entropy', crossEntropyTemplate(target)],

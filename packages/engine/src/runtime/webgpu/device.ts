@@ -2,7 +2,7 @@
 
 /// <reference types="@webgpu/types" />
 
-import { wgslTemplates } from '../../kernels/wgsl/templates.ts';
+import { type WgslTemplateOptions, wgslTemplates } from '../../kernels/wgsl/templates.ts';
 import { wgslDialect } from '../../print/dialects/wgsl.ts';
 import { printGpuKernel } from '../../print/gpu-kernel.ts';
 import { BufferTooLarge } from '../../schedule/plan.ts';
@@ -27,7 +27,7 @@ export interface WebGpuDevice extends AsyncDevice {
 /** What the compiler needs to know of a device. */
 export function webGpuTarget(
   gpu: Pick<OpenedGpu, 'subgroupSize' | 'f16' | 'slabBytes' | 'workgroupBytes'>,
-  options: Pick<WebGpuOptions, 'halfTiles'> = {},
+  options: WgslTemplateOptions = {},
 ): BackendTarget {
   const dialect = wgslDialect(gpu);
   return {
@@ -62,7 +62,7 @@ export async function openWebGpu(gpu: GPU | undefined, options: WebGpuOptions = 
   const health = () => {
     if (failure) throw new DeviceUnavailable(failure);
   };
-  const target = webGpuTarget(opened, options);
+  const target = webGpuTarget(opened, { simple: opened.isSoftware, ...options });
   return {
     name: 'webgpu',
     description: opened.description,

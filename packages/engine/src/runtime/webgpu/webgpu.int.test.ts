@@ -6,6 +6,7 @@ import { GraphBuilder } from '../../core/builder.ts';
 import type { Node } from '../../core/graph.ts';
 import { type NdArray, tabulate } from '../../core/ndarray.ts';
 import type { CompileOptions } from '../../schedule/program.ts';
+import { attentionCase } from '../../testing/attention-case.ts';
 import { buildCase, opCases } from '../../testing/cases.ts';
 import { float32Tolerance } from '../../testing/close.ts';
 import { compareAsync } from '../../testing/compare-async.ts';
@@ -20,6 +21,7 @@ const kinds: readonly (readonly [string, WebGpuOptions])[] = [
   ['plain', { subgroups: false }],
   ['subgroups', {}],
   ['slabs', { slabBytes: 1 << 20 }],
+  ['tiled', { simple: false }],
 ];
 const devices = new Map<string, WebGpuDevice>();
 beforeAll(async () => {
@@ -88,72 +90,45 @@ describe('programs in WGSL', () => {
   });
 });
 
-describe('matrix products', () => {
+describe('the kernels of real GPUs', () => {
   const r = random(5);
-  it.each([
-    ['not in fours', 3, 70, 65],
-    ['in fours, over the edge of a tile', 68, 72, 36],
-    ['of a few rows (matvec)', 2, 44, 132],
-    ['cut along k', 20, 12, 1040],
-  ])('%s are right for every transposition', async (_title, m, n, k) => {
-    const b = new GraphBuilder();
-    const params = new Map<string, NdArray>();
-    const outputs: Node[] = [];
-    for (const [ta, tb] of [
-      [false, false],
-      [false, true],
-      [true, false],
-      [true, true],
-    ]) {
-      const shapes = [ta ? [k, m] : [m, k], tb ? [n, k] : [k, n], [m, n]];
-      const [x, y, z] = shapes.map((shape, i) => {
-        const name = `${'abc'[i]}${ta}${tb}`;
-        params.set(
-          name,
-          tabulate(shape, 'f32', () => r.real(-1, 1)),
-        );
-        return b.param(name, shape);
-      });
-      outputs.push(b.apply('matmul', [x, y, z], { ta, tb }), b.matmul(x, y, { ta, tb }));
-    }
-    await compareAsync(devices.get('subgroups')!, b, outputs, params, float32Tolerance(k));
-  });
 
-  it('with enough rows and columns use the large tile and stay right', async () => {
+  function matmulCase(
+    batch: number[],
+    m: number,
+    n: number,
+    k: number,
+    ta: boolean,
+    tb: boolean,
+    residual: boolean,
+  ) {
     const b = new GraphBuilder();
-    const [m, n, k] = [132, 132, 20];
-    const shapes = { a: [64, m, k], w: [64, k, n] };
-    const params = new Map(
-      Object.entries(shapes).map(([name, shape]) => [name, tabulate(shape, 'f32', () => r.real(-1, 1))]),
-    );
-    const [a, w] = Object.entries(shapes).map(([name, shape]) => b.param(name, shape));
-    await compareAsync(devices.get('plain')!, b, [b.matmul(a, w)], params, float32Tolerance(k));
-  });
-});
-
-describe('attention', () => {
-  it.each([
-    ['causal, grouped heads, several blocks', 37, 45, 4, 2, 8, true],
-    ['not causal, odd head', 21, 33, 2, 1, 6, false],
-  ])('and its gradient are right: %s', async (_title, rows, s, hq, hk, size, causal) => {
-    const b = new GraphBuilder();
-    const r = random(rows);
+    const shapes = [ta ? [k, m] : [m, k], tb ? [n, k] : [k, n], ...(residual ? [[m, n]] : [])];
     const params = new Map<string, NdArray>();
-    const input = (name: string, shape: number[]) => {
+    const inputs = shapes.map((shape, i) => {
+      const whole = [...batch, ...shape];
       params.set(
-        name,
-        tabulate(shape, 'f32', () => r.real(-1, 1)),
+        `x${i}`,
+        tabulate(whole, 'f32', () => r.real(-1, 1)),
       );
-      return b.param(name, shape);
-    };
-    const [q, go] = ['q', 'go'].map((name) => input(name, [2, rows, hq, size]));
-    const [k, v] = ['k', 'v'].map((name) => input(name, [2, s, hk, size]));
-    const attrs = { causal, scale: 0.3 };
-    const forward = b.apply('attention', [q, k, v], attrs);
-    const saved = [b.pick(forward, 0), b.pick(forward, 1)];
-    const back = b.apply('attention_bwd', [q, k, v, ...saved, go], attrs);
-    const outputs = [...saved, ...[0, 1, 2].map((i) => b.pick(back, i))];
-    await compareAsync(devices.get('plain')!, b, outputs, params, { rtol: 1e-4, atol: 2e-5 });
+      return b.param(`x${i}`, whole);
+    });
+    const outputs = [b.apply('matmul', inputs, { ta, tb })];
+    return compareAsync(devices.get('tiled')!, b, outputs, params, float32Tolerance(k));
+  }
+
+  // All transpositions and edges: webgpu.slow.test.ts.
+  it.each([
+    ['in fours, past the edge of a tile', [], 68, 72, 36, false, true, true],
+    ['not in fours, cut along k', [], 5, 7, 1030, true, false, true],
+    ['of a few rows', [], 2, 44, 132, false, true, false],
+    ['that fill the device (large tile)', [32], 132, 132, 20, false, false, false],
+  ] as const)('multiply matrices %s', async (_title, batch, m, n, k, ta, tb, residual) => {
+    await matmulCase([...batch], m, n, k, ta, tb, residual);
+  });
+
+  it('attend, and their gradient is right: causal, grouped heads, several blocks', async () => {
+    await attentionCase(devices.get('tiled')!, [37, 45, 4, 2, 8, true]);
   });
 });
 
