@@ -3,6 +3,13 @@
 export { type Batches, createBatches } from '../shards/batches.ts';
 export { openShards, type Shards } from '../shards/open-shards.ts';
 export type { TokenSource } from '../shards/token-source.ts';
+export { bandKeys, estimateJaccard, matchProbability } from './dedup/bands.ts';
+export { createDeduplicator } from './dedup/deduplicator.ts';
+export { applyShard } from './dedup/sharded/apply.ts';
+export { groupShards } from './dedup/sharded/group.ts';
+export { signShard } from './dedup/sharded/sign.ts';
+export { createShingler } from './dedup/shingles.ts';
+export { createSketcher } from './dedup/sketch.ts';
 export { type CorpusDocument, type DocumentMeta, documentId } from './document.ts';
 export { type FetchedLocation, type FetchOptions, fetchLocation } from './fetch/fetch-location.ts';
 export { describeLocation, type FetchLimits } from './fetch/limits.ts';

@@ -28,14 +28,21 @@ export async function signShard(
   const sketch = createSketcher(buckets * rows, settings.seed);
   const table: DocumentRow[] = [];
   let keys = { high: new Int32Array(1024 * buckets), low: new Int32Array(1024 * buckets) };
+  let pool = new Uint8Array(0);
+  let used = 0;
   let bytes = 0;
   for await (const { text, meta } of documents) {
     const at = table.length * buckets;
     if (at === keys.high.length) keys = { high: doubled(keys.high), low: doubled(keys.low) };
     const values = sketch(shingle(text, meta.language));
     bandKeys(values, rows, keys.high, keys.low, at);
-    const packed = new Uint8Array(values.length);
-    packSketch(values, packed, 0);
+    if (used === pool.length) {
+      pool = new Uint8Array(SKETCHES_AT_ONCE * values.length);
+      used = 0;
+    }
+    packSketch(values, pool, used);
+    const packed = pool.subarray(used, used + values.length);
+    used += values.length;
     table.push({ id: meta.id, path: meta.path, source: meta.sourceId, length: text.length, sketch: packed });
     bytes += Buffer.byteLength(text);
   }
@@ -47,6 +54,8 @@ export async function signShard(
   await writeDocuments(documentsFile(folder, shard), shard, table);
   return { documents: table.length, bytes };
 }
+
+const SKETCHES_AT_ONCE = 4096;
 
 function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(array.length * 2);

@@ -30,18 +30,16 @@ export interface BandTable {
 /** Band by band, so that a reader that wants one band skips the row groups of the others. */
 export async function writeBands(path: string, table: BandTable): Promise<void> {
   const { shard, buckets, documents, high, low, sourceKey } = table;
-  const columns = (band: number) => {
-    const column = (value: (doc: number) => number) =>
-      Int32Array.from({ length: documents }, (_, doc) => value(doc));
-    return [
-      { name: 'shard', data: column(() => shard), type: 'INT32' as const },
-      { name: 'band', data: column(() => band), type: 'INT32' as const },
-      { name: 'key_high', data: column((doc) => high[doc * buckets + band]), ...PLAIN },
-      { name: 'key_low', data: column((doc) => low[doc * buckets + band]), ...PLAIN },
-      { name: 'source_key', data: sourceKey.subarray(0, documents), type: 'INT32' as const },
-      { name: 'doc', data: column((doc) => doc), ...PLAIN },
-    ];
-  };
+  const docs = new Int32Array(documents).map((_, doc) => doc);
+  const shards = new Int32Array(documents).fill(shard);
+  const columns = (band: number) => [
+    { name: 'shard', data: shards, ...REPEATED },
+    { name: 'band', data: new Int32Array(documents).fill(band), type: 'INT32' as const },
+    { name: 'key_high', data: everyNth(high, buckets, band, documents), ...PLAIN },
+    { name: 'key_low', data: everyNth(low, buckets, band, documents), ...PLAIN },
+    { name: 'source_key', data: sourceKey.subarray(0, documents), ...REPEATED },
+    { name: 'doc', data: docs, ...PLAIN },
+  ];
   const schema = schemaFromColumnData({ columnData: columns(0) });
   const writer = new ParquetWriter({ writer: fileWriter(path), schema });
   for (let band = 0; band < buckets; band++) {
@@ -50,8 +48,17 @@ export async function writeBands(path: string, table: BandTable): Promise<void> 
   await writer.finish();
 }
 
+function everyNth(values: Int32Array, step: number, start: number, count: number): Int32Array {
+  const column = new Int32Array(count);
+  for (let i = 0, at = start; i < count; i++, at += step) column[i] = values[at];
+  return column;
+}
+
 /** Hashes and running numbers: a dictionary would only cost time. */
-const PLAIN = { type: 'INT32', encoding: 'PLAIN', codec: 'UNCOMPRESSED' } as const;
+const PLAIN = { type: 'INT32', encoding: 'PLAIN', codec: 'UNCOMPRESSED', statistics: false } as const;
+
+/** Few different values, and none that a reader would skip row groups by. */
+const REPEATED = { type: 'INT32', statistics: false } as const;
 
 export interface DocumentRow {
   readonly id: string;
