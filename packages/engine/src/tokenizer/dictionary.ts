@@ -10,7 +10,7 @@ import {
 } from './model.ts';
 
 /** What encoding needs of a model: arrays in shared memory, so that threads have it once. A node is a cell of the double array. */
-export interface Dictionary extends DoubleArray {
+export interface Dictionary extends Pick<DoubleArray, 'units' | 'scores'> {
   /** Label of each UTF-16 code unit, 0 for one that no piece contains; frequent ones have small labels. */
   labels: Uint16Array;
   /** Labels from here on are those of high surrogates. */
@@ -23,6 +23,18 @@ export interface Dictionary extends DoubleArray {
   byteIds: Int32Array;
   /** Sums along a path are rounded to float32 after every piece, as SentencePiece's are. */
   singlePrecision: boolean;
+  /** Text may be cut at newlines first: no piece but the newline itself contains one. */
+  byLine: boolean;
+  /** A space is put before the text. */
+  dummyPrefix: boolean;
+}
+
+/** A copy of an array in memory that threads share. */
+function shared<T extends Int32Array | Uint16Array>(array: T): T {
+  const memory = new SharedArrayBuffer(array.byteLength);
+  const copy = array instanceof Int32Array ? new Int32Array(memory) : new Uint16Array(memory);
+  copy.set(array);
+  return copy as T;
 }
 
 /**
@@ -46,15 +58,20 @@ export function buildDictionary(model: UnigramModel): Dictionary {
     return { labels: Array.from({ length: text.length }, (_, i) => labels[text.charCodeAt(i)]), score };
   });
   const array = buildDoubleArray(entries, largest);
+  const ids = Int32Array.from(array.entryOf, (entry) => (entry < 0 ? -1 : matched[entry].id));
+  const lengths = Uint16Array.from(array.entryOf, (entry) => (entry < 0 ? 0 : matched[entry].text.length));
   return {
-    ...array,
-    labels,
+    units: array.units,
+    scores: array.scores,
+    labels: shared(labels),
     firstHighSurrogate,
-    idOf: array.entryOf.map((entry) => (entry < 0 ? -1 : matched[entry].id)),
-    lengthOf: Uint16Array.from(array.entryOf, (entry) => (entry < 0 ? 0 : matched[entry].text.length)),
-    byteIds,
+    idOf: shared(ids),
+    lengthOf: shared(lengths),
+    byteIds: shared(byteIds),
     unknownScore: Math.fround(min - UNKNOWN_PENALTY),
     singlePrecision: model.arithmetic === 'float32',
+    byLine: !matched.some(({ text }) => text.length > 1 && text.includes('\n')),
+    dummyPrefix: model.addDummyPrefix,
   };
 }
 

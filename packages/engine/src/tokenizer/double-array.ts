@@ -74,7 +74,7 @@ class Cells {
     const units = new Int32Array(new SharedArrayBuffer(cells * CELL * 4));
     units.set(this.units.subarray(0, cells * CELL));
     const scores = new Float64Array(units.buffer);
-    const entryOf = new Int32Array(new SharedArrayBuffer(cells * 4));
+    const entryOf = new Int32Array(cells);
     for (let node = 0; node < cells; node++) {
       const entry = units[node * CELL + ENTRY];
       if (units[node * CELL + BASE] < 0) units[node * CELL + BASE] = 0;

@@ -1,7 +1,6 @@
 import { buildDictionary } from './dictionary.ts';
-import { TokenizerError } from './errors.ts';
+import { Encoder } from './encoder.ts';
 import { byteOfPiece, PieceType, SPACE_MARK, type UnigramModel } from './model.ts';
-import { Segmenter } from './viterbi.ts';
 
 /** Turns ids into text as they come; a character spread over several byte pieces appears when it is whole. */
 export interface StreamDecoder {
@@ -46,16 +45,6 @@ function pieceBytes(model: UnigramModel): Uint8Array[] {
   });
 }
 
-function loneSurrogate(text: string): TokenizerError {
-  let index = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0)!;
-    if (code >= 0xd800 && code <= 0xdfff) break;
-    index += character.length;
-  }
-  return new TokenizerError('LoneSurrogate', { index }, `The text has half a surrogate pair at ${index}`);
-}
-
 class UnigramTokenizer implements Tokenizer {
   readonly vocabSize: number;
   readonly unkId: number;
@@ -63,10 +52,9 @@ class UnigramTokenizer implements Tokenizer {
   readonly eosId: number;
   readonly padId: number;
   private readonly model: UnigramModel;
-  private readonly segmenter: Segmenter;
+  private readonly encoder: Encoder;
   private readonly bytesOf: Uint8Array[];
   private readonly ids: Map<string, number>;
-  private output = new Int32Array(4096);
 
   constructor(model: UnigramModel) {
     this.model = model;
@@ -75,25 +63,17 @@ class UnigramTokenizer implements Tokenizer {
     this.bosId = model.bosId;
     this.eosId = model.eosId;
     this.padId = model.padId;
-    const newlineInside = model.pieces.some(({ piece }) => piece.length > 1 && piece.includes('\n'));
-    this.segmenter = new Segmenter(buildDictionary(model), !newlineInside);
+    this.encoder = new Encoder(buildDictionary(model));
     this.bytesOf = pieceBytes(model);
     this.ids = new Map(model.pieces.map(({ piece }, id) => [piece, id]));
   }
 
   encode(text: string): Int32Array {
-    const input = this.checked(text);
-    // A code unit has three bytes at most, and a byte one id.
-    if (this.output.length < input.length * 3) this.output = new Int32Array(input.length * 4);
-    return this.output.slice(0, this.segmenter.segment(input, this.output, 0));
+    return this.encoder.encode(text);
   }
 
   encodeInto(text: string, target: Int32Array, offset = 0): number {
-    const input = this.checked(text);
-    if (target.length - offset >= input.length * 3) return this.segmenter.segment(input, target, offset);
-    const ids = this.encode(text);
-    target.set(ids, offset);
-    return offset + ids.length;
+    return this.encoder.encodeInto(text, target, offset);
   }
 
   decode(ids: Iterable<number>): string {
@@ -134,11 +114,6 @@ class UnigramTokenizer implements Tokenizer {
 
   pieceToId(piece: string): number | undefined {
     return this.ids.get(piece);
-  }
-
-  private checked(text: string): string {
-    if (!text.isWellFormed()) throw loneSurrogate(text);
-    return this.model.addDummyPrefix && text !== '' ? ` ${text}` : text;
   }
 }
 

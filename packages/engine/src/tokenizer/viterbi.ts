@@ -15,17 +15,14 @@ const characterUnits = (text: string, at: number) => ((text.charCodeAt(at) & 0xf
  */
 export class Segmenter {
   private readonly dictionary: Dictionary;
-  /** Cut at newlines first: right when no piece but the newline itself contains one. */
-  private readonly byLine: boolean;
   private best = new Float64Array(1024);
   /** Node of the piece that ends there on the best way. */
   private nodes = new Int32Array(1024);
   private path = new Int32Array(1024);
   private labels = new Uint16Array(1024);
 
-  constructor(dictionary: Dictionary, byLine: boolean) {
+  constructor(dictionary: Dictionary) {
     this.dictionary = dictionary;
-    this.byLine = byLine;
   }
 
   /** Writes the ids of well-formed `text` to `target` from `at` on and returns where they end. One id a UTF-8 byte at most. */
@@ -33,7 +30,7 @@ export class Segmenter {
     let written = at;
     for (let from = 0; from < text.length; ) {
       let to = text.length;
-      if (this.byLine) {
+      if (this.dictionary.byLine) {
         const newline = text.indexOf('\n', from);
         // A line is taken with its newline, which ends a path of its own in any case.
         if (newline >= 0) to = newline + 1;

@@ -1,0 +1,30 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { goldenLines, trainingTexts } from '../../test/golden-tokenizer/sentences.ts';
+import { createTokenizerPool } from './pool.ts';
+import { createTokenizer } from './tokenizer.ts';
+import { trainUnigram } from './train.ts';
+
+describe('a pool of threads', () => {
+  const model = trainUnigram(trainingTexts(), { vocabSize: 640 });
+  const pool = createTokenizerPool(model, 2);
+  afterAll(() => pool.close());
+
+  it('gives the ids of one tokenizer, whatever the thread and the order in which they finish', async () => {
+    const tokenizer = createTokenizer(model);
+    const lines = goldenLines();
+    const batches = [lines, [], ['', 'a'], lines.slice(100), lines.toReversed()];
+    const encoded = await Promise.all(batches.map((batch) => pool.encode(batch)));
+    encoded.forEach(({ ids, ends }, b) => {
+      const texts = Array.from(ends, (end, i) => [...ids.subarray(i === 0 ? 0 : ends[i - 1], end)]);
+      expect(texts).toEqual(batches[b].map((line) => [...tokenizer.encode(line)]));
+    });
+  });
+
+  it('refuses half a surrogate pair, saying in which text, and goes on', async () => {
+    await expect(pool.encode(['good', 'ab\ud83d'])).rejects.toMatchObject({
+      code: 'LoneSurrogate',
+      params: { text: 1, index: 2 },
+    });
+    expect((await pool.encode(['good'])).ends).toHaveLength(1);
+  });
+});
