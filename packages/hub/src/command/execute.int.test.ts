@@ -1,6 +1,6 @@
 import type { Command } from '@tsudoi/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Hub } from '../hub.ts';
+import { type Hub, openHub } from '../hub.ts';
 import { connect } from '../log/connection.ts';
 import { logHead, readLog, readStream } from '../log/read-log.ts';
 import { uuidV7 } from '../log/uuid-v7.ts';
@@ -131,6 +131,76 @@ describe('permissions', () => {
       params: { permission: 'source.review' },
     });
   });
+});
+
+describe('commands that come at once share a transaction', () => {
+  test('and one that is refused leaves its neighbours alone, and nothing of its own', async () => {
+    const actor = await newPerson(hub);
+    const taken = proposal();
+    await send(hub, actor, { type: 'source.propose', data: taken });
+    const before = await batches();
+    const good = Array.from({ length: 6 }, () => proposal());
+    const bad = proposal({ titleJa: `別の題 ${taken.sourceId}`, titleEn: taken.titleEn }); // claims one title, then meets the other
+    const sent = [...good.slice(0, 3), bad, ...good.slice(3)].map((data) =>
+      send(hub, actor, { type: 'source.propose', data }),
+    );
+    const outcomes = await Promise.allSettled(sent);
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      [0, 1, 2, 3, 4, 5, 6].map((i) => (i === 3 ? 'rejected' : 'fulfilled')),
+    );
+    expect(outcomes[3]).toMatchObject({ reason: { code: 'source.title-taken' } });
+    expect(await hub.sql`select 1 from source_title where source_id = ${bad.sourceId}`).toHaveLength(0);
+    expect((await batches()) - before).toBe(1);
+  });
+
+  test('and each sees what those before it did: of two that take the same thing, one gets it', async () => {
+    const { personId } = await newPerson(hub);
+    const data = { personId, role: 'lead' as const, groupId: null };
+    const grant = () => send(hub, system, { type: 'person.grantRole', data });
+    const outcomes = await Promise.allSettled([grant(), grant(), grant()]);
+    const refused = outcomes.filter((one) => one.status === 'rejected');
+    expect(refused.map(({ reason }) => reason.code)).toEqual(['role.held-already', 'role.held-already']);
+  });
+
+  test('and one that lost its stream to another process is decided anew, without its neighbours noticing', async () => {
+    const other = openHub({ databaseUrl: testHub.databaseUrl, leaseSeconds: 90, poolSize: 2 });
+    const people = await Promise.all(Array.from({ length: 12 }, () => newPerson(hub)));
+    const roles = ['reviewer', 'lead', 'supervisor'] as const;
+    const all = people.flatMap(({ personId }) =>
+      roles.map((role, i) =>
+        send(i === 1 ? other : hub, system, {
+          type: 'person.grantRole',
+          data: { personId, role, groupId: null },
+        }),
+      ),
+    );
+    await Promise.all(all);
+    for (const { personId } of people) {
+      const { version } = await readStream(hub.sql, 'person', personId);
+      expect(version).toBe(2 + roles.length);
+    }
+    await other.close();
+  });
+
+  test('and a fault of one command does not take the others down', async () => {
+    const [actor, broken] = [await newPerson(hub), uuidV7()];
+    const good = Array.from({ length: 4 }, () => send(hub, actor, propose()));
+    // The row that its projection would insert is there already: the statement fails and ends the shared transaction.
+    await hub.sql`insert into permission_grant (person_id, role, group_id) values (${broken}, 'contributor', null)`;
+    const data = { personId: broken, displayName: 'somebody', opennessAgreed: true };
+    const bad = expect(send(hub, system, { type: 'person.join', data })).rejects.toMatchObject({
+      code: '23505',
+    });
+    const more = Array.from({ length: 4 }, () => send(hub, actor, propose()));
+    await Promise.all([...good, ...more, bad]);
+    expect((await readStream(hub.sql, 'person', broken)).version).toBe(0);
+  });
+
+  /** Transactions that appended: events of one carry the same moment. */
+  async function batches(): Promise<number> {
+    const [{ n }] = await hub.sql<{ n: number }[]>`select count(distinct at)::int as n from event`;
+    return n;
+  }
 });
 
 describe('bad input', () => {
