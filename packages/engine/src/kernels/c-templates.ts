@@ -1,6 +1,6 @@
 // Lowers composites to the hand-written C kernels beside this file. Block sizes depend on shapes only.
 
-import { matmulSizes } from '../core/ops/matmul.ts';
+import { addends, matmulSizes } from '../core/ops/matmul.ts';
 import { opRow } from '../core/ops.ts';
 import { BYTES_PER_ELEMENT, numel } from '../core/shape.ts';
 import { type Arg, bufferArg, floatArg, intArg, type Launch, type Template } from '../schedule/launch.ts';
@@ -12,7 +12,7 @@ const gemmScratch = (m: number, n: number) => BYTES_PER_ELEMENT * ((m + 14 + n +
 /** Rows of queries per block of the attention kernels. */
 const QUERY_BLOCK = 64;
 const CHUNK = 16384;
-const MAX_BLOCK_ROWS = 252;
+const MAX_BLOCK_ROWS = 266;
 const MAX_BLOCK_COLUMNS = 512;
 
 const launch = (
@@ -26,9 +26,17 @@ const costOf: (c: Parameters<Template>[0]) => number = ({ node }) =>
     node.attrs,
   ).flops ?? 0;
 
-/** Into how many parts C is cut: blocks pay for their packing and stay in cache, threads share them. */
-function matmulParts(m: number, n: number): { rows: number; columns: number } {
-  let rows = Math.ceil(m / MAX_BLOCK_ROWS);
+/** Up to here A is one block of rows for which B is packed on the way; longer ones share a B packed before. */
+const ONE_BLOCK_ROWS = 280;
+/** Columns that one task packs; a whole number of panels for every width of panel (32, 16 and 12). */
+const PACKED_COLUMNS = 96;
+/** Parts there should be at least, so that threads share them evenly even when one of them is held up. */
+const ENOUGH_PARTS = 16;
+const MIN_BLOCK_ROWS = 126;
+
+/** Into how many parts C is cut when each packs its own operands: few, because packing is then repeated. */
+function smallParts(m: number, n: number): { rows: number; columns: number } {
+  let rows = Math.ceil(m / ONE_BLOCK_ROWS);
   let columns = Math.ceil(n / MAX_BLOCK_COLUMNS);
   while (rows * columns < 4 && Math.max(m / rows, n / columns) >= 128) {
     if (m / rows >= n / columns) rows++;
@@ -37,39 +45,59 @@ function matmulParts(m: number, n: number): { rows: number; columns: number } {
   return { rows, columns };
 }
 
+/** Into how many parts C is cut when B is packed before: A's rows stay in the second-level cache. */
+function largeParts(m: number, n: number): { rows: number; columns: number } {
+  const columns = Math.ceil(n / MAX_BLOCK_COLUMNS);
+  const rows = Math.max(
+    Math.ceil(m / MAX_BLOCK_ROWS),
+    Math.min(Math.ceil(ENOUGH_PARTS / columns), Math.ceil(m / MIN_BLOCK_ROWS)),
+  );
+  return { rows, columns };
+}
+
 const matmul: Template = (context) => {
   const { node, inputs, outputs } = context;
-  const sizes = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
-  const { batch, m, n, k } = sizes;
-  const residual = inputs[2];
+  const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
+  const { residual, bias } = addends(inputs, node.attrs);
   const common = {
-    reads: inputs,
     writes: outputs,
     inPlace: residual ? [[outputs[0], residual] as const] : [],
     flops: costOf(context),
   };
-  const operands: Arg[] = [
+  const flags = [node.attrs.ta ? 1 : 0, node.attrs.tb ? 1 : 0];
+  const operands = (b: string): Arg[] => [
     bufferArg(inputs[0]),
-    bufferArg(inputs[1]),
+    bufferArg(b),
     bufferArg(outputs[0]),
-    residual ? bufferArg(residual) : intArg(0),
-    ...[batch, m, n, k, node.attrs.ta ? 1 : 0, node.attrs.tb ? 1 : 0].map(intArg),
+    ...[residual, bias].map((addend) => (addend ? bufferArg(addend) : intArg(0))),
+    ...[batch, m, n, k, ...flags].map(intArg),
   ];
   if (m <= 4 && batch === 1 && node.attrs.tb && !node.attrs.ta) {
     const perTask = Math.max(8, Math.ceil(CHUNK / k));
-    const tasks = Math.ceil(n / perTask);
-    return [launch({ ...common, symbol: 'ts_matvec', args: [...operands, intArg(perTask)], tasks })];
+    const args = [...operands(inputs[1]), intArg(perTask)];
+    return [launch({ ...common, reads: inputs, symbol: 'ts_matvec', args, tasks: Math.ceil(n / perTask) })];
   }
-  const { rows, columns } = matmulParts(m, n);
-  return [
-    launch({
-      ...common,
-      symbol: 'ts_matmul',
-      args: [...operands, intArg(rows), intArg(columns)],
-      tasks: batch * rows * columns,
-      scratch: gemmScratch(Math.ceil(m / rows) + 14, Math.ceil(n / columns) + 32),
-    }),
-  ];
+  const packs = batch === 1 && m > ONE_BLOCK_ROWS;
+  const { rows, columns } = packs ? largeParts(m, n) : smallParts(m, n);
+  const scratch = gemmScratch(Math.ceil(m / rows) + 14, Math.ceil(n / columns) + 32);
+  const b = packs ? context.temporary((n + 32) * k) : inputs[1];
+  const product = launch({
+    ...common,
+    reads: inputs.map((id, i) => (i === 1 ? b : id)),
+    symbol: packs ? 'ts_matmul_packed' : 'ts_matmul',
+    args: [...operands(b), intArg(rows), intArg(columns)],
+    tasks: batch * rows * columns,
+    scratch,
+  });
+  if (!packs) return [product];
+  const pack = launch({
+    reads: [inputs[1]],
+    writes: [b],
+    symbol: 'ts_pack_b',
+    args: [bufferArg(inputs[1]), bufferArg(b), ...[n, k, flags[1], PACKED_COLUMNS].map(intArg)],
+    tasks: Math.ceil(n / PACKED_COLUMNS),
+  });
+  return [pack, product];
 };
 
 /** Sizes (B, T, S, Hq, Hkv, D), causal, scale: the tail of the attention kernels' arguments. */

@@ -77,6 +77,14 @@ describe('matrix products', () => {
     const b = new GraphBuilder();
     const params = new Map<string, NdArray>();
     const outputs: Node[] = [];
+    params.set(
+      'bias',
+      tabulate([n], 'f32', () => r.real(-1, 1)),
+    );
+    params.set(
+      'residual',
+      tabulate([m, n], 'f32', () => r.real(-1, 1)),
+    );
     for (const ta of [false, true]) {
       for (const tb of [false, true]) {
         const names = [`a${ta}${tb}`, `b${ta}${tb}`];
@@ -88,7 +96,9 @@ describe('matrix products', () => {
           );
         });
         const [x, y] = names.map((name, i) => b.param(name, shapes[i]));
-        outputs.push(b.matmul(x, y, { ta, tb }));
+        const bias = b.param('bias', [n]);
+        outputs.push(b.matmul(x, y, { ta, tb }), b.add(b.matmul(x, b.neg(y), { ta, tb }), bias));
+        outputs.push(b.add(b.add(b.matmul(b.neg(x), y, { ta, tb }), bias), b.param('residual', [m, n])));
       }
     }
     compareWithInterpreter(device, b, outputs, params, float32Tolerance(k));

@@ -220,7 +220,11 @@ export function openCpu(options: CpuOptions = {}): Device {
   return {
     name: 'cpu',
     compile(trace: Trace, compileOptions: CompileOptions = {}) {
-      const program = compileProgram(trace, { dialect: cDialect, templates: cTemplates }, compileOptions);
+      const program = compileProgram(
+        trace,
+        { dialect: cDialect, templates: cTemplates, biasInMatmul: true },
+        compileOptions,
+      );
       const executable = new CpuExecutable(lib, program, options);
       executables.add(executable);
       return executable;

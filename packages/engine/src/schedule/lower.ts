@@ -3,6 +3,7 @@
 
 import { GraphBuilder } from '../core/builder.ts';
 import { type Node, topologicalOrder } from '../core/graph.ts';
+import { addends } from '../core/ops/matmul.ts';
 import { opRow } from '../core/ops.ts';
 import { numel } from '../core/shape.ts';
 import { constantValue } from '../core/simplify.ts';
@@ -52,12 +53,37 @@ function consumerCounts(roots: readonly Node[]): Map<number, number> {
   return counts;
 }
 
+/** The row [1, ..., n] behind a matrix whose rows are all equal. */
+function repeatedRow(x: Node): Node | undefined {
+  if (x.op !== 'expand' || constantValue(x) !== undefined) return undefined;
+  const [row] = x.inputs;
+  const n = x.shape.at(-1)!;
+  return numel(row.shape) === n && row.shape.at(-1) === n ? row : undefined;
+}
+
+/** add(matmul(a, b), row) is one matmul with a bias, for backends whose template takes one. */
+export function fuseBias(graph: LoweredGraph): LoweredGraph {
+  const counts = consumerCounts(graph.roots);
+  return rewrite(graph, (b, node, inputs) => {
+    if (node.op !== 'add') return undefined;
+    for (const side of [0, 1]) {
+      const [x, product] = [node.inputs[side], inputs[side]];
+      if (x.op !== 'matmul' || counts.get(x.id) !== 1 || product.attrs.bias) continue;
+      const row = repeatedRow(inputs[1 - side]);
+      if (!row) continue;
+      const bias = b.reshape(row, [numel(row.shape)]);
+      return [b.apply('matmul', [...product.inputs, bias], { ...product.attrs, bias: true })];
+    }
+    return undefined;
+  });
+}
+
 /** add(matmul(a, b), c) is one matmul with residual c; add(scatter_add(0, i, u), c) scatters onto c. */
 export function fuseAdditions(graph: LoweredGraph): LoweredGraph {
   const counts = consumerCounts(graph.roots);
   const absorbs = (x: Node) =>
     counts.get(x.id) === 1 &&
-    ((x.op === 'matmul' && x.inputs.length === 2) ||
+    ((x.op === 'matmul' && !addends(x.inputs, x.attrs).residual) ||
       (x.op === 'scatter_add' && constantValue(x.inputs[0]) === 0));
   return rewrite(graph, (b, node, inputs) => {
     if (node.op !== 'add' || node.inputs[0] === node.inputs[1]) return undefined;
@@ -67,8 +93,11 @@ export function fuseAdditions(graph: LoweredGraph): LoweredGraph {
       const x = node.inputs[side];
       if (!absorbs(x)) continue;
       const [producer, other] = [inputs[side], inputs[1 - side]];
-      if (producer.op === 'matmul' && producer.inputs.length === 2) {
-        return [b.apply('matmul', [...producer.inputs, other], producer.attrs)];
+      if (producer.op === 'matmul' && !addends(producer.inputs, producer.attrs).residual) {
+        // As a residual, a repeated row would be written out; a map kernel reads it as it is.
+        if (repeatedRow(other)) continue;
+        const [left, right, ...bias] = producer.inputs;
+        return [b.apply('matmul', [left, right, other, ...bias], producer.attrs)];
       }
       if (producer.op === 'scatter_add') {
         return [b.scatterAdd(other, producer.inputs[1], producer.inputs[2])];

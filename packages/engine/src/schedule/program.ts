@@ -9,7 +9,7 @@ import { type PrintedKernel, printKernel } from '../print/kernel.ts';
 import { cluster, throughReshape, type Unit } from './cluster.ts';
 import { type BufferInfo, bufferArg, intArg, type Launch, type Template } from './launch.ts';
 import type { LoopKernel } from './loops.ts';
-import { decomposeUnclaimed, fuseAdditions, splitLongReductions } from './lower.ts';
+import { decomposeUnclaimed, fuseAdditions, fuseBias, splitLongReductions } from './lower.ts';
 import { type MemoryPlan, type PlanOptions, planMemory } from './plan.ts';
 
 /** A traced step: outputs to read and state params to replace, over named params. */
@@ -24,6 +24,8 @@ export interface BackendTarget {
   /** Needed where there is no `print`. */
   readonly dialect?: Dialect;
   readonly templates: ReadonlyMap<string, Template>;
+  /** Whether the matmul template takes a bias as its last operand (attrs.bias). */
+  readonly biasInMatmul?: boolean;
   /** Prints a loop kernel for a grid of threads; without it, the dialect's tasks are printed. */
   readonly print?: (kernel: LoopKernel) => PrintedKernel;
   /** No buffer crosses a multiple of this many bytes in the arena (memory bound in parts). */
@@ -65,7 +67,10 @@ export function compileProgram(trace: Trace, target: BackendTarget, options: Com
     roots: [...trace.outputs.values(), ...updates.values()] as readonly Node[],
   };
   graph = decomposeUnclaimed(graph, claims);
-  if (options.fuse !== false) graph = splitLongReductions(fuseAdditions(graph));
+  if (options.fuse !== false) {
+    if (target.biasInMatmul) graph = fuseBias(graph);
+    graph = splitLongReductions(fuseAdditions(graph));
+  }
   const { units, bufferOf } = cluster(graph.roots, { fuse: options.fuse !== false });
 
   const bfloat16 = target.bfloat16?.(graph.roots, bufferOf) ?? new Set<string>();

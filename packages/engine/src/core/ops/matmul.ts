@@ -1,4 +1,5 @@
-// Matrix product, the only op where most of the time goes. c = op(a) op(b) [+ residual].
+// Matrix product, the only op where most of the time goes. c = op(a) op(b) [+ residual] [+ bias].
+// Operands in order: a, b, residual of c's shape (optional), bias [N] (optional, last, with attrs.bias).
 
 import type { Attrs, Builder, Node, OpRow } from '../graph.ts';
 import { ndarray } from '../ndarray.ts';
@@ -23,6 +24,13 @@ export function matmulSizes(a: TensorType, b: TensorType, attrs: Attrs): MatmulS
   return { batch: numel(lead), m, n, k };
 }
 
+/** The optional operands of a product. */
+export function addends<T>(inputs: readonly T[], attrs: Attrs): { residual?: T; bias?: T } {
+  const extra = inputs.slice(2);
+  const bias = attrs.bias ? extra.pop() : undefined;
+  return { residual: extra[0], bias };
+}
+
 const swapLast = (b: Builder, x: Node): Node => {
   const order = x.shape.map((_, i) => i);
   return b.permute(x, [...order.slice(0, -2), order.length - 1, order.length - 2]);
@@ -32,15 +40,18 @@ export const matmulRow: OpRow = {
   name: 'matmul',
   kind: 'composite',
   infer(inputs, attrs) {
-    const [a, b, residual] = inputs;
+    const [a, b] = inputs;
+    const { residual, bias } = addends(inputs, attrs);
     expect(a.dtype === 'f32' && b.dtype === 'f32', 'matmul takes f32');
     const { m, n } = matmulSizes(a, b, attrs);
     const shape = [...a.shape.slice(0, -2), m, n];
     if (residual) expect(sameShape(residual.shape, shape), `matmul residual [${residual.shape}]`);
+    if (bias) expect(sameShape(bias.shape, [n]), `matmul bias [${bias.shape}] of ${n} columns`);
     return [{ shape, dtype: 'f32' }];
   },
   ref(inputs, attrs, [t]) {
-    const [a, b, residual] = inputs;
+    const [a, b] = inputs;
+    const { residual, bias } = addends(inputs, attrs);
     const { batch, m, n, k } = matmulSizes(a, b, attrs);
     const out = ndarray(t.shape, residual?.data);
     const [sam, sak] = attrs.ta ? [1, m] : [k, 1];
@@ -52,29 +63,38 @@ export const matmulRow: OpRow = {
           for (let l = 0; l < k; l++) {
             sum += a.data[z * m * k + i * sam + l * sak] * b.data[z * k * n + l * sbk + j * sbn];
           }
-          out.data[z * m * n + i * n + j] += sum;
+          out.data[z * m * n + i * n + j] += sum + (bias?.data[j] ?? 0);
         }
       }
     }
     return [out];
   },
-  decompose(b, [x, y, residual], attrs) {
+  decompose(b, inputs, attrs) {
+    const [x, y] = inputs;
+    const { residual, bias } = addends(inputs, attrs);
     const left = attrs.ta ? swapLast(b, x) : x;
     const right = attrs.tb ? y : swapLast(b, y);
     const lead = left.shape.slice(0, -2);
     const [m, k] = left.shape.slice(-2);
     const n = right.shape[right.shape.length - 2];
     const product = b.mul(b.reshape(left, [...lead, m, 1, k]), b.reshape(right, [...lead, 1, n, k]));
-    const out = b.reshape(b.sum(product, [-1]), [...lead, m, n]);
+    const sums = b.reshape(b.sum(product, [-1]), [...lead, m, n]);
+    const out = bias ? b.add(sums, bias) : sums;
     return [residual ? b.add(out, residual) : out];
   },
   vjp(b, node, [g]) {
-    const [x, y, residual] = node.inputs;
+    const [x, y] = node.inputs;
+    const { residual, bias } = addends(node.inputs, node.attrs);
     if (!g) return node.inputs.map(() => undefined);
     const { ta, tb } = node.attrs;
     const dx = ta ? b.matmul(y, g, { ta: !!tb, tb: true }) : b.matmul(g, y, { tb: !tb });
     const dy = tb ? b.matmul(g, x, { ta: true, tb: !!ta }) : b.matmul(x, g, { ta: !ta });
-    return residual ? [dx, dy, g] : [dx, dy];
+    const overRows = (v: Node) =>
+      b.sum(
+        v,
+        v.shape.slice(0, -1).map((_, axis) => axis),
+      );
+    return [dx, dy, ...(residual ? [g] : []), ...(bias ? [b.reshape(overRows(g), bias.shape)] : [])];
   },
   cost(inputs, outputs, attrs) {
     const { batch, m, n, k } = matmulSizes(inputs[0], inputs[1], attrs);

@@ -51,9 +51,9 @@ void ts_attention(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
     const float *v = (const float *)a[2] + (z * S * hk + h / (hq / hk)) * D;
     float *o = (float *)a[3] + ((z * T + first) * hq + h) * D;
     float *lse = (float *)a[4] + (z * hq + h) * T + first;
-    gemm_block(rows, n, D, q, hq * D, 1, k, 1, hk * D, s, n, 0, 0, work);
+    gemm_block(rows, n, D, q, hq * D, 1, k, 1, hk * D, s, n, (addend){0}, work);
     for (int64_t i = 0; i < rows; i++) lse[i] = softmax_row(s + i * n, visible(causal, first + i, T, S), n, scale);
-    gemm_block(rows, D, n, s, n, 1, v, hk * D, 1, o, hq * D, 0, 0, work);
+    gemm_block(rows, D, n, s, n, 1, v, hk * D, 1, o, hq * D, (addend){0}, work);
   }
 }
 
@@ -83,8 +83,8 @@ void ts_attention_bwd(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
         const float *q = (const float *)a[0] + at, *o = (const float *)a[3] + at, *g = (const float *)a[5] + at;
         float *dq = (float *)a[6] + at;
         const float *lse = (const float *)a[4] + (z * hq + h) * T + first;
-        gemm_block(rows, n, D, q, hq * D, 1, k, 1, hk * D, p, n, 0, 0, work);
-        gemm_block(rows, n, D, g, hq * D, 1, v, 1, hk * D, ds, n, 0, 0, work);
+        gemm_block(rows, n, D, q, hq * D, 1, k, 1, hk * D, p, n, (addend){0}, work);
+        gemm_block(rows, n, D, g, hq * D, 1, v, 1, hk * D, ds, n, (addend){0}, work);
         for (int64_t i = 0; i < rows; i++) {
           const int64_t keep = visible(causal, first + i, T, S);
           float delta = 0, *pi = p + i * n, *di = ds + i * n;
@@ -101,9 +101,9 @@ void ts_attention_bwd(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
           }
           for (; j < n; j++) pi[j] = di[j] = 0;
         }
-        gemm_block(rows, D, n, ds, n, 1, k, hk * D, 1, dq, hq * D, 0, 0, work);
-        gemm_block(n, D, rows, ds, 1, n, q, hq * D, 1, dk, hk * D, dk, hk * D, work);
-        gemm_block(n, D, rows, p, 1, n, g, hq * D, 1, dv, hk * D, dv, hk * D, work);
+        gemm_block(rows, D, n, ds, n, 1, k, hk * D, 1, dq, hq * D, (addend){0}, work);
+        gemm_block(n, D, rows, ds, 1, n, q, hq * D, 1, dk, hk * D, (addend){dk, 0, hk * D}, work);
+        gemm_block(n, D, rows, p, 1, n, g, hq * D, 1, dv, hk * D, (addend){dv, 0, hk * D}, work);
       }
     }
   }

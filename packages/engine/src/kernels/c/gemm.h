@@ -28,6 +28,12 @@ typedef float gvu __attribute__((vector_size(GEMM_VL * 4), aligned(4), may_alias
 // Floats of packing space for a block of m x n.
 #define GEMM_SCRATCH(m, n) ((CEIL_TO(m, MR) + CEIL_TO(n, NR)) * KC + MR * NR)
 
+// Lane l of an exchange of two vectors at distance `step`, for the first and the second of them.
+#define LOW(l, step) ((l) & (step) ? (l) - (step) + 16 : (l))
+#define HIGH(l, step) ((l) & (step) ? (l) + 16 : (l) + (step))
+#define LANES_4(F, l, s) F(l, s), F(l + 1, s), F(l + 2, s), F(l + 3, s)
+#define LANES_16(F, s) LANES_4(F, 0, s), LANES_4(F, 4, s), LANES_4(F, 8, s), LANES_4(F, 12, s)
+
 // Transposes up to 16 x 16 floats: out[j * stride + i] = in[i * rs + j], zero for i >= rows. Rows of
 // `out` are stored in order and 16 wide, so a stride below 16 lets each overwrite its predecessor's rest.
 INLINE void transpose16(const float *in, int64_t rs, int rows, float *out, int64_t stride) {
@@ -36,13 +42,8 @@ INLINE void transpose16(const float *in, int64_t rs, int rows, float *out, int64
 #define PAIR(D, S, STEP)                                                                        \
   for (int i = 0; i < 16; i++)                                                                  \
     if (!(i & STEP)) {                                                                          \
-      vi lo, hi;                                                                                \
-      for (int l = 0; l < 16; l++) {                                                            \
-        lo[l] = (l & STEP) ? (l - STEP) + 16 : l;                                               \
-        hi[l] = (l & STEP) ? l + 16 : l + STEP;                                                 \
-      }                                                                                         \
-      D[i] = __builtin_shuffle(S[i], S[i + STEP], lo);                                          \
-      D[i + STEP] = __builtin_shuffle(S[i], S[i + STEP], hi);                                   \
+      D[i] = __builtin_shufflevector(S[i], S[i + STEP], LANES_16(LOW, STEP));                   \
+      D[i + STEP] = __builtin_shufflevector(S[i], S[i + STEP], LANES_16(HIGH, STEP));           \
     }
   PAIR(s, r, 8)
   PAIR(r, s, 4)
@@ -100,8 +101,9 @@ static void pack_b(int64_t k, int64_t n, const float *b, int64_t rs, int64_t cs,
   }
 }
 
-// c[MR][NR] = a . b (+ c0 with its own row stride); c0 may be null or c itself.
-static void micro(int64_t k, const float *a, const float *b, float *c, int64_t ldc, const float *c0, int64_t ldc0) {
+// c[MR][NR] = a . b (+ bias row) (+ c0 with its own row stride); bias and c0 may be null, c0 may be c itself.
+static void micro(int64_t k, const float *a, const float *b, float *c, int64_t ldc, const float *c0, int64_t ldc0,
+                  const float *bias) {
   gv acc[MR][NV];
   for (int i = 0; i < MR; i++)
     for (int v = 0; v < NV; v++) acc[i][v] = (gv){0};
@@ -113,6 +115,12 @@ static void micro(int64_t k, const float *a, const float *b, float *c, int64_t l
 #pragma GCC unroll 4
       for (int v = 0; v < NV; v++) acc[i][v] += x[v] * a[l * MR + i];
   }
+  if (bias) {
+    gv row[NV];
+    for (int v = 0; v < NV; v++) row[v] = *(const gvu *)(bias + v * GEMM_VL);
+    for (int i = 0; i < MR; i++)
+      for (int v = 0; v < NV; v++) acc[i][v] += row[v];
+  }
   if (c0) {
     for (int i = 0; i < MR; i++)
       for (int v = 0; v < NV; v++)
@@ -123,39 +131,69 @@ static void micro(int64_t k, const float *a, const float *b, float *c, int64_t l
   }
 }
 
-// One block: c[m x n] = a . b (+ c0). Element strides (row, column) of a and b; c and c0 row-major.
+// What is added to a product: rows of c0 (own stride, may be c itself) and one bias row; either may be null.
+typedef struct {
+  const float *c0, *bias;
+  int64_t ldc0;
+} addend;
+
+// c[m x n] = packed a . packed b (+ c0 + bias) over one block of k.
+static void tiles(int64_t m, int64_t n, int64_t depth, const float *pa, const float *pb, float *c, int64_t ldc,
+                  addend add, float *edge) {
+  for (int64_t j = 0; j < n; j += NR) {
+    for (int64_t i = 0; i < m; i += MR) {
+      const float *ap = pa + i * depth, *bp = pb + j * depth;
+      float *cp = c + i * ldc + j;
+      const float *fp = add.c0 ? add.c0 + i * add.ldc0 + j : 0;
+      const int64_t rows = m - i < MR ? m - i : MR, cols = n - j < NR ? n - j : NR;
+      if (rows == MR && cols == NR) {
+        micro(depth, ap, bp, cp, ldc, fp, add.ldc0, add.bias ? add.bias + j : 0);
+      } else {
+        micro(depth, ap, bp, edge, NR, 0, 0, 0);
+        for (int64_t y = 0; y < rows; y++)
+          for (int64_t x = 0; x < cols; x++)
+            cp[y * ldc + x] = (edge[y * NR + x] + (add.bias ? add.bias[j + x] : 0)) + (fp ? fp[y * add.ldc0 + x] : 0);
+      }
+    }
+  }
+}
+
+// The addend of the block of k that starts at l: the caller's first, then what is there already.
+static addend addend_at(int64_t l, addend first, const float *c, int64_t ldc) {
+  return l == 0 ? first : (addend){c, 0, ldc};
+}
+
+static void no_depth(int64_t m, int64_t n, float *c, int64_t ldc, addend add) {
+  for (int64_t i = 0; i < m; i++)
+    for (int64_t j = 0; j < n; j++)
+      c[i * ldc + j] = (add.bias ? add.bias[j] : 0) + (add.c0 ? add.c0[i * add.ldc0 + j] : 0);
+}
+
+// One block: c[m x n] = a . b (+ addend). Element strides (row, column) of a and b; c row-major.
 static void gemm_block(int64_t m, int64_t n, int64_t k, const float *a, int64_t ars, int64_t acs,
-                       const float *b, int64_t brs, int64_t bcs, float *c, int64_t ldc, const float *c0,
-                       int64_t ldc0, float *scratch) {
+                       const float *b, int64_t brs, int64_t bcs, float *c, int64_t ldc, addend add, float *scratch) {
   float *pa = scratch;
   float *pb = pa + CEIL_TO(m, MR) * KC;
   float *edge = pb + CEIL_TO(n, NR) * KC;  // pack_a's overhang falls into pb, pb has no overhang
-  if (k == 0) {
-    for (int64_t i = 0; i < m; i++)
-      for (int64_t j = 0; j < n; j++) c[i * ldc + j] = c0 ? c0[i * ldc0 + j] : 0;
-    return;
-  }
+  if (k == 0) no_depth(m, n, c, ldc, add);
   for (int64_t l = 0; l < k; l += KC) {
     const int64_t depth = k - l < KC ? k - l : KC;
     pack_a(m, depth, a + l * acs, ars, acs, pa);
     pack_b(depth, n, b + l * brs, brs, bcs, pb);
-    const float *from = l == 0 ? c0 : c;
-    const int64_t ldf = l == 0 ? ldc0 : ldc;
-    for (int64_t j = 0; j < n; j += NR) {
-      for (int64_t i = 0; i < m; i += MR) {
-        const float *ap = pa + i * depth, *bp = pb + j * depth;
-        float *cp = c + i * ldc + j;
-        const float *fp = from ? from + i * ldf + j : 0;
-        const int64_t rows = m - i < MR ? m - i : MR, cols = n - j < NR ? n - j : NR;
-        if (rows == MR && cols == NR) {
-          micro(depth, ap, bp, cp, ldc, fp, ldf);
-        } else {
-          micro(depth, ap, bp, edge, NR, 0, 0);
-          for (int64_t y = 0; y < rows; y++)
-            for (int64_t x = 0; x < cols; x++)
-              cp[y * ldc + x] = edge[y * NR + x] + (fp ? fp[y * ldf + x] : 0);
-        }
-      }
-    }
+    tiles(m, n, depth, pa, pb, c, ldc, addend_at(l, add, c, ldc), edge);
+  }
+}
+
+// The same with b packed before, for all blocks of rows: panels of all `width` columns for each block of k in turn.
+// `first` is the block's first column, a whole number of panels.
+static void gemm_packed(int64_t m, int64_t n, int64_t k, const float *a, int64_t ars, int64_t acs,
+                        const float *packed, int64_t first, int64_t width, float *c, int64_t ldc, addend add,
+                        float *scratch) {
+  float *pa = scratch, *edge = pa + CEIL_TO(m, MR) * KC + 16;
+  if (k == 0) no_depth(m, n, c, ldc, add);
+  for (int64_t l = 0; l < k; l += KC) {
+    const int64_t depth = k - l < KC ? k - l : KC;
+    pack_a(m, depth, a + l * acs, ars, acs, pa);
+    tiles(m, n, depth, pa, packed + l * width + first * depth, c, ldc, addend_at(l, add, c, ldc), edge);
   }
 }

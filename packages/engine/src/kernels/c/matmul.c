@@ -1,29 +1,69 @@
 #include "gemm.h"
 
-// a: A, B, C, residual or 0, batch, m, n, k, ta, tb, row parts, column parts.
-// A task is one block of one batch entry; parts are whole tiles as far as that goes.
+// Arguments of all products: A, B, C, residual or 0, bias or 0, batch, m, n, k, ta, tb, then their own.
+typedef struct {
+  int64_t m, n, k, ars, acs, brs, bcs;
+} sizes;
+
+static sizes sizes_of(const int64_t *a) {
+  const int64_t m = a[6], n = a[7], k = a[8];
+  return (sizes){m, n, k, a[9] ? 1 : k, a[9] ? m : 1, a[10] ? 1 : n, a[10] ? k : 1};
+}
+
+static addend addend_of(const int64_t *a, int64_t at, int64_t column, int64_t n) {
+  return (addend){a[3] ? (const float *)a[3] + at : 0, a[4] ? (const float *)a[4] + column : 0, n};
+}
+
+// a[11], a[12]: row parts, column parts. A task is one block of one batch entry; parts are whole tiles as far as that
+// goes.
 void ts_matmul(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
-  const int64_t m = a[5], n = a[6], k = a[7], mb = a[10], nb = a[11];
+  const sizes s = sizes_of(a);
+  const int64_t m = s.m, n = s.n, k = s.k, mb = a[11], nb = a[12];
   const int64_t mc = CEIL_TO((m + mb - 1) / mb, MR), nc = CEIL_TO((n + nb - 1) / nb, NR);
-  const int64_t ars = a[8] ? 1 : k, acs = a[8] ? m : 1, brs = a[9] ? 1 : n, bcs = a[9] ? k : 1;
   for (int64_t t = t0; t < t1; t++) {
-    const int64_t z = t / (mb * nb), i = t / nb % mb * mc, j = t % nb * nc;
+    const int64_t z = t / (mb * nb), i = t / nb % mb * mc, j = t % nb * nc, at = z * m * n + i * n + j;
     if (i >= m || j >= n) continue;  // rounding up to tiles can leave nothing for the last part
-    const float *x = (const float *)a[0] + z * m * k + i * ars;
-    const float *y = (const float *)a[1] + z * k * n + j * bcs;
-    float *c = (float *)a[2] + z * m * n + i * n + j;
-    const float *c0 = a[3] ? (const float *)a[3] + z * m * n + i * n + j : 0;
-    gemm_block(m - i < mc ? m - i : mc, n - j < nc ? n - j : nc, k, x, ars, acs, y, brs, bcs, c, n, c0, n,
-               (float *)scratch);
+    const float *x = (const float *)a[0] + z * m * k + i * s.ars;
+    const float *y = (const float *)a[1] + z * k * n + j * s.bcs;
+    gemm_block(m - i < mc ? m - i : mc, n - j < nc ? n - j : nc, k, x, s.ars, s.acs, y, s.brs, s.bcs,
+               (float *)a[2] + at, n, addend_of(a, at, j, n), (float *)scratch);
   }
 }
 
-// Few rows against a transposed matrix: every row of B is read once. a as above without parts;
-// a[10] is the number of B rows per task.
+// Packs B for ts_matmul_packed. a: B, packed, n, k, tb, columns per task (whole panels on every instruction set).
+void ts_pack_b(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
+  (void)scratch;
+  const int64_t n = a[2], k = a[3], brs = a[4] ? 1 : n, bcs = a[4] ? k : 1, per = a[5], width = CEIL_TO(n, NR);
+  for (int64_t j = t0 * per; j < t1 * per && j < n; j += per) {
+    const int64_t columns = n - j < per ? n - j : per;
+    for (int64_t l = 0; l < k; l += KC) {
+      const int64_t depth = k - l < KC ? k - l : KC;
+      pack_b(depth, columns, (const float *)a[0] + l * brs + j * bcs, brs, bcs,
+             (float *)a[1] + l * width + j * depth);
+    }
+  }
+}
+
+// As ts_matmul for one batch entry, with the packed B in place of B.
+void ts_matmul_packed(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
+  const sizes s = sizes_of(a);
+  const int64_t m = s.m, n = s.n, mb = a[11], nb = a[12];
+  const int64_t mc = CEIL_TO((m + mb - 1) / mb, MR), nc = CEIL_TO((n + nb - 1) / nb, NR);
+  for (int64_t t = t0; t < t1; t++) {
+    const int64_t i = t / nb * mc, j = t % nb * nc, at = i * n + j;
+    if (i >= m || j >= n) continue;
+    gemm_packed(m - i < mc ? m - i : mc, n - j < nc ? n - j : nc, s.k, (const float *)a[0] + i * s.ars, s.ars, s.acs,
+                (const float *)a[1], j, CEIL_TO(n, NR), (float *)a[2] + at, n, addend_of(a, at, j, n),
+                (float *)scratch);
+  }
+}
+
+// Few rows against a transposed matrix: every row of B is read once. a[11] is the number of B rows per task.
 void ts_matvec(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   (void)scratch;
-  const int64_t m = a[5], n = a[6], k = a[7], per = a[10];
-  const float *x = (const float *)a[0], *y = (const float *)a[1], *c0 = (const float *)a[3];
+  const int64_t m = a[6], n = a[7], k = a[8], per = a[11];
+  const float *x = (const float *)a[0], *y = (const float *)a[1];
+  const float *c0 = (const float *)a[3], *bias = (const float *)a[4];
   float *c = (float *)a[2];
   for (int64_t j = t0 * per; j < t1 * per && j < n; j++) {
     for (int64_t i = 0; i < m; i++) {
@@ -35,7 +75,7 @@ void ts_matvec(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
       }
       float sum = lanes_sum_f(acc0 + acc1);
       for (; l < k; l++) sum += x[i * k + l] * y[j * k + l];
-      c[i * n + j] = sum + (c0 ? c0[i * n + j] : 0);
+      c[i * n + j] = (sum + (bias ? bias[j] : 0)) + (c0 ? c0[i * n + j] : 0);
     }
   }
 }
