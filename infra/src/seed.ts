@@ -1,8 +1,10 @@
 import { type Actor, execute, openHub } from '@tsudoi/hub';
 import { migrate } from '@tsudoi/hub/migrate';
+import { letRuntimeRoleSignIn } from '@tsudoi/hub/runtime-role';
 import { type Command, deterministicId } from '@tsudoi/schema';
 import type { Instance } from './instance.ts';
 import { groups, personas } from './people.ts';
+import { runtimePassword } from './runtime-database.ts';
 
 /**
  * Brings the schema up to date and makes sure that the local groups, personas and one worker token are there. Command
@@ -12,6 +14,7 @@ export async function seedLocalHub(databaseUrl: string, instance: Instance): Pro
   const hub = openHub({ databaseUrl, leaseSeconds: 90, poolSize: 2 });
   try {
     await migrate(hub.sql);
+    if (!process.env.DATABASE_URL) await letRuntimeRoleSignIn(hub.sql, runtimePassword(instance));
     const launcher: Actor = { kind: 'system', name: 'launcher' };
     const send = (actor: Actor, command: Command, ...key: unknown[]) =>
       execute(hub, command, { actor, commandId: deterministicId('seed', command, ...key) });

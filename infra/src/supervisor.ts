@@ -6,6 +6,7 @@ import { buildWeb } from './build-web.ts';
 import { cCompiler, ensureDebianPackages, libcHeaders } from './debian-packages.ts';
 import { type Instance, isAlive, type Ports, type Secrets } from './instance.ts';
 import { checkoutRoot } from './paths.ts';
+import { runtimeUrl } from './runtime-database.ts';
 import type { Say } from './say.ts';
 import { seedLocalHub } from './seed.ts';
 import { baseEnvironment, type Child, type ChildSettings, signalGroup, startChild } from './servers/child.ts';
@@ -130,7 +131,7 @@ export async function startHub({
       ...baseEnvironment(),
       NODE_ENV: 'production',
       NEXT_TELEMETRY_DISABLED: '1',
-      DATABASE_URL: databaseUrl,
+      DATABASE_URL: runtimeUrl(databaseUrl, instance),
       ...nats,
       HUB_URL: url,
       HUB_SECRET: secrets.hub,

@@ -7,6 +7,7 @@ import { connect, type Transaction } from './connection.ts';
 import { type ExpectedVersion, WrongVersion } from './expected-version.ts';
 import { listenPositions } from './listen-positions.ts';
 import { logHead, readEnvelopes, readLog, readStream } from './read-log.ts';
+import { runtimeRole } from './runtime-role.ts';
 import { uuidV7 } from './uuid-v7.ts';
 import { verifyChain } from './verify-chain.ts';
 
@@ -145,6 +146,29 @@ test('UPDATE, DELETE and TRUNCATE of events are refused', async () => {
     await expect(sql.unsafe(statement)).rejects.toMatchObject({ code: 'TS001' });
   }
   expect((await verifyChain(sql)).problem).toBeNull();
+});
+
+test('the role that the hub works as may add events and receipts, and may not change or take away any', async () => {
+  const { sql } = testHub.hub;
+  await write(uuidV7(), 'any');
+  const asHub = (statement: string) =>
+    sql.begin(async (tx) => {
+      await tx`set local role ${tx(runtimeRole)}`;
+      await tx.unsafe(statement);
+    });
+  for (const table of ['event', 'command_receipt']) {
+    for (const statement of [`update ${table} set at = now()`, `delete from ${table}`, `truncate ${table}`]) {
+      await expect(asHub(statement)).rejects.toMatchObject({ code: '42501' });
+    }
+  }
+  for (const statement of [
+    'drop table event',
+    'alter table event disable trigger all',
+    'delete from log_head',
+  ]) {
+    await expect(asHub(statement)).rejects.toMatchObject({ code: '42501' });
+  }
+  await asHub("select append_events('[]', '[]', '[]')");
 });
 
 describe('the walk over the log', () => {

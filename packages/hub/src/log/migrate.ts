@@ -3,13 +3,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database } from './connection.ts';
+import { grantToRuntimeRole } from './runtime-role.ts';
 
 const migrations = fileURLToPath(new URL('../../migrations/', import.meta.url));
 const advisoryLock = 7_783_001; // any constant: only migrations take it
 
 /**
  * Applies the numbered SQL files that were not applied yet, each in its own transaction, forward only.
- * An applied file must never change: its checksum is kept and compared.
+ * An applied file must never change: its checksum is kept and compared. Then the role that the hub works as gets its
+ * rights on what there is now.
  * @returns the names of the files applied now
  */
 export async function migrate(sql: Database, folder: string = migrations): Promise<string[]> {
@@ -39,6 +41,7 @@ export async function migrate(sql: Database, folder: string = migrations): Promi
       }
       applied.push(file);
     }
+    if (folder === migrations) await grantToRuntimeRole(session);
     return applied;
   } finally {
     await session`select pg_advisory_unlock(${advisoryLock}::bigint)`.catch(() => {});
