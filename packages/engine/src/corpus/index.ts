@@ -3,6 +3,12 @@
 export { type Batches, createBatches } from '../shards/batches.ts';
 export { openShards, type Shards } from '../shards/open-shards.ts';
 export type { TokenSource } from '../shards/token-source.ts';
+export {
+  createDecontaminator,
+  type DecontaminationReport,
+  decontaminationDefaults,
+  type TestItem,
+} from './decontaminate/decontaminate.ts';
 export { bandKeys, estimateJaccard, matchProbability } from './dedup/bands.ts';
 export { createDeduplicator } from './dedup/deduplicator.ts';
 export { applyShard } from './dedup/sharded/apply.ts';
@@ -19,3 +25,5 @@ export { type FilterPreview, type PreviewOptions, previewFilters } from './filte
 export { filters } from './filters/registry.ts';
 export { wordListNames } from './filters/word-lists.ts';
 export { readJsonlGz, writeJsonlGz } from './jsonl.ts';
+export { createParagraphCounter, paragraphsOf } from './paragraphs/frequencies.ts';
+export { type RepetitionSettings, removeRepeated, uzushioRepetition } from './paragraphs/repeated.ts';
