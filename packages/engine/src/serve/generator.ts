@@ -1,131 +1,51 @@
-// Generation with a key/value cache that is part of the program's planned state: one compiled program
-// processes one token. The prompt is fed through the same program.
+// The generator on the CPU, or on a device of choice.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { GraphBuilder } from '../core/builder.ts';
-import type { Node } from '../core/graph.ts';
-import { type ModelConfig, modelOf } from '../models/families.ts';
-import { type Attend, logitsOf, paramNodes, singleTokens } from '../models/model.ts';
+import type { AsyncDevice } from '../runtime/async-device.ts';
 import { openCpu } from '../runtime/cpu.ts';
-import type { Trace } from '../schedule/program.ts';
-import type { Tensor } from '../train/trainer.ts';
-import { type SamplingOptions, sample } from './sampler.ts';
+import {
+  createAsyncGenerator,
+  type Generator,
+  type GeneratorModel,
+  generatorOf,
+  traceDecodingStep,
+  writeParameters,
+} from './generation.ts';
 
-export interface GeneratorOptions {
-  readonly config: ModelConfig;
-  readonly parameters: ReadonlyMap<string, Tensor>;
+export { type GenerateOptions, type Generation, type Generator, traceDecodingStep } from './generation.ts';
+
+export interface GeneratorOptions extends GeneratorModel {
   readonly threads?: number;
   readonly cacheDir?: string;
+  readonly device?: 'cpu';
 }
 
-export interface GenerateOptions extends SamplingOptions {
-  readonly maxNewTokens: number;
-  /** Generation ends after one of these, which is not part of the result. */
-  readonly stopIds?: readonly number[];
-  readonly signal?: AbortSignal;
-}
+/** The same for a device whose results come later; `webgpu` opens Dawn. */
+export type AsyncGeneratorChoice = GeneratorModel & { readonly device: 'webgpu' | AsyncDevice };
 
-export interface Generation {
-  readonly ids: readonly number[];
-  /** stop: a stop id came; length: maxNewTokens or the model's positions are used up. */
-  readonly finishReason: 'stop' | 'length';
-}
+const isAsync = (options: GeneratorOptions | AsyncGeneratorChoice): options is AsyncGeneratorChoice =>
+  options.device !== undefined && options.device !== 'cpu';
 
-export interface Generator {
-  /**
-   * Continues a prompt of at least one id. `onToken` sees each new id as it comes. Calls are served one
-   * after the other. Rejects with the signal's reason when aborted, RangeError for a bad prompt.
-   */
-  generate(
-    promptIds: readonly number[],
-    options: GenerateOptions,
-    onToken?: (id: number) => void,
-  ): Promise<Generation>;
-  dispose(): void;
-}
-
-/** One token at one position: outputs logits [1, vocabulary], updates of the caches. */
-export function traceDecodingStep(config: ModelConfig): Trace {
-  const b = new GraphBuilder();
-  const model = modelOf(config);
-  const parameters = paramNodes(b, model);
-  const { heads, keyValueHeads: kv, headSize: size, scale } = model.attention;
-  const position = b.param('position', [1], 'i32');
-  const updates = new Map<string, Node>();
-  const remember = (name: string, row: Node) => {
-    const cache = b.param(name, [model.contextLength, kv, size]);
-    const next = b.apply('cache_update', [cache, b.reshape(row, [kv, size]), position]);
-    updates.set(name, next);
-    return next;
-  };
-  const attend: Attend = (layer, q, k, v) => {
-    const keys = remember(`cache.${layer}.k`, k);
-    const values = remember(`cache.${layer}.v`, v);
-    const query = b.reshape(q, [heads, size]);
-    const out = b.apply('attention_decode', [query, keys, values, position], { scale });
-    return b.reshape(out, [1, heads * size]);
-  };
-  const places = singleTokens(b, position, model.contextLength);
-  const hidden = model.hidden(b, parameters, b.param('token', [1], 'i32'), places, attend);
-  return { builder: b, outputs: new Map([['logits', logitsOf(b, model, parameters, hidden)]]), updates };
-}
-
-export function createGenerator(options: GeneratorOptions): Generator {
-  const { config } = options;
-  const { contextLength } = modelOf(config);
+/** Throws (or rejects with) DeviceUnavailable where the device cannot be had, RangeError for a missing parameter. */
+export function createGenerator(options: GeneratorOptions): Generator;
+export function createGenerator(options: AsyncGeneratorChoice): Promise<Generator>;
+export function createGenerator(
+  options: GeneratorOptions | AsyncGeneratorChoice,
+): Generator | Promise<Generator> {
+  if (isAsync(options)) return laterGenerator(options);
   const device = openCpu(options);
-  const program = device.compile(traceDecodingStep(config));
-  for (const { name } of modelOf(config).parameters) {
-    const tensor = options.parameters.get(name);
-    if (!tensor) throw new RangeError(`parameter ${name} is missing`);
-    program.write(name, tensor.data);
-  }
-  let queue: Promise<unknown> = Promise.resolve();
-
-  const feed = (id: number, position: number) => {
-    program.write('token', Int32Array.of(id));
-    program.write('position', Int32Array.of(position));
-    program.run();
-  };
-
-  async function run(prompt: readonly number[], o: GenerateOptions, onToken?: (id: number) => void) {
-    checkPrompt(prompt, config.vocabSize, contextLength);
-    const ids: number[] = [];
-    const stop = new Set(o.stopIds);
-    for (let i = 0; i < prompt.length; i++) {
-      o.signal?.throwIfAborted();
-      feed(prompt[i], i);
-      await nextTurn();
-    }
-    while (ids.length < o.maxNewTokens) {
-      o.signal?.throwIfAborted();
-      const id = sample(program.read('logits'), [...prompt, ...ids], o, ids.length);
-      if (stop.has(id)) return { ids, finishReason: 'stop' } as const;
-      ids.push(id);
-      onToken?.(id);
-      const position = prompt.length + ids.length - 1;
-      if (ids.length === o.maxNewTokens || position >= contextLength) break;
-      feed(id, position);
-      await nextTurn();
-    }
-    return { ids, finishReason: 'length' } as const;
-  }
-
-  return {
-    generate(prompt, o, onToken) {
-      const result = queue.then(() => run(prompt, o, onToken));
-      queue = result.catch(() => undefined);
-      return result;
-    },
-    dispose: () => device.dispose(),
-  };
+  const program = device.compile(traceDecodingStep(options.config));
+  writeParameters(program, options);
+  return generatorOf(
+    program,
+    options.config,
+    () => device.dispose(),
+    () => nextTurn(),
+  );
 }
 
-function checkPrompt(prompt: readonly number[], vocabSize: number, contextLength: number): void {
-  if (prompt.length === 0) throw new RangeError('a prompt has at least one token');
-  if (prompt.length > contextLength) {
-    throw new RangeError(`the prompt has ${prompt.length} tokens, the model ${contextLength} positions`);
-  }
-  const bad = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
-  if (bad !== undefined) throw new RangeError(`token ${bad} is outside the vocabulary of ${vocabSize}`);
+async function laterGenerator(options: AsyncGeneratorChoice): Promise<Generator> {
+  if (options.device !== 'webgpu') return createAsyncGenerator(options, options.device);
+  const { openWebGpuInNode } = await import('../runtime/webgpu/node.ts');
+  return createAsyncGenerator(options, await openWebGpuInNode());
 }
