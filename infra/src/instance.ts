@@ -7,6 +7,8 @@ import { postgresHome } from './servers/postgres.ts';
 
 const Secrets = z.object({
   hub: z.string(),
+  /** Made where an instance of an earlier release has none. */
+  personalData: z.string().default(() => randomBytes(32).toString('hex')),
   postgres: z.string(),
   nats: z.string(),
   telemetry: z.string(),
@@ -51,10 +53,16 @@ export class Instance {
 
   secrets(): Secrets {
     const file = this.path('secrets.json');
-    if (existsSync(file)) return Secrets.parse(JSON.parse(readFileSync(file, 'utf8')));
+    if (existsSync(file)) {
+      const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));
+      const secrets = Secrets.parse(stored);
+      if (JSON.stringify(stored) !== JSON.stringify(secrets)) this.saveSecrets(secrets); // keep what was just made
+      return secrets;
+    }
     const secret = () => randomBytes(24).toString('base64url');
     const made = {
       hub: secret(),
+      personalData: randomBytes(32).toString('hex'),
       postgres: secret(),
       nats: secret(),
       telemetry: secret(),

@@ -19,27 +19,34 @@ export const groups = {
 interface Persona {
   personId: string;
   displayName: string;
-  group: keyof typeof groups;
-  roles: Role[];
+  /** Roles count in the group they are held in. */
+  roles: { group: keyof typeof groups; role: Role }[];
 }
 
 export const personas: Record<'misaki' | 'ken' | 'maria', Persona> = {
   misaki: {
     personId: deterministicId('person', 'misaki'),
     displayName: '佐藤 美咲',
-    group: 'corpus',
-    roles: ['contributor'],
+    roles: [{ group: 'corpus', role: 'contributor' }],
   },
   ken: {
     personId: deterministicId('person', 'ken'),
     displayName: '田中 健',
-    group: 'corpus',
-    roles: ['contributor', 'reviewer', 'supervisor'],
+    roles: [
+      { group: 'corpus', role: 'contributor' },
+      { group: 'corpus', role: 'reviewer' },
+      { group: 'corpus', role: 'supervisor' },
+      { group: 'model', role: 'supervisor' },
+    ],
   },
   maria: {
     personId: deterministicId('person', 'maria'),
     displayName: 'Maria Lindqvist',
-    group: 'model',
-    roles: ['contributor', 'reviewer', 'lead'],
+    roles: [
+      { group: 'model', role: 'contributor' },
+      { group: 'model', role: 'reviewer' },
+      { group: 'model', role: 'lead' },
+      { group: 'corpus', role: 'reviewer' },
+    ],
   },
 };

@@ -11,7 +11,8 @@ import { runtimePassword } from './runtime-database.ts';
  * ids are fixed, so that every later start finds its own receipts and changes nothing.
  */
 export async function seedLocalHub(databaseUrl: string, instance: Instance): Promise<void> {
-  const hub = openHub({ databaseUrl, leaseSeconds: 90, poolSize: 2 });
+  const { personalData: personalKey } = instance.secrets();
+  const hub = openHub({ databaseUrl, leaseSeconds: 90, poolSize: 2, personalKey });
   try {
     await migrate(hub.sql);
     if (!process.env.DATABASE_URL) await letRuntimeRoleSignIn(hub.sql, runtimePassword(instance));
@@ -21,12 +22,13 @@ export async function seedLocalHub(databaseUrl: string, instance: Instance): Pro
 
     for (const group of Object.values(groups))
       await send(launcher, { type: 'group.create', data: { ...group } });
-    for (const { personId, displayName, group, roles } of Object.values(personas)) {
+    for (const { personId, displayName, roles } of Object.values(personas)) {
       await send(launcher, { type: 'person.join', data: { personId, displayName, opennessAgreed: true } });
-      const { groupId } = groups[group];
-      await send(launcher, { type: 'group.addMember', data: { groupId, personId } });
-      for (const role of roles)
+      for (const { group, role } of roles) {
+        const { groupId } = groups[group];
+        await send(launcher, { type: 'group.addMember', data: { groupId, personId } });
         await send(launcher, { type: 'person.grantRole', data: { personId, role, groupId } });
+      }
     }
 
     const secrets = instance.secrets();

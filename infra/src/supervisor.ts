@@ -135,6 +135,7 @@ export async function startHub({
       ...nats,
       HUB_URL: url,
       HUB_SECRET: secrets.hub,
+      PERSONAL_DATA_KEY: secrets.personalData,
       LOCAL_PERSONAS: 'on', // every listener below is on loopback
       OBJECT_STORE: 'filesystem',
       OBJECT_DIR: instance.path('objects'),

@@ -8,6 +8,8 @@ export interface HubSettings {
   reviewQuorum?: number;
   /** Connections kept by this process. Default 8. */
   poolSize?: number;
+  /** 32 bytes that wrap the keys of people, as hex. Only processes that seal or read personal data need it. */
+  personalKey?: string;
 }
 
 /** One process's handle on the hub: its connections and the rules it decides by. */
@@ -15,6 +17,7 @@ export interface Hub {
   sql: Database;
   leaseSeconds: number;
   reviewQuorum: number;
+  personalKey: Uint8Array | null;
   /** Ends the connections; queries still at work get so many seconds (5). */
   close(seconds?: number): Promise<void>;
 }
@@ -25,6 +28,7 @@ export function openHub(settings: HubSettings): Hub {
     sql,
     leaseSeconds: settings.leaseSeconds,
     reviewQuorum: settings.reviewQuorum ?? 2,
+    personalKey: settings.personalKey ? Buffer.from(settings.personalKey, 'hex') : null,
     close: (seconds = 5) => sql.end({ timeout: seconds }),
   };
 }

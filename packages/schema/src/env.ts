@@ -9,6 +9,8 @@ export const Env = z.object({
   /** Where people and workers reach the hub. */
   HUB_URL: z.url(),
   HUB_SECRET: z.string().min(32), // signs sessions and object grants
+  /** 32 bytes as hex. Wraps the key of each person; whoever loses it loses every name and address. */
+  PERSONAL_DATA_KEY: z.string().regex(/^[0-9a-f]{64}$/),
   /** Set by the launcher only while the hub listens on loopback. */
   LOCAL_PERSONAS: z.enum(['on', 'off']).default('off'),
   OBJECT_STORE: z.enum(['filesystem', 's3']).default('filesystem'),

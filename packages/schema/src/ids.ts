@@ -1,12 +1,18 @@
 import { z } from 'zod';
 
-/** Opaque ids. People, groups, sources, jobs, runs and commands are UUIDs; an artifact's id is a hash of its manifest. */
+/** Opaque ids. Streams and commands have UUIDs; an artifact's id is a hash of its manifest. */
 export const Uuid = z.uuid().toLowerCase(); // stream ids are compared as text
 export const PersonId = Uuid;
 export const GroupId = Uuid;
 export const SourceId = Uuid;
+export const AnnotationSetId = Uuid;
+export const AnnotationItemId = Uuid;
 export const JobId = Uuid;
 export const RunId = Uuid;
+export const ReleaseId = Uuid;
+export const CreditId = Uuid;
+export const WebhookId = Uuid;
+export const SubscriptionId = Uuid;
 export const TokenId = Uuid;
 export const CommandId = Uuid;
 

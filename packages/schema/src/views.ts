@@ -23,8 +23,16 @@ export interface TokenSummary {
   tokenId: string;
   label: string;
   scopes: string[];
+  groupId: string | null;
   issuedAt: string;
+  expiresAt: string | null;
   revokedAt: string | null;
+}
+
+/** One page of a list; `next` goes into the following question as `after`, and is null on the last page. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
 }
 
 export interface GroupSummary {
@@ -40,6 +48,7 @@ export type SourceState =
   | 'changes-wanted'
   | 'accepted'
   | 'ingested'
+  | 'in-corpus'
   | 'rejected'
   | 'withdrawn';
 
@@ -71,7 +80,14 @@ export interface SourceDetail extends SourceSummary {
   history: ActivityItem[];
 }
 
-export type JobState = 'awaiting-start' | 'queued' | 'leased' | 'done' | 'failed';
+export type JobState =
+  | 'awaiting-start'
+  | 'queued'
+  | 'leased'
+  | 'awaiting-end'
+  | 'done'
+  | 'failed'
+  | 'cancelled';
 
 export interface JobSummary {
   jobId: string;
@@ -107,7 +123,11 @@ export interface JobDetail extends JobSummary {
   history: ActivityItem[];
 }
 
-export type RunState = 'registered' | 'running' | 'completed' | 'failed';
+export type RunState = 'registered' | 'running' | 'completed' | 'failed' | 'abandoned';
+
+export type AnnotationSetState = 'drawn-up' | 'open' | 'frozen';
+export type AnnotationItemState = 'waiting' | 'disputed' | 'settled' | 'withdrawn';
+export type ReleaseState = 'draft' | 'checked' | 'approved' | 'released' | 'withdrawn';
 
 export interface RunSummary {
   runId: string;

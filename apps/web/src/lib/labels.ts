@@ -7,6 +7,7 @@ export const sourceTone: Record<SourceState, Tone> = {
   'changes-wanted': 'wait',
   accepted: 'good',
   ingested: 'good',
+  'in-corpus': 'good',
   rejected: 'bad',
   withdrawn: 'plain',
 };
@@ -15,8 +16,10 @@ export const jobTone: Record<JobState, Tone> = {
   'awaiting-start': 'wait',
   queued: 'plain',
   leased: 'run',
+  'awaiting-end': 'wait',
   done: 'good',
   failed: 'bad',
+  cancelled: 'plain',
 };
 
 export const runTone: Record<RunState, Tone> = {
@@ -24,6 +27,7 @@ export const runTone: Record<RunState, Tone> = {
   running: 'run',
   completed: 'good',
   failed: 'bad',
+  abandoned: 'plain',
 };
 
 /** Bytes as people read them: 1,536 -> 1.5 KiB. */

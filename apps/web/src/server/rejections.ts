@@ -31,7 +31,15 @@ export function rejectionShape(
 function inWords(params: RejectionParams, locale: Locale): RejectionParams {
   const m = words[locale];
   const dictionaries: Record<string, Record<string, string>> = {
-    state: { ...m.sourceState, ...m.jobState, ...m.runState },
+    state: {
+      ...m.annotationItemState,
+      ...m.annotationSetState,
+      ...m.releaseState,
+      ...m.sourceState,
+      ...m.jobState,
+      ...m.runState,
+    },
+    check: m.releaseCheck,
     rule: m.licenceRule,
     right: m.right,
     role: m.role,
@@ -74,6 +82,10 @@ const statusOf: Partial<Record<RejectionCode, number>> = {
   'auth.token-unknown': 401,
   'auth.token-revoked': 401,
   'auth.not-permitted': 403,
+  'auth.not-permitted-here': 403,
+  'auth.token-expired': 401,
+  'artifact.source-withdrawn': 403,
+  'person.not-yourself': 403,
   'artifact.not-downloadable': 403,
   'persona.not-local': 403,
   'rate.limited': 429,

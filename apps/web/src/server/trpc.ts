@@ -9,6 +9,7 @@ import {
   type Lease,
   type Permission,
   Rejection,
+  type Within,
 } from '@tsudoi/schema';
 import { z } from 'zod';
 import type { Context } from './context.ts';
@@ -55,14 +56,15 @@ export const createCallerFactory = t.createCallerFactory;
 
 /**
  * The only way to build a procedure: it names the one permission it needs, which is checked against the database on
- * every call. Queries then wait until the read models contain what their caller has just written.
+ * every call, and where it must be held: by default for the whole hub. Queries then wait until the read models contain
+ * what their caller has just written.
  */
-export function procedure(permission: Permission) {
+export function procedure(permission: Permission, within: Within = null) {
   return t.procedure.meta({ permission }).use(async ({ ctx, type, next }) => {
     const { actor } = ctx;
     if (permission !== 'public.read') {
       if (!actor) throw new Rejection('auth.sign-in-needed');
-      await requirePermission(hub(), actor, permission);
+      await requirePermission(hub(), actor, permission, within);
     }
     if (type === 'query' && ctx.after !== null) await waitForProjections(hub(), ctx.after, 2000);
     return next({ ctx });
@@ -87,7 +89,8 @@ export function commandProcedure<T extends CommandType>(type: T) {
     commandId: CommandId,
     expectedVersion: z.int().nonnegative().optional(),
   }) as unknown as z.ZodType<CommandData<T> & { commandId: string; expectedVersion?: number }>;
-  return procedure(by)
+  // Held anywhere at all: the hub itself checks that it is held where the target belongs.
+  return procedure(by, 'any')
     .input(input)
     .mutation(async ({ ctx, input }): Promise<{ position: number; result: ResultOf<T> }> => {
       const { commandId, expectedVersion, ...data } = input;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute, runProjections } from '@tsudoi/hub';
 import type { Command, Role } from '@tsudoi/schema';
-import { createTestHub } from '../../../../packages/hub/src/testing/database.ts';
+import { createTestHub, testPersonalKey } from '../../../../packages/hub/src/testing/database.ts';
 
 export const origin = 'http://127.0.0.1:4000';
 
@@ -24,6 +24,7 @@ export async function openPortal() {
     NATS_URL: process.env.TEST_NATS_URL ?? 'nats://127.0.0.1:4222',
     HUB_URL: origin,
     HUB_SECRET: randomBytes(24).toString('hex'),
+    PERSONAL_DATA_KEY: testPersonalKey,
     LOCAL_PERSONAS: 'on',
     OBJECT_DIR: objects,
     TELEMETRY_TOKEN: 'telemetry-token-of-the-test',

@@ -29,6 +29,7 @@ export function plan(state: PlannerState, presets: FilterPresets): PlannedComman
   const due: PlannedCommand[] = [];
   for (const [sourceId, source] of state.sources) due.push(...planSource(state, sourceId, source, presets));
   for (const [runId, run] of state.runs) {
+    due.push(...planInclusions(state, runId, run));
     if (run.state === 'open') due.push(...planRun(state, runId, run));
   }
   return due;
@@ -66,6 +67,21 @@ function markIngested(
     bytes: Number(stats.bytes ?? 0),
   };
   return planned({ type: 'source.markIngested', data }, cause);
+}
+
+/** The corpus of a run, once it is made, holds documents of each of the run's sources. */
+function planInclusions(state: PlannerState, runId: string, run: PlannedRun): PlannedCommand[] {
+  const dedup = taskOf(state, 'dedup', runId, 'corpus');
+  const artifactId = dedup?.output;
+  if (!dedup || !artifactId) return [];
+  return run.card.sourceIds
+    .filter((sourceId) => {
+      const source = state.sources.get(sourceId);
+      return source?.state === 'ingested' && !source.includedIn.includes(artifactId);
+    })
+    .map((sourceId) =>
+      planned({ type: 'source.markIncluded', data: { sourceId, artifactId } }, dedup.job.cause),
+    );
 }
 
 function planRun(state: PlannerState, runId: string, run: PlannedRun): PlannedCommand[] {

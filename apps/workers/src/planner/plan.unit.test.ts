@@ -47,7 +47,10 @@ describe('sources', () => {
 
   test('a withdrawn source gets no further job', () => {
     const log = ingested(new TestLog(), sourceId);
-    log.append({ type: 'SourceWithdrawn', data: { sourceId, personId: uuid('p'), reason: 'asked to' } });
+    log.append({
+      type: 'SourceWithdrawn',
+      data: { sourceId, personId: uuid('p'), reason: 'asked to', descendants: null },
+    });
     expect(log.plan()).toEqual([]);
   });
 
@@ -132,7 +135,7 @@ describe('runs', () => {
     const withdrawn = ingested(new TestLog(), sourceId).registered(runId, [sourceId]);
     withdrawn.append({
       type: 'SourceWithdrawn',
-      data: { sourceId, personId: uuid('p'), reason: 'asked to' },
+      data: { sourceId, personId: uuid('p'), reason: 'asked to', descendants: null },
     });
     expect(withdrawn.plan()[0].command).toMatchObject({
       type: 'run.fail',

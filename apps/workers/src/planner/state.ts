@@ -19,6 +19,8 @@ export interface Cause {
 export interface PlannedSource {
   state: 'proposed' | 'accepted' | 'ingested' | 'closed';
   parts: SourcePart[];
+  /** Corpora that are known to hold documents of it. */
+  includedIn: string[];
   cause: Cause;
 }
 export interface PlannedRun {
@@ -72,7 +74,15 @@ export function evolve(state: PlannerState, recorded: RecordedEvent): void {
   state.position = position;
   switch (event.type) {
     case 'SourceProposed':
-      state.sources.set(event.data.sourceId, { state: 'proposed', parts: event.data.parts, cause });
+      state.sources.set(event.data.sourceId, {
+        state: 'proposed',
+        parts: event.data.parts,
+        includedIn: [],
+        cause,
+      });
+      break;
+    case 'SourceRevised':
+      move(state.sources, event.data.sourceId, { parts: event.data.parts, cause });
       break;
     case 'SourceAccepted':
       move(state.sources, event.data.sourceId, { state: 'accepted', cause });
@@ -80,6 +90,12 @@ export function evolve(state: PlannerState, recorded: RecordedEvent): void {
     case 'SourceIngested':
       move(state.sources, event.data.sourceId, { state: 'ingested' });
       break;
+    case 'SourceIncluded': {
+      const { sourceId, artifactId } = event.data;
+      const includedIn = [...(state.sources.get(sourceId)?.includedIn ?? []), artifactId];
+      move(state.sources, sourceId, { includedIn });
+      break;
+    }
     case 'SourceRejected':
     case 'SourceWithdrawn':
       move(state.sources, event.data.sourceId, { state: 'closed', cause });
@@ -91,6 +107,7 @@ export function evolve(state: PlannerState, recorded: RecordedEvent): void {
       move(state.runs, event.data.runId, { state: 'completed' });
       break;
     case 'RunFailed':
+    case 'RunAbandoned':
       move(state.runs, event.data.runId, { state: 'failed' });
       break;
     case 'JobDrafted':
@@ -110,6 +127,17 @@ export function evolve(state: PlannerState, recorded: RecordedEvent): void {
     case 'JobFailed':
       if (!event.data.requeued)
         move(state.jobs, event.data.jobId, { state: 'failed', failure: event.data.rejection, cause });
+      break;
+    case 'JobStartRefused':
+    case 'JobCancelled': {
+      const code =
+        event.type === 'JobCancelled' ? ('job.cancelled' as const) : ('job.start-refused' as const);
+      const failure = { code, params: { reason: event.data.reason } };
+      move(state.jobs, event.data.jobId, { state: 'failed', failure, cause });
+      break;
+    }
+    case 'JobRetried':
+      move(state.jobs, event.data.jobId, { state: 'open', failure: null, cause });
       break;
     case 'ArtifactRegistered': {
       const { kind, stats } = event.data.manifest;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** 256 random bits as text; the prefix says what it opens, so that a leaked one is recognised. */
-export function newSecret(prefix: 'tsudoi_node' | 'tsudoi_session'): string {
+export function newSecret(prefix: 'tsudoi_node' | 'tsudoi_session' | 'tsudoi_webhook'): string {
   return `${prefix}_${randomBytes(32).toString('base64url')}`;
 }
 

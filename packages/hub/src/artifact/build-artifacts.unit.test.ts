@@ -1,11 +1,11 @@
 import { licenceVerdict } from '@tsudoi/schema';
 import { describe, expect, test } from 'vitest';
-import { artifactDraft, jobDraft } from '../testing/samples.ts';
+import { artifactDraft, drafted, jobDraft } from '../testing/samples.ts';
 import { buildArtifacts } from './build-artifacts.ts';
 
 const id = (n: number) => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const all = { train: true, search: true, redistribute: true };
-const job = { ...jobDraft({ jobId: id(1), sourceIds: [id(3), id(2)] }), kind: 'ingest' as const };
+const job = drafted(jobDraft({ jobId: id(1), sourceIds: [id(3), id(2)] }));
 const verdict = licenceVerdict('CC-BY-4.0', all);
 const build = (inputs: Parameters<typeof buildArtifacts>[1] = []) =>
   buildArtifacts(job, inputs, [verdict], 'abc', [artifactDraft('documents')]);

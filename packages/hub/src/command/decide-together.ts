@@ -231,14 +231,14 @@ class BatchOfCommands {
 
   #context({ actor, pinnedVersion }: QueuedCommand, mayUseTables: boolean): CommandContext {
     const tx = this.#tx;
-    const { leaseSeconds, reviewQuorum } = this.#hub;
+    const { leaseSeconds, reviewQuorum, personalKey } = this.#hub;
     return {
       get tx() {
         if (!mayUseTables) throw new NeedsTransaction();
         return tx;
       },
       history: (streamType, streamId) => this.#history(streamType, streamId),
-      ...{ actor, now: this.#facts.now, leaseSeconds, reviewQuorum, pinnedVersion },
+      ...{ actor, now: this.#facts.now, leaseSeconds, reviewQuorum, personalKey, pinnedVersion },
     };
   }
 

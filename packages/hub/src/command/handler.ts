@@ -15,6 +15,8 @@ export interface CommandContext extends Histories {
   now: Date;
   leaseSeconds: number;
   reviewQuorum: number;
+  /** Wraps the keys of people; null where this process has no business with personal data. */
+  personalKey: Uint8Array | null;
   /** The version that the sender saw of the command's own stream, if it pinned one. */
   pinnedVersion: number | null;
 }

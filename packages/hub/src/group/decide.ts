@@ -21,3 +21,13 @@ export function addMember(
   if (!facts.personJoined) throw new Rejection('person.unknown', { personId: data.personId });
   return state.members.includes(data.personId) ? [] : [{ type: 'MemberAdded', data }];
 }
+
+/** Removing somebody who is no member is no fault: nothing is left to do. */
+export function removeMember(
+  state: GroupState,
+  { groupId, personId }: CommandData<'group.removeMember'>,
+): GroupEvent[] {
+  if (!state.exists) throw new Rejection('group.unknown', { groupId });
+  if (!state.members.includes(personId)) return [];
+  return [{ type: 'MemberRemoved', data: { groupId, personId } }];
+}

@@ -15,6 +15,8 @@ export const group: Aggregate<GroupState, GroupEvent> = {
         return { ...state, exists: true };
       case 'MemberAdded':
         return { ...state, members: [...state.members, data.personId] };
+      case 'MemberRemoved':
+        return { ...state, members: state.members.filter((personId) => personId !== data.personId) };
     }
   },
 };

@@ -1,9 +1,10 @@
 import { Rejection } from '@tsudoi/schema';
-import type { Queryable } from '../log/connection.ts';
+import { type Histories, load } from '../command/aggregate.ts';
+import { group } from './group.ts';
 
 /** @throws Rejection `group.unknown`; null stands for the whole hub and always exists */
-export async function requireGroup(sql: Queryable, groupId: string | null): Promise<void> {
+export async function requireGroup(from: Histories, groupId: string | null): Promise<void> {
   if (groupId === null) return;
-  const rows = await sql`select 1 from working_group where group_id = ${groupId}`;
-  if (rows.length === 0) throw new Rejection('group.unknown', { groupId });
+  const { state } = await load(from, group, groupId);
+  if (!state.exists) throw new Rejection('group.unknown', { groupId });
 }

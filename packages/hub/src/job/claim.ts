@@ -12,14 +12,14 @@ const heartbeatsPerLease = 3;
 /** Gives a node the next job that fits it, with all it needs to begin; null when there is none. */
 export const claimJob: Handler<'job.claim'> = async (context, data) => {
   const { tokenId, personId } = nodeOf(context.actor);
-  const picked = await pickJob(context.tx, tokenId, data);
+  const picked = await pickJob(context.tx, { tokenId, personId }, data);
   if (!picked) return outcome([]);
   const { jobId, traceparent } = picked;
   const target = await loadTarget(context, job, jobId);
   const expiresAt = new Date(context.now.getTime() + Math.round(context.leaseSeconds * 1000));
   const events = decide.lease(target.state, jobId, { tokenId, personId, node: data.node, expiresAt });
   const draft = decide.requireDrafted(target.state, jobId);
-  const manifests = await readManifests(context.tx, draft.inputs);
+  const manifests = await readManifests(context, draft.inputs);
   const lease: Lease = {
     jobId,
     epoch: target.state.epoch + 1,

@@ -14,26 +14,15 @@ export function draft(
   data: CommandData<'job.draft'>,
   knownArtifacts: ReadonlySet<string>,
 ): JobEvent[] {
-  const { jobId, recipe, inputs, startCheck } = data;
+  const { jobId, recipe, inputs, startCheck, endCheck = false, verification = { method: 'hash' } } = data;
   if (state.phase) throw new Rejection('stream.exists', { stream: `job ${jobId}` });
   const unknown = inputs.find((artifactId) => !knownArtifacts.has(artifactId));
   if (unknown) throw new Rejection('artifact.unknown', { artifactId: unknown });
-  const drafted: JobEvent = { type: 'JobDrafted', data: { ...data, kind: recipe.kind } };
+  const drafted: JobEvent = {
+    type: 'JobDrafted',
+    data: { ...data, endCheck, verification, kind: recipe.kind },
+  };
   return startCheck ? [drafted] : [drafted, { type: 'JobQueued', data: { jobId } }];
-}
-
-export function approveStart(
-  state: JobState,
-  supervisorId: string,
-  { jobId }: CommandData<'job.approveStart'>,
-): JobEvent[] {
-  requireDrafted(state, jobId);
-  if (state.phase !== 'awaiting-start')
-    throw new Rejection('job.not-awaiting-start', { state: state.phase! });
-  return [
-    { type: 'JobStartApproved', data: { jobId, supervisorId } },
-    { type: 'JobQueued', data: { jobId } },
-  ];
 }
 
 /** The next epoch begins: whoever held an earlier one is fenced off from here on. */
@@ -89,18 +78,11 @@ export function requireOutputs(
   for (const file of outputs.flatMap((output) => output.files)) requireObject(objects, file);
 }
 
-/** The hub hashed each file itself when it arrived, so a completed job is verified at once. */
-export function complete(jobId: string, epoch: number, artifactIds: string[]): JobEvent[] {
-  return [
-    { type: 'JobCompleted', data: { jobId, epoch, artifactIds } },
-    { type: 'JobVerified', data: { jobId, method: 'hash' } },
-  ];
-}
-
 /** A failure that may pass goes back into the queue as long as the job has epochs left. */
 export function fail(state: JobState, data: CommandData<'job.fail'>): JobEvent[] {
   const { jobId, epoch, rejection, retryable } = data;
-  const requeued = retryable && epoch < requireDrafted(state, jobId).maxEpochs;
+  requireDrafted(state, jobId);
+  const requeued = retryable && hasLeasesLeft(state);
   return [{ type: 'JobFailed', data: { jobId, epoch, rejection, requeued } }];
 }
 
@@ -110,14 +92,51 @@ export function expireLease(
   { jobId, epoch }: CommandData<'job.expireLease'>,
   facts: { timeIsOver: boolean },
 ): JobEvent[] {
-  const { maxEpochs } = requireDrafted(state, jobId);
+  requireDrafted(state, jobId);
   if (state.phase !== 'leased' || state.epoch !== epoch || !facts.timeIsOver) return [];
-  if (epoch < maxEpochs) return [{ type: 'LeaseExpired', data: { jobId, epoch, requeued: true } }];
+  if (hasLeasesLeft(state)) return [{ type: 'LeaseExpired', data: { jobId, epoch, requeued: true } }];
   const rejection = { code: 'job.leases-exhausted' as const, params: { epochs: epoch } };
   return [
     { type: 'LeaseExpired', data: { jobId, epoch, requeued: false } },
     { type: 'JobFailed', data: { jobId, epoch, rejection, requeued: false } },
   ];
+}
+
+/** Leases that brought a result are no loss: they do not count against the limit. */
+export function hasLeasesLeft({ epoch, results, maxEpochs }: JobState): boolean {
+  return epoch - results.length < maxEpochs;
+}
+
+/** Whoever is at work on the job is fenced off from here on. */
+export function cancel(
+  state: JobState,
+  personId: string | null,
+  { jobId, reason }: CommandData<'job.cancel'>,
+): JobEvent[] {
+  requireDrafted(state, jobId);
+  if (isOver(state)) throw new Rejection('job.over', { state: state.phase! });
+  return [{ type: 'JobCancelled', data: { jobId, personId, reason } }];
+}
+
+export function isOver({ phase }: JobState): boolean {
+  return phase === 'done' || phase === 'failed' || phase === 'cancelled';
+}
+
+/** The run that the job belongs to must still be open: a run that has ended stays as it ended. */
+export function retry(
+  state: JobState,
+  personId: string,
+  { jobId, moreEpochs }: CommandData<'job.retry'>,
+  facts: { closedRun: string | null },
+): JobEvent[] {
+  const { startCheck } = requireDrafted(state, jobId);
+  if (state.phase !== 'failed' && state.phase !== 'cancelled') {
+    throw new Rejection('job.not-retryable', { state: state.phase! });
+  }
+  if (facts.closedRun) throw new Rejection('run.not-open', { state: facts.closedRun });
+  const retried: JobEvent = { type: 'JobRetried', data: { jobId, personId, moreEpochs } };
+  const waits = startCheck && !state.startApproved; // a check that nobody gave is still owed
+  return waits ? [retried] : [retried, { type: 'JobQueued', data: { jobId } }];
 }
 
 export function requireDrafted(state: JobState, jobId: string): JobDrafted {

@@ -1,14 +1,16 @@
 import type { JobEvent, JobKind } from '@tsudoi/schema';
 import { describe, expect, test } from 'vitest';
 import { given } from '../testing/given.ts';
-import { artifactDraft, jobDraft, sampleHash } from '../testing/samples.ts';
+import { artifactDraft, drafted as draftedJob, jobDraft, sampleHash } from '../testing/samples.ts';
 import * as decide from './decide.ts';
 import { job } from './job.ts';
+import { complete } from './report.ts';
+import * as supervise from './supervise.ts';
 
 const id = (n: number) => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const [jobId, tokenId, personId] = [id(1), id(2), id(3)];
 const data = jobDraft({ jobId, maxEpochs: 2 });
-const drafted: JobEvent = { type: 'JobDrafted', data: { ...data, kind: 'ingest' } };
+const drafted: JobEvent = { type: 'JobDrafted', data: draftedJob(data) };
 const queued: JobEvent = { type: 'JobQueued', data: { jobId } };
 const expiresAt = new Date('2026-11-22T00:01:30.000Z');
 const holder = { tokenId, personId, node: 'n1', expiresAt };
@@ -36,19 +38,19 @@ describe('drafting', () => {
 
   test('leaves a job with a start check to a supervisor', () => {
     const checked = { ...data, startCheck: true };
-    const waiting: JobEvent = { type: 'JobDrafted', data: { ...checked, kind: 'ingest' } };
+    const waiting: JobEvent = { type: 'JobDrafted', data: draftedJob(checked) };
     const approved: JobEvent = { type: 'JobStartApproved', data: { jobId, supervisorId: personId } };
     given(job)
       .when((state) => decide.draft(state, checked, none))
       .gives(waiting);
     given(job, waiting)
-      .when((state) => decide.approveStart(state, personId, { jobId }))
+      .when((state) => supervise.approveStart(state, personId, { jobId }))
       .gives(approved, queued);
     given(job, waiting, approved, queued)
-      .when((state) => decide.approveStart(state, personId, { jobId }))
+      .when((state) => supervise.approveStart(state, personId, { jobId }))
       .isRefused('job.not-awaiting-start', { state: 'queued' });
     given(job)
-      .when((state) => decide.approveStart(state, personId, { jobId }))
+      .when((state) => supervise.approveStart(state, personId, { jobId }))
       .isRefused('job.unknown', { jobId });
   });
 
@@ -139,7 +141,9 @@ describe('working', () => {
   test('completing verifies the job by hash', () => {
     const artifactIds = [`art_${'0'.repeat(32)}`];
     given(job, drafted, queued, leased(1))
-      .when(() => decide.complete(jobId, 1, artifactIds))
+      .when((state) =>
+        complete(state, jobId, { epoch: 1, personId, codeCommit: 'abc', outputs: [] }, artifactIds),
+      )
       .gives(
         { type: 'JobCompleted', data: { jobId, epoch: 1, artifactIds } },
         { type: 'JobVerified', data: { jobId, method: 'hash' } },

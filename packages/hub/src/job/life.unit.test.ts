@@ -5,6 +5,8 @@ import { fold } from '../command/aggregate.ts';
 import { jobDraft } from '../testing/samples.ts';
 import * as decide from './decide.ts';
 import { type JobState, job } from './job.ts';
+import { complete } from './report.ts';
+import { approveStart } from './supervise.ts';
 
 const jobId = '018f0000-0000-7000-8000-000000000001';
 const holder = { tokenId: jobId, personId: jobId, node: 'n', expiresAt: new Date(0) };
@@ -13,13 +15,16 @@ const rejection = { code: 'worker.crashed' as const, params: { traceId: '-' } };
 /** What may happen to a job; the holder of the live lease always passes the fence. */
 const steps: Record<string, (state: JobState) => JobEvent[]> = {
   claim: (state) => decide.lease(state, jobId, holder),
-  approve: (state) => decide.approveStart(state, jobId, { jobId }),
+  approve: (state) => approveStart(state, jobId, { jobId }),
   expire: (state) => decide.expireLease(state, { jobId, epoch: state.epoch }, { timeIsOver: true }),
   fail: (state) =>
     ifLeased(state, () => decide.fail(state, { jobId, epoch: state.epoch, rejection, retryable: true })),
   giveUp: (state) =>
     ifLeased(state, () => decide.fail(state, { jobId, epoch: state.epoch, rejection, retryable: false })),
-  complete: (state) => ifLeased(state, () => decide.complete(jobId, state.epoch, [])),
+  complete: (state) =>
+    ifLeased(state, () =>
+      complete(state, jobId, { epoch: state.epoch, personId: jobId, codeCommit: '', outputs: [] }, []),
+    ),
 };
 const ifLeased = (state: JobState, act: () => JobEvent[]) => (state.phase === 'leased' ? act() : []);
 

@@ -19,6 +19,24 @@ export async function projectQueue(
     case 'JobQueued':
       await tx`update job_queue set state = 'queued' where job_id = ${data.jobId}`;
       break;
+    case 'JobStartRefused':
+    case 'JobCancelled':
+      await endLease(tx, data.jobId, 'cancelled');
+      break;
+    case 'JobResultReported':
+      await tx`
+        update job_queue set done_by = array_append(done_by, ${data.personId}::uuid) where job_id = ${data.jobId}`;
+      break;
+    case 'JobReplicaWanted':
+      await endLease(tx, data.jobId, 'queued');
+      break;
+    case 'JobEndCheckWanted':
+      await endLease(tx, data.jobId, 'awaiting-end');
+      break;
+    case 'JobSentBack':
+    case 'JobRetried': // `JobQueued` follows unless a start check is owed
+      await beginAgain(tx, data.jobId, type === 'JobSentBack' ? 'queued' : 'awaiting-start');
+      break;
     case 'JobLeased':
       await tx`
         update job_queue set state = 'leased', epoch = ${data.epoch}, token_id = ${data.tokenId},
@@ -36,8 +54,15 @@ export async function projectQueue(
   }
 }
 
-async function endLease(tx: Transaction, jobId: string, state: 'queued' | 'failed' | 'done'): Promise<void> {
+type Ended = 'queued' | 'awaiting-end' | 'failed' | 'cancelled' | 'done';
+
+async function endLease(tx: Transaction, jobId: string, state: Ended): Promise<void> {
   await tx`
     update job_queue set state = ${state}, token_id = null, person_id = null, expires_at = null
     where job_id = ${jobId}`;
+}
+
+/** Earlier results are void, so their owners may run it again. */
+async function beginAgain(tx: Transaction, jobId: string, state: 'queued' | 'awaiting-start'): Promise<void> {
+  await tx`update job_queue set state = ${state}, done_by = '{}' where job_id = ${jobId}`;
 }

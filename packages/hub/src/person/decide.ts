@@ -1,56 +1,92 @@
-import { type CommandData, type PersonEvent, Rejection } from '@tsudoi/schema';
-import { type PersonState, sameRole } from './person.ts';
+import {
+  type CommandData,
+  currentOpenness,
+  isRoleHeld,
+  opennessTexts,
+  type PersonEvent,
+  Rejection,
+} from '@tsudoi/schema';
+import type { PersonState } from './person.ts';
 
-/** Everybody who joins agrees that the work is done in the open, and becomes a contributor. */
+/**
+ * Everybody who joins agrees that the work is done in the open, and becomes a contributor.
+ * @param sealed the profile under the person's own key
+ */
 export function join(
   state: PersonState,
-  { personId, opennessAgreed }: CommandData<'person.join'>,
+  { personId, opennessAgreed, openness = currentOpenness }: CommandData<'person.join'>,
+  sealed: string,
 ): PersonEvent[] {
-  if (state.joined) throw new Rejection('person.joined-already');
+  if (state.phase === 'erased') throw new Rejection('person.erased');
+  if (state.phase === 'member') throw new Rejection('person.joined-already');
   if (!opennessAgreed) throw new Rejection('person.openness-not-agreed');
+  requireOpennessText(openness);
   return [
-    { type: 'PersonJoined', data: { personId, opennessAgreed } },
+    { type: 'PersonJoined', data: { personId, openness, sealed } },
     { type: 'RoleGranted', data: { personId, role: 'contributor', groupId: null } },
   ];
 }
 
-export function grantRole(state: PersonState, data: CommandData<'person.grantRole'>): PersonEvent[] {
-  requireJoined(state, data.personId);
-  if (state.roles.some((held) => sameRole(held, data))) {
-    throw new Rejection('role.held-already', { role: data.role });
-  }
+/** Agreeing twice to one text is no fault: the second time nothing is left to do. */
+export function agree(
+  state: PersonState,
+  personId: string,
+  { openness }: CommandData<'person.agree'>,
+): PersonEvent[] {
+  requireMember(state, personId);
+  requireOpennessText(openness);
+  return state.openness === openness ? [] : [{ type: 'OpennessAgreed', data: { personId, openness } }];
+}
+
+export function changeProfile(state: PersonState, personId: string, sealed: string): PersonEvent[] {
+  requireMember(state, personId);
+  return [{ type: 'ProfileChanged', data: { personId, sealed } }];
+}
+
+/** A role in a working group is for its members. */
+export function grantRole(
+  state: PersonState,
+  data: CommandData<'person.grantRole'>,
+  facts: { isGroupMember: boolean },
+): PersonEvent[] {
+  requireMember(state, data.personId);
+  if (isRoleHeld(state.roles, data)) throw new Rejection('role.held-already', { role: data.role });
+  if (data.groupId !== null && !facts.isGroupMember) throw new Rejection('group.not-member');
   return [{ type: 'RoleGranted', data }];
 }
 
 export function revokeRole(state: PersonState, data: CommandData<'person.revokeRole'>): PersonEvent[] {
-  requireJoined(state, data.personId);
-  if (!state.roles.some((held) => sameRole(held, data))) {
-    throw new Rejection('role.not-held', { role: data.role });
-  }
+  requireMember(state, data.personId);
+  if (!isRoleHeld(state.roles, data)) throw new Rejection('role.not-held', { role: data.role });
   return [{ type: 'RoleRevoked', data }];
 }
 
-export function issueToken(
-  state: PersonState,
-  personId: string,
-  data: CommandData<'person.issueToken'>,
-): PersonEvent[] {
-  requireJoined(state, personId);
-  if (state.tokens[data.tokenId]) throw new Rejection('stream.exists', { stream: `token ${data.tokenId}` });
-  return [{ type: 'TokenIssued', data: { personId, ...data } }];
+/** Whoever leaves a working group keeps no role in it. */
+export function loseRolesIn(state: PersonState, personId: string, groupId: string): PersonEvent[] {
+  const lost = state.roles.filter((held) => held.groupId === groupId);
+  return lost.map(({ role }) => ({ type: 'RoleRevoked', data: { personId, role, groupId } }));
 }
 
-/** Revoking twice is no fault: the second time nothing is left to do. */
-export function revokeToken(
-  state: PersonState,
-  personId: string,
-  { tokenId }: CommandData<'person.revokeToken'>,
-): PersonEvent[] {
-  if (!state.tokens[tokenId]) throw new Rejection('token.unknown', { tokenId });
-  if (state.tokens[tokenId] === 'revoked') return [];
-  return [{ type: 'TokenRevoked', data: { personId, tokenId } }];
+export function leave(state: PersonState, personId: string): PersonEvent[] {
+  requireMember(state, personId);
+  return [{ type: 'PersonLeft', data: { personId } }];
 }
 
-function requireJoined(state: PersonState, personId: string): void {
-  if (!state.joined) throw new Rejection('person.unknown', { personId });
+/** Erasing twice is no fault: the second time nothing is left to do. */
+export function erase(state: PersonState, personId: string): PersonEvent[] {
+  if (state.phase === null) throw new Rejection('person.unknown', { personId });
+  if (state.phase === 'erased') return [];
+  const erased: PersonEvent = { type: 'PersonErased', data: { personId } };
+  return state.phase === 'member' ? [...leave(state, personId), erased] : [erased];
+}
+
+/** @throws Rejection `person.unknown`, `person.left`, `person.erased` */
+export function requireMember(state: PersonState, personId: string): void {
+  if (state.phase === null) throw new Rejection('person.unknown', { personId });
+  if (state.phase === 'erased') throw new Rejection('person.erased');
+  if (state.phase === 'left') throw new Rejection('person.left');
+}
+
+function requireOpennessText(version: string): void {
+  if (!Object.hasOwn(opennessTexts, version)) throw new Rejection('openness.unknown', { version });
 }

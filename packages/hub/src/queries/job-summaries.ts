@@ -4,7 +4,15 @@ import { z } from 'zod';
 import type { Queryable } from '../log/connection.ts';
 import { Iso } from './columns.ts';
 
-export const JobStates = z.enum(['awaiting-start', 'queued', 'leased', 'done', 'failed']);
+export const JobStates = z.enum([
+  'awaiting-start',
+  'queued',
+  'leased',
+  'awaiting-end',
+  'done',
+  'failed',
+  'cancelled',
+]);
 
 const Row = z.object({
   jobId: z.string(),

@@ -43,14 +43,17 @@ const TokenRow = z.object({
   tokenId: z.string(),
   label: z.string(),
   scopes: z.array(TokenScope),
+  groupId: z.string().nullable(),
   issuedAt: Iso,
+  expiresAt: Iso.nullable(),
   revokedAt: Iso.nullable(),
 });
 
 /** The tokens a person has issued, newest first. Their secrets are nowhere to be read. */
 export async function tokens(hub: Hub, personId: string): Promise<TokenSummary[]> {
   const rows = await hub.sql`
-    select token_id as "tokenId", label, scopes, issued_at as "issuedAt", revoked_at as "revokedAt"
+    select token_id as "tokenId", label, scopes, group_id as "groupId", issued_at as "issuedAt",
+           expires_at as "expiresAt", revoked_at as "revokedAt"
     from view_token where person_id = ${personId} order by issued_at desc, token_id`;
   return z.array(TokenRow).parse(rows);
 }

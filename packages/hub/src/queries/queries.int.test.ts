@@ -64,7 +64,15 @@ test('a token is listed by its label and never by its secret', async () => {
   const [token] = await tokens(hub(), story.mia.personId);
   expect(token).toMatchObject({ tokenId, label: 'my laptop', scopes: ['node.work'] });
   expect(token.revokedAt).toMatch(/^\d{4}-.*Z$/);
-  expect(Object.keys(token).sort()).toEqual(['issuedAt', 'label', 'revokedAt', 'scopes', 'tokenId']);
+  expect(Object.keys(token).sort()).toEqual([
+    'expiresAt',
+    'groupId',
+    'issuedAt',
+    'label',
+    'revokedAt',
+    'scopes',
+    'tokenId',
+  ]);
 });
 
 test('the list of sources shows where each proposal stands', async () => {

@@ -10,7 +10,7 @@ import { sourceSummaries } from './source-summaries.ts';
 const Row = z.object({
   runId: z.string(),
   title: z.string(),
-  state: z.enum(['registered', 'running', 'completed', 'failed']),
+  state: z.enum(['registered', 'running', 'completed', 'failed', 'abandoned']),
   registeredBy: Person,
   registeredAt: Iso,
   latest: z.record(z.string(), z.number()),

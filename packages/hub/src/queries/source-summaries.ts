@@ -9,6 +9,7 @@ export const SourceStates = z.enum([
   'changes-wanted',
   'accepted',
   'ingested',
+  'in-corpus',
   'rejected',
   'withdrawn',
 ]);

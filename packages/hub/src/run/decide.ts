@@ -1,25 +1,29 @@
 import { type CommandData, firstDifference, lintRunCard, Rejection, type RunEvent } from '@tsudoi/schema';
-import type { SourceState } from '../source/source.ts';
+import { isUsable, type SourceState } from '../source/source.ts';
 import type { RunState } from './run.ts';
 
-/** A card is registered before anything of its run starts, over sources that are accepted and may be trained on. */
+/**
+ * A card is registered before anything of its run starts, over sources that are accepted and may be trained on. It is
+ * never amended: other settings are another run, which may name the one it supersedes.
+ */
 export function register(
   state: RunState,
   personId: string,
-  { runId, groupId, card }: CommandData<'run.register'>,
+  { runId, groupId, card, supersedes = null }: CommandData<'run.register'>,
   sources: ReadonlyMap<string, SourceState>,
+  facts: { supersededExists: boolean } = { supersededExists: true },
 ): RunEvent[] {
   if (state.phase) throw new Rejection('stream.exists', { stream: `run ${runId}` });
+  if (supersedes !== null && !facts.supersededExists)
+    throw new Rejection('run.unknown', { runId: supersedes });
   lintRunCard(card);
   for (const sourceId of card.sourceIds) {
     const source = sources.get(sourceId);
     if (!source?.phase) throw new Rejection('source.unknown', { sourceId });
-    if (source.phase !== 'accepted' && source.phase !== 'ingested') {
-      throw new Rejection('run.source-not-accepted', { sourceId });
-    }
+    if (!isUsable(source)) throw new Rejection('run.source-not-accepted', { sourceId });
     if (!source.verdict?.rights.train) throw new Rejection('run.rights-missing', { sourceId });
   }
-  return [{ type: 'RunRegistered', data: { runId, personId, groupId, card } }];
+  return [{ type: 'RunRegistered', data: { runId, personId, groupId, card, supersedes } }];
 }
 
 /** Whoever trains shows its settings first. After a lost lease the next node starts again, which is no second start. */
@@ -30,9 +34,7 @@ export function start(
 ): RunEvent[] {
   const card = requireRegistered(state, runId);
   if (!facts.jobBelongs) throw new Rejection('job.unknown', { jobId });
-  if (state.phase !== 'registered' && state.phase !== 'running') {
-    throw new Rejection('run.not-open', { state: state.phase! });
-  }
+  requireOpen(state, runId);
   const difference = firstDifference(card.pretrain, settings);
   if (difference) throw new Rejection('run.settings-differ', difference);
   return state.phase === 'registered' ? [{ type: 'RunStarted', data: { runId, jobId } }] : [];
@@ -53,11 +55,38 @@ export function complete(
 
 /** A run may fail before its training starts: one of its corpus jobs did. */
 export function fail(state: RunState, data: CommandData<'run.fail'>): RunEvent[] {
-  requireRegistered(state, data.runId);
-  if (state.phase === 'completed' || state.phase === 'failed') {
-    throw new Rejection('run.not-open', { state: state.phase });
-  }
+  requireOpen(state, data.runId);
   return [{ type: 'RunFailed', data }];
+}
+
+/** A run that shall not go on, for whatever reason people have; its open jobs are cancelled with it. */
+export function abandon(
+  state: RunState,
+  personId: string,
+  { runId, reason }: CommandData<'run.abandon'>,
+): RunEvent[] {
+  requireOpen(state, runId);
+  return [{ type: 'RunAbandoned', data: { runId, personId, reason } }];
+}
+
+/** Failures are first class: what went wrong, why, and what follows stands beside the run for good. */
+export function writePostMortem(
+  state: RunState,
+  personId: string,
+  data: CommandData<'run.writePostMortem'>,
+): RunEvent[] {
+  requireRegistered(state, data.runId);
+  if (state.phase !== 'failed' && state.phase !== 'abandoned') {
+    throw new Rejection('run.not-ended-badly', { state: state.phase! });
+  }
+  return [{ type: 'PostMortemWritten', data: { ...data, personId } }];
+}
+
+function requireOpen(state: RunState, runId: string): void {
+  requireRegistered(state, runId);
+  if (state.phase !== 'registered' && state.phase !== 'running') {
+    throw new Rejection('run.not-open', { state: state.phase! });
+  }
 }
 
 function requireRegistered(state: RunState, runId: string) {

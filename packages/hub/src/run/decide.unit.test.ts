@@ -10,7 +10,7 @@ const id = (n: number) => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')
 const [runId, personId, sourceId, jobId] = [id(1), id(2), id(3), id(4)];
 const card = runCard([sourceId]);
 const registration = { runId, groupId: null, card };
-const registered: RunEvent = { type: 'RunRegistered', data: { ...registration, personId } };
+const registered: RunEvent = { type: 'RunRegistered', data: { ...registration, supersedes: null, personId } };
 const started: RunEvent = { type: 'RunStarted', data: { runId, jobId } };
 const artifacts = { modelArtifactId: `art_${'1'.repeat(32)}`, evaluationArtifactId: `art_${'2'.repeat(32)}` };
 const completed: RunEvent = { type: 'RunCompleted', data: { runId, ...artifacts } };

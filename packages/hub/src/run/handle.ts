@@ -2,6 +2,7 @@ import { readManifests } from '../artifact/read-manifests.ts';
 import { appendTo, load } from '../command/aggregate.ts';
 import { type Handler, loadTarget, nodeOf, outcome, personOf } from '../command/handler.ts';
 import { requireGroup } from '../group/require-group.ts';
+import { cancelJobsOf } from '../job/cancel-jobs.ts';
 import { fence, lockLease } from '../lease/require-lease.ts';
 import { type SourceState, source } from '../source/source.ts';
 import * as decide from './decide.ts';
@@ -10,12 +11,14 @@ import { run } from './run.ts';
 export const registerRun: Handler<'run.register'> = async (context, data) => {
   const personId = personOf(context.actor);
   const target = await loadTarget(context, run, data.runId);
-  await requireGroup(context.tx, data.groupId);
+  await requireGroup(context, data.groupId);
   const sources = new Map<string, SourceState>();
   for (const sourceId of data.card.sourceIds) {
-    sources.set(sourceId, (await load(context.tx, source, sourceId)).state);
+    sources.set(sourceId, (await load(context, source, sourceId)).state);
   }
-  return outcome([appendTo(run, data.runId, target, decide.register(target.state, personId, data, sources))]);
+  const supersededExists = data.supersedes ? (await load(context, run, data.supersedes)).version > 0 : true;
+  const events = decide.register(target.state, personId, data, sources, { supersededExists });
+  return outcome([appendTo(run, data.runId, target, events)]);
 };
 
 export const startRun: Handler<'run.start'> = async (context, data) => {
@@ -28,7 +31,7 @@ export const startRun: Handler<'run.start'> = async (context, data) => {
 
 export const completeRun: Handler<'run.complete'> = async (context, data) => {
   const target = await loadTarget(context, run, data.runId);
-  const known = await readManifests(context.tx, [data.modelArtifactId, data.evaluationArtifactId]);
+  const known = await readManifests(context, [data.modelArtifactId, data.evaluationArtifactId]);
   const events = decide.complete(target.state, data, new Set(known.keys()));
   return outcome([appendTo(run, data.runId, target, events)]);
 };
@@ -36,4 +39,18 @@ export const completeRun: Handler<'run.complete'> = async (context, data) => {
 export const failRun: Handler<'run.fail'> = async (context, data) => {
   const target = await loadTarget(context, run, data.runId);
   return outcome([appendTo(run, data.runId, target, decide.fail(target.state, data))]);
+};
+
+export const abandonRun: Handler<'run.abandon'> = async (context, data) => {
+  const personId = personOf(context.actor);
+  const target = await loadTarget(context, run, data.runId);
+  const events = decide.abandon(target.state, personId, data);
+  const cancelled = await cancelJobsOf(context, data.runId, personId, data.reason);
+  return outcome([appendTo(run, data.runId, target, events), ...cancelled]);
+};
+
+export const writePostMortem: Handler<'run.writePostMortem'> = async (context, data) => {
+  const personId = personOf(context.actor);
+  const target = await loadTarget(context, run, data.runId);
+  return outcome([appendTo(run, data.runId, target, decide.writePostMortem(target.state, personId, data))]);
 };

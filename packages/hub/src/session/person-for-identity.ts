@@ -2,6 +2,8 @@ import { Rejection } from '@tsudoi/schema';
 import { execute } from '../command/execute.ts';
 import type { Hub } from '../hub.ts';
 import { uuidV7 } from '../log/uuid-v7.ts';
+import { requireMasterKey } from '../personal-data/person-keys.ts';
+import { identityHash } from '../personal-data/sealing.ts';
 
 /** Who signed in, as an identity provider (or the local personas) names them. */
 export interface Identity {
@@ -17,14 +19,10 @@ export interface Identity {
  */
 export async function personForIdentity(hub: Hub, identity: Identity): Promise<string> {
   const { provider, subject, displayName } = identity;
-  const [known] = await hub.sql<{ personId: string; joined: boolean }[]>`
-    select person_id as "personId",
-      exists (select 1 from stream where stream_type = 'person' and stream_id = person_id::text) as joined
-    from identity where provider = ${provider} and subject = ${subject}`;
+  const hash = identityHash(requireMasterKey(hub.personalKey), provider, subject);
+  const known = await knownPerson(hub, hash);
   if (known?.joined) return known.personId;
-  const [{ personId }] = await hub.sql<{ personId: string }[]>`
-    insert into identity as kept (provider, subject, person_id) values (${provider}, ${subject}, ${uuidV7()})
-    on conflict (provider, subject) do update set person_id = kept.person_id returning person_id as "personId"`;
+  const personId = known?.personId ?? (await rememberIdentity(hub, provider, subject, hash));
   try {
     await execute(
       hub,
@@ -32,7 +30,7 @@ export async function personForIdentity(hub: Hub, identity: Identity): Promise<s
         type: 'person.join',
         data: {
           personId,
-          displayName: displayName.trim().slice(0, 80) || subject.slice(0, 80),
+          displayName: displayName.trim().slice(0, 80) || `#${personId.slice(-6)}`, // never the subject: it may be an address
           opennessAgreed: true,
         },
       },
@@ -41,5 +39,25 @@ export async function personForIdentity(hub: Hub, identity: Identity): Promise<s
   } catch (error) {
     if (!(error instanceof Rejection && error.code === 'person.joined-already')) throw error;
   }
+  return personId;
+}
+
+async function knownPerson(hub: Hub, hash: Buffer): Promise<{ personId: string; joined: boolean } | null> {
+  const [row] = await hub.sql<{ personId: string; joined: boolean }[]>`
+    select person_id as "personId",
+      exists (select 1 from permission_grant grants where grants.person_id = identity.person_id) as joined
+    from identity where subject_hash = ${hash}`;
+  return row ?? null;
+}
+
+/** The subject itself is kept nowhere; where an earlier release kept it, the hash takes its place. */
+async function rememberIdentity(hub: Hub, provider: string, subject: string, hash: Buffer): Promise<string> {
+  const [earlier] = await hub.sql<{ personId: string }[]>`
+    update identity set subject = null, subject_hash = ${hash}
+    where provider = ${provider} and subject = ${subject} returning person_id as "personId"`;
+  if (earlier) return earlier.personId;
+  const [{ personId }] = await hub.sql<{ personId: string }[]>`
+    insert into identity as kept (provider, subject_hash, person_id) values (${provider}, ${hash}, ${uuidV7()})
+    on conflict (subject_hash) do update set person_id = kept.person_id returning person_id as "personId"`;
   return personId;
 }

@@ -1,10 +1,11 @@
 import {
   type CommandData,
-  type LicenceReason,
+  type LicenceVerdict,
   licenceVerdict,
   Rejection,
   type ReviewVerdict,
   type SourceEvent,
+  type UseRights,
 } from '@tsudoi/schema';
 import type { SourceState } from './source.ts';
 
@@ -29,10 +30,40 @@ export function propose(
     type: 'SourceProposed',
     data: { ...data, proposerId, verdict, quorum: facts.quorum },
   };
-  const rule = refusingRule(verdict.refusals, rights);
-  return rule
-    ? [proposed, { type: 'SourceRejected', data: { sourceId, rule, reviewerIds: [] } }]
-    : [proposed];
+  return [proposed, ...refuse(sourceId, verdict, rights)];
+}
+
+/** The proposer's answer to a wish for changes. Everybody may review the new text, also who reviewed the old one. */
+export function revise(
+  state: SourceState,
+  personId: string,
+  data: CommandData<'source.revise'>,
+  facts: { quorum: number; titleTakenBy: { title: string; sourceId: string } | null },
+): SourceEvent[] {
+  const { sourceId, licence, rights } = data;
+  requireRevisable(state, personId, sourceId);
+  if (facts.titleTakenBy) throw new Rejection('source.title-taken', facts.titleTakenBy);
+  const verdict = licenceVerdict(licence, rights);
+  const revised: SourceEvent = { type: 'SourceRevised', data: { ...data, verdict, quorum: facts.quorum } };
+  return [revised, ...refuse(sourceId, verdict, rights)];
+}
+
+/** @throws Rejection `source.unknown`, `source.not-proposer`, `source.not-revisable` */
+export function requireRevisable(state: SourceState, personId: string, sourceId: string): void {
+  requireProposed(state, sourceId);
+  if (personId !== state.proposerId) throw new Rejection('source.not-proposer');
+  if (state.phase !== 'changes-wanted') throw new Rejection('source.not-revisable', { state: state.phase! });
+}
+
+/** Evidence may be added at any time but after the end, by anybody who found it. */
+export function addEvidence(
+  state: SourceState,
+  personId: string,
+  data: CommandData<'source.addEvidence'>,
+): SourceEvent[] {
+  requireProposed(state, data.sourceId);
+  if (isClosed(state)) throw new Rejection('source.closed', { state: state.phase! });
+  return [{ type: 'LicenceEvidenceAdded', data: { ...data, personId } }];
 }
 
 export function review(
@@ -51,21 +82,27 @@ export function review(
   return [reviewed, ...conclude(state, sourceId, reviews, { reviewerId, verdict, comment })];
 }
 
-/** Its proposer may take a source back at any time, and so may who operates the hub. */
+/** How many pieces of work were made from a source. */
+export interface Descendants {
+  artifacts: number;
+  runs: number;
+  releases: number;
+}
+
+/** Its proposer may take a source back at any time, and so may who curates the sources of its group. */
 export function withdraw(
   state: SourceState,
   personId: string,
-  mayWithdrawAny: boolean,
   { sourceId, reason }: CommandData<'source.withdraw'>,
+  facts: { mayWithdrawAny: boolean; descendants: Descendants },
 ): SourceEvent[] {
   requireProposed(state, sourceId);
-  if (personId !== state.proposerId && !mayWithdrawAny) {
-    throw new Rejection('auth.not-permitted', { permission: 'hub.operate' });
+  if (personId !== state.proposerId && !facts.mayWithdrawAny) {
+    throw new Rejection('auth.not-permitted-here', { permission: 'source.curate' });
   }
-  if (state.phase === 'rejected' || state.phase === 'withdrawn') {
-    throw new Rejection('source.not-withdrawable', { state: state.phase });
-  }
-  return [{ type: 'SourceWithdrawn', data: { sourceId, personId, reason } }];
+  if (isClosed(state)) throw new Rejection('source.not-withdrawable', { state: state.phase! });
+  const { descendants } = facts;
+  return [{ type: 'SourceWithdrawn', data: { sourceId, personId, reason, descendants } }];
 }
 
 export function markIngested(state: SourceState, data: CommandData<'source.markIngested'>): SourceEvent[] {
@@ -73,6 +110,16 @@ export function markIngested(state: SourceState, data: CommandData<'source.markI
   if (state.ingestedAs === data.artifactId) return [];
   if (state.phase !== 'accepted') throw new Rejection('source.not-accepted', { state: state.phase! });
   return [{ type: 'SourceIngested', data }];
+}
+
+/** Each corpus that holds documents of the source is noted once. */
+export function markIncluded(state: SourceState, data: CommandData<'source.markIncluded'>): SourceEvent[] {
+  requireProposed(state, data.sourceId);
+  if (state.includedIn.includes(data.artifactId)) return [];
+  if (state.phase !== 'ingested' && state.phase !== 'in-corpus') {
+    throw new Rejection('source.not-accepted', { state: state.phase! });
+  }
+  return [{ type: 'SourceIncluded', data }];
 }
 
 function conclude(
@@ -96,11 +143,14 @@ function conclude(
   return [];
 }
 
-function refusingRule(
-  refusals: LicenceReason[],
-  asked: { train: boolean; search: boolean; redistribute: boolean },
-): LicenceReason | null {
-  return asked.train || asked.search || asked.redistribute ? (refusals[0] ?? null) : null;
+/** A licence that the rules refuse closes the proposal at once, if any use was asked for at all. */
+function refuse(sourceId: string, { refusals }: LicenceVerdict, asked: UseRights): SourceEvent[] {
+  const [rule] = asked.train || asked.search || asked.redistribute ? refusals : [];
+  return rule ? [{ type: 'SourceRejected', data: { sourceId, rule, reviewerIds: [] } }] : [];
+}
+
+function isClosed({ phase }: SourceState): boolean {
+  return phase === 'rejected' || phase === 'withdrawn';
 }
 
 function requireProposed(state: SourceState, sourceId: string): void {

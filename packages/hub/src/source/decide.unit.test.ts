@@ -24,7 +24,11 @@ const review = (reviewerId: string, verdict: ReviewVerdict) => (state: typeof so
 const ingestion = { sourceId, artifactId: `art_${'0'.repeat(32)}`, documents: 3, bytes: 99 };
 const ingested: SourceEvent = { type: 'SourceIngested', data: ingestion };
 const withdrawal = { sourceId, reason: 'the rights holder asked' };
-const withdrawn: SourceEvent = { type: 'SourceWithdrawn', data: { ...withdrawal, personId: proposerId } };
+const descendants = { artifacts: 4, runs: 1, releases: 0 };
+const withdrawn: SourceEvent = {
+  type: 'SourceWithdrawn',
+  data: { ...withdrawal, personId: proposerId, descendants },
+};
 
 describe('proposing', () => {
   test('puts a source under review, with its licence verdict and the quorum of that day', () => {
@@ -137,7 +141,7 @@ describe('withdrawing', () => {
   const withdraw =
     (personId: string, mayWithdrawAny = false) =>
     (state: typeof source.initial) =>
-      decide.withdraw(state, personId, mayWithdrawAny, withdrawal);
+      decide.withdraw(state, personId, withdrawal, { mayWithdrawAny, descendants });
 
   test.each([
     ['under review', [proposed]],
@@ -149,11 +153,11 @@ describe('withdrawing', () => {
       .gives(withdrawn);
   });
 
-  test('is open to who operates the hub, and to nobody else', () => {
+  test('is open to who curates the sources of the group, and to nobody else', () => {
     given(source, proposed)
       .when(withdraw(ann, true))
-      .gives({ type: 'SourceWithdrawn', data: { ...withdrawal, personId: ann } });
-    given(source, proposed).when(withdraw(ann)).isRefused('auth.not-permitted');
+      .gives({ type: 'SourceWithdrawn', data: { ...withdrawal, personId: ann, descendants } });
+    given(source, proposed).when(withdraw(ann)).isRefused('auth.not-permitted-here');
   });
 
   test('is no way out of an end', () => {

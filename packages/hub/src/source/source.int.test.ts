@@ -67,11 +67,11 @@ describe('titles', () => {
   });
 });
 
-test('a source is withdrawn by its proposer or by who operates the hub, not by others', async () => {
+test('a source is withdrawn by its proposer or by who curates, not by others', async () => {
   const sourceId = await acceptedSource(hub);
   const withdraw = { type: 'source.withdraw' as const, data: { sourceId, reason: 'x' } };
   await expect(send(hub, await newPerson(hub), withdraw)).rejects.toMatchObject({
-    code: 'auth.not-permitted',
+    code: 'auth.not-permitted-here',
   });
   await send(hub, await newPerson(hub, 'admin'), withdraw);
   expect((await typesOf(sourceId)).at(-1)).toBe('SourceWithdrawn');

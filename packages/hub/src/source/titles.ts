@@ -25,8 +25,17 @@ export async function claimTitles(
   return null;
 }
 
-/** A source that came to nothing gives its titles back. */
+/** A source that came to nothing gives its titles back, and a revised one those it does not go by any more. */
 export async function releaseTitles(tx: Transaction, { type, data }: SourceEvent): Promise<void> {
-  if (type !== 'SourceRejected' && type !== 'SourceWithdrawn') return;
-  await tx`delete from source_title where source_id = ${data.sourceId}`;
+  switch (type) {
+    case 'SourceRejected':
+    case 'SourceWithdrawn':
+      await tx`delete from source_title where source_id = ${data.sourceId}`;
+      break;
+    case 'SourceRevised': {
+      const kept = [titleKey(data.titleJa), titleKey(data.titleEn)];
+      await tx`delete from source_title where source_id = ${data.sourceId} and title_key <> all(${kept})`;
+      break;
+    }
+  }
 }

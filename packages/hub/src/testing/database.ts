@@ -3,6 +3,9 @@ import { type Hub, openHub } from '../hub.ts';
 import { connect } from '../log/connection.ts';
 import { migrate } from '../log/migrate.ts';
 
+/** Wraps the keys of people in tests. */
+export const testPersonalKey = '5e'.repeat(32);
+
 export interface TestHub {
   hub: Hub;
   databaseUrl: string;
@@ -19,7 +22,7 @@ export async function createTestHub(
   const admin = connect(adminUrl, 1);
   await admin`create database ${admin(name)}`;
   const databaseUrl = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
-  const hub = openHub({ databaseUrl, leaseSeconds: 90, ...settings });
+  const hub = openHub({ databaseUrl, leaseSeconds: 90, personalKey: testPersonalKey, ...settings });
   await migrate(hub.sql);
   return {
     hub,

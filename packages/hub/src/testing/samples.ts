@@ -1,4 +1,5 @@
 import type { ArtifactDraft, CommandData, Needs, Recipe, RunCard } from '@tsudoi/schema';
+import type { JobDrafted } from '../job/job.ts';
 import { uuidV7 } from '../log/uuid-v7.ts';
 
 /** Valid inputs for tests; each test changes only what it is about. */
@@ -46,6 +47,12 @@ export function jobDraft(change: Partial<CommandData<'job.draft'>> = {}): Comman
     maxEpochs: 3,
     ...change,
   };
+}
+
+/** What the log holds of a job that is drafted so. */
+export function drafted(data: CommandData<'job.draft'>): JobDrafted {
+  const { endCheck = false, verification = { method: 'hash' as const } } = data;
+  return { ...data, endCheck, verification, kind: data.recipe.kind };
 }
 
 export function runCard(sourceIds: string[]): RunCard {

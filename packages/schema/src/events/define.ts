@@ -1,6 +1,20 @@
 import { z } from 'zod';
 
-export type StreamType = 'person' | 'group' | 'source' | 'job' | 'run' | 'artifact';
+export const streamTypes = [
+  'person',
+  'group',
+  'source',
+  'annotation-set',
+  'annotation-item',
+  'job',
+  'run',
+  'artifact',
+  'release',
+  'credit',
+  'webhook',
+  'subscription',
+] as const;
+export type StreamType = (typeof streamTypes)[number];
 
 /** The newest version of one event type, and how each older version is lifted to the next one. */
 export interface EventDefinition<Type extends string = string, Data extends z.ZodType = z.ZodType> {

@@ -10,5 +10,7 @@ export const groupEvents = [
     nameEn: z.string(),
   }),
   event('group', 'MemberAdded', 1, { groupId: GroupId, personId: PersonId }),
+  /** Left, or was removed; roles held in the group end by `RoleRevoked` in the same append. */
+  event('group', 'MemberRemoved', 1, { groupId: GroupId, personId: PersonId }),
 ] as const;
 export type GroupEvent = EventOf<typeof groupEvents>;

@@ -1,19 +1,30 @@
 import { z } from 'zod';
+import { annotationItemEvents, annotationSetEvents } from './annotation.ts';
 import { artifactEvents } from './artifact.ts';
+import { creditEvents } from './credit.ts';
 import type { EventDefinition, EventOf, StreamType } from './define.ts';
 import { groupEvents } from './group.ts';
 import { jobEvents } from './job.ts';
 import { personEvents } from './person.ts';
+import { releaseEvents } from './release.ts';
 import { runEvents } from './run.ts';
 import { sourceEvents } from './source.ts';
+import { subscriptionEvents } from './subscription.ts';
+import { webhookEvents } from './webhook.ts';
 
 export const eventDefinitions = [
   ...personEvents,
   ...groupEvents,
   ...sourceEvents,
+  ...annotationSetEvents,
+  ...annotationItemEvents,
   ...jobEvents,
   ...runEvents,
   ...artifactEvents,
+  ...releaseEvents,
+  ...creditEvents,
+  ...webhookEvents,
+  ...subscriptionEvents,
 ] as const;
 
 export type DomainEvent = EventOf<typeof eventDefinitions>;

@@ -26,7 +26,7 @@ function paramsOf(item: ActivityItem, t: Translate, locale: Locale): Record<stri
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   const number = (value: unknown) => (typeof value === 'number' ? value : 0);
   return {
-    actor: item.actor ? item.actor.displayName || t('common.someone') : t('common.theHub'),
+    actor: item.actor ? item.actor.displayName || t('common.erasedPerson') : t('common.theHub'),
     node: item.node ?? text(data.node) ?? '',
     verdict: text(data.verdict) || 'other',
     role: data.role ? t(`role.${text(data.role) as 'admin'}`) : '',
@@ -34,6 +34,7 @@ function paramsOf(item: ActivityItem, t: Translate, locale: Locale): Record<stri
     documents: number(data.documents),
     step: number(data.step),
     epoch: number(data.epoch),
+    version: number(data.version),
     requeued: data.requeued === true ? 'yes' : 'no',
     rule: ruleOf(data, locale),
     reason: reasonOf(data, locale),

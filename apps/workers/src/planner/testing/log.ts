@@ -118,7 +118,13 @@ export class TestLog {
     return this.append(
       {
         type: 'RunRegistered',
-        data: { runId, personId: uuid('a person'), groupId: null, card: card(sourceIds, startCheck) },
+        data: {
+          runId,
+          personId: uuid('a person'),
+          groupId: null,
+          card: card(sourceIds, startCheck),
+          supersedes: null,
+        },
       },
       trace,
     );
@@ -169,12 +175,18 @@ export class TestLog {
   }
 
   private record(command: Command): void {
-    if (command.type === 'job.draft')
-      this.append({ type: 'JobDrafted', data: { ...command.data, kind: command.data.recipe.kind } });
+    if (command.type === 'job.draft') this.append({ type: 'JobDrafted', data: drafted(command.data) });
     else if (command.type === 'source.markIngested')
       this.append({ type: 'SourceIngested', data: command.data });
+    else if (command.type === 'source.markIncluded')
+      this.append({ type: 'SourceIncluded', data: command.data });
     else if (command.type === 'run.complete') this.append({ type: 'RunCompleted', data: command.data });
     else if (command.type === 'run.fail') this.append({ type: 'RunFailed', data: command.data });
     else throw new Error(`the planner does not send ${command.type}`);
   }
+}
+
+function drafted(data: JobDraft) {
+  const { endCheck = false, verification = { method: 'hash' as const } } = data;
+  return { ...data, endCheck, verification, kind: data.recipe.kind };
 }
