@@ -9,6 +9,7 @@ import { layernormRows } from './ops/layernorm.ts';
 import { layerRows } from './ops/layers.ts';
 import { matmulRow } from './ops/matmul.ts';
 import { movementRows } from './ops/movement.ts';
+import { muonRows } from './ops/muon.ts';
 import { optimizerRows } from './ops/optimizer.ts';
 import { reduceRows } from './ops/reduce.ts';
 import { sourceRows } from './ops/sources.ts';
@@ -25,6 +26,7 @@ const rows: readonly OpRow[] = [
   ...attentionRows,
   ...crossEntropyRows,
   ...optimizerRows,
+  ...muonRows,
 ];
 
 export const opTable: ReadonlyMap<string, OpRow> = new Map(rows.map((row) => [row.name, row]));

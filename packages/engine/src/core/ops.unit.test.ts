@@ -308,6 +308,18 @@ const literals: readonly (readonly [string, readonly Literal[], Attrs, readonly 
   ],
   ['erf', [[[4], [0, 1, -1, 3]]], {}, [[0, 0.8427007929497149, -0.8427007929497149, 0.9999779095030014]]],
   ['gelu', [[[2], [0, 1]]], { tanh: false }, [[0, 0.8413447460685429]]],
+  // No step: only divided by the Frobenius norm of each matrix.
+  [
+    'orthogonalize',
+    [
+      [
+        [2, 1, 2],
+        [3e9, 4e9, 0, 0],
+      ],
+    ],
+    { steps: 0 },
+    [[0.6, 0.8, 0, 0]],
+  ],
   ['silu', [[[2], [0, Math.log(3)]]], {}, [[0, 0.75 * Math.log(3)]]],
   [
     'swiglu',

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { GraphBuilder } from '../core/builder.ts';
+import { interpret } from '../core/ref.ts';
 import { normals, philox } from './rng.ts';
 import { learningRate } from './schedule.ts';
 
@@ -25,6 +27,28 @@ describe('philox', () => {
   });
 });
 
+describe('orthogonalize', () => {
+  it.each([
+    [5, 9],
+    [9, 5],
+    [7, 7],
+  ])('brings the singular values of a %i x %i matrix between 0.6 and 1.3', (m, n) => {
+    const b = new GraphBuilder();
+    const data = Float64Array.from(normals(3, 'x', m * n, 1));
+    const x = b.param('x', [m, n]);
+    const y = b.apply('orthogonalize', [x], { steps: 5 });
+    const wide = m <= n;
+    const gram = b.matmul(y, y, wide ? { tb: true } : { ta: true });
+    const values = new Map([['x', { shape: [m, n], dtype: 'f32' as const, data }]]);
+    const k = Math.min(m, n);
+    const [got] = interpret([gram], values, {});
+    // Gershgorin: the eigenvalues of the Gram matrix lie around its diagonal.
+    const trace = Array.from({ length: k }, (_, i) => got.data[i * k + i]);
+    expect(Math.min(...trace)).toBeGreaterThan(0.36);
+    expect(Math.max(...trace)).toBeLessThan(1.69);
+  });
+});
+
 describe('initial values', () => {
   it('are a function of seed and name alone', () => {
     expect(normals(1, 'a', 10, 1)).toEqual(normals(1, 'a', 10, 1));
@@ -46,6 +70,15 @@ describe('initial values', () => {
 });
 
 describe('learning rate', () => {
+  it('linear falls on a line; wsd stays at its peak, then falls as one minus a root to its floor', () => {
+    const linear = { kind: 'linear', warmupSteps: 10, totalSteps: 110, finalFraction: 0 } as const;
+    expect([10, 60, 110, 200].map((step) => learningRate(1, linear, step))).toEqual([1, 0.5, 0, 0]);
+    const wsd = { kind: 'wsd', warmupSteps: 10, totalSteps: 200, decaySteps: 100, finalFraction: 0 } as const;
+    expect([5, 10, 100, 125, 200].map((step) => learningRate(1, wsd, step))).toEqual([0.5, 1, 1, 0.5, 0]);
+    expect(learningRate(1, { ...wsd, decay: 'linear' }, 125)).toBe(0.75);
+    expect(learningRate(1, { kind: 'wsd', warmupSteps: 0, totalSteps: 100 }, 90)).toBe(1);
+  });
+
   const schedule = { warmupSteps: 10, totalSteps: 110 };
   it('rises linearly, is at its peak after warm-up, halves the way down at the middle, ends at a tenth', () => {
     expect(learningRate(1, schedule, 1)).toBeCloseTo(0.1, 12);

@@ -223,7 +223,10 @@ const layers: Readonly<Record<string, MakeCase>> = {
     const [n, v] = shapeOf(size, 2);
     return {
       inputs: [reals(r, [n, v]), ids(r, [n], v)],
-      build: (b, operands) => [b.pick(b.apply('cross_entropy', operands), 0)],
+      build(b, operands) {
+        const both = b.apply('cross_entropy', operands);
+        return [b.pick(both, 0), b.pick(both, 1)];
+      },
     };
   },
   cross_entropy_bwd: (r, size) => {
@@ -250,6 +253,10 @@ const layers: Readonly<Record<string, MakeCase>> = {
   global_norm: (r, size) => ({
     inputs: [reals(r, shapeOf(size, 2)), reals(r, shapeOf(size, 1))],
     build: (b, operands) => [b.apply('global_norm', operands)],
+  }),
+  orthogonalize: (r, size) => ({
+    inputs: [reals(r, [1 + r.int(2), size(), size()])],
+    build: (b, [x]) => [b.apply('orthogonalize', [x], { steps: 5 })],
   }),
   adamw: (r, size) => {
     const shapes = [shapeOf(size, 2), shapeOf(size, 1)];

@@ -25,6 +25,8 @@ export interface ModelGolden {
   /** Of 20 steps of float32 training. */
   readonly losses: readonly number[];
   readonly gradNorms: readonly number[];
+  /** The same 20 steps with Muon, where the file has them. */
+  readonly muon?: { readonly losses: readonly number[]; readonly gradNorms: readonly number[] };
 }
 
 const bytes = (packed: Packed): ArrayBuffer => {
@@ -65,5 +67,6 @@ export function readGolden(name: (typeof goldenNames)[number]): ModelGolden {
     gradients: tensors(json.gradients),
     losses: json.trajectory.losses,
     gradNorms: json.trajectory.grad_norms,
+    muon: json.muon && { losses: json.muon.losses, gradNorms: json.muon.grad_norms },
   };
 }

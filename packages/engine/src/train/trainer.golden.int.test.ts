@@ -66,21 +66,25 @@ describe.each(goldenNames)('%s', (name) => {
     }
   });
 
-  it('follows 20 steps of torch AdamW with clipping to 1e-4', () => {
-    const [, rows, width] = golden.tokens.shape;
-    const { config, optimizer, schedule } = golden;
-    const trainer = createTrainer({
-      ...{ config, optimizer, schedule, cacheDir },
-      ...{ batchSize: rows, sequenceLength: width - 1, seed: 1, threads: 2 },
-    });
-    const state = trainer.state();
-    const tensors = new Map([...state.tensors, ...golden.parameters]);
-    trainer.restore({ step: 0, tensors });
-    golden.losses.forEach((loss, i) => {
-      const got = trainer.step(batchOf(golden, i));
-      expect(Math.abs(got.loss / loss - 1), `loss of step ${i + 1}`).toBeLessThan(1e-4);
-      expect(Math.abs(got.gradNorm / golden.gradNorms[i] - 1), `norm of step ${i + 1}`).toBeLessThan(1e-3);
-    });
-    trainer.dispose();
-  });
+  it.each(golden.muon ? (['adamw', 'muon'] as const) : (['adamw'] as const))(
+    'follows 20 steps of torch with %s and clipping to 1e-4',
+    (optimizer) => {
+      const want = optimizer === 'adamw' ? golden : golden.muon!;
+      const [, rows, width] = golden.tokens.shape;
+      const { config, schedule } = golden;
+      const trainer = createTrainer({
+        ...{ config, schedule, cacheDir, optimizer: { ...golden.optimizer, name: optimizer } },
+        ...{ batchSize: rows, sequenceLength: width - 1, seed: 1, threads: 2 },
+      });
+      const state = trainer.state();
+      const tensors = new Map([...state.tensors, ...golden.parameters]);
+      trainer.restore({ step: 0, tensors });
+      want.losses.forEach((loss, i) => {
+        const got = trainer.step(batchOf(golden, i));
+        expect(Math.abs(got.loss / loss - 1), `loss of step ${i + 1}`).toBeLessThan(1e-4);
+        expect(Math.abs(got.gradNorm / want.gradNorms[i] - 1), `norm of step ${i + 1}`).toBeLessThan(1e-3);
+      });
+      trainer.dispose();
+    },
+  );
 });

@@ -75,6 +75,64 @@ def rate(step):
     return OPTIMIZER["learning_rate"] * (floor + (1 - floor) * cosine)
 
 
+# Cases that also have a Muon trajectory: one for each way of fusing query, key and value.
+MUON_CASES = {"gpt2-tanh", "neox-sequential"}
+
+
+def orthogonalize(x, steps=5):
+    a, b, c = 3.4445, -4.775, 2.0315
+    tall = x.shape[0] > x.shape[1]
+    x = x.T if tall else x
+    x = x / (x.norm() + 1e-7)
+    for _ in range(steps):
+        gram = x @ x.T
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.T if tall else x
+
+
+def blocks(name, x, heads):
+    """A fused projection's query, key and value; views, so that writing to them writes to x."""
+    if "c_attn" in name:
+        return list(x.split(x.shape[1] // 3, 1))
+    if "query_key_value" in name:
+        split = x.view(heads, 3, -1, x.shape[1])
+        return [split[:, part] for part in range(3)]
+    return [x]
+
+
+def muon_trajectory(model, tokens, heads):
+    """Muon (momentum 0.95, Nesterov, 0.2 sqrt(max) scaling) on the matrices of the layers, AdamW on the rest."""
+    o, losses, norms = OPTIMIZER, [], []
+    inside = {n: p for n, p in model.named_parameters() if p.dim() == 2 and (".h." in n or ".layers." in n)}
+    others = [p for n, p in model.named_parameters() if n not in inside]
+    adamw = torch.optim.AdamW(
+        [{"params": [p for p in others if p.dim() > 1], "weight_decay": o["weight_decay"]},
+         {"params": [p for p in others if p.dim() == 1], "weight_decay": 0.0}],
+        lr=o["learning_rate"], betas=(o["beta1"], o["beta2"]), eps=o["eps"])
+    momentum = {n: torch.zeros_like(p) for n, p in inside.items()}
+    for step in range(1, STEPS + 1):
+        batch = tokens[step - 1]
+        out = model(batch[:, :-1]).logits
+        loss = torch.nn.functional.cross_entropy(out.reshape(-1, out.shape[-1]), batch[:, 1:].reshape(-1))
+        model.zero_grad()
+        loss.backward()
+        norms.append(float(torch.nn.utils.clip_grad_norm_(model.parameters(), o["clip_norm"])))
+        losses.append(float(loss.detach()))
+        for group in adamw.param_groups:
+            group["lr"] = rate(step)
+        adamw.step()
+        with torch.no_grad():
+            for n, p in inside.items():
+                momentum[n].mul_(0.95).add_(p.grad)
+                update = p.grad + 0.95 * momentum[n]
+                p.mul_(1 - rate(step) * o["weight_decay"])
+                for target, source in zip(blocks(n, p, heads), blocks(n, update, heads)):
+                    flat = source.reshape(-1, source.shape[-1])
+                    move = 0.2 * max(flat.shape) ** 0.5 * orthogonalize(flat)
+                    target.sub_(rate(step) * move.reshape(source.shape))
+    return {"losses": losses, "grad_norms": norms}
+
+
 def checkpoint_name(name):
     """transformers 5 calls NeoX's head lm_head in memory; files call it embed_out."""
     return name.replace("lm_head.", "embed_out.")
@@ -132,6 +190,10 @@ def make(name, config_class, model_class, sizes):
         "gradients": {rename(n): g for n, g in gradients.items()},
         "trajectory": {"losses": losses, "grad_norms": norms},
     }
+    if name in MUON_CASES:
+        again = model_class(config).to(torch.float32)
+        again.load_state_dict(start, strict=False)
+        golden["muon"] = muon_trajectory(again, tokens, config.num_attention_heads)
     path = HERE / f"{name}.golden.json"
     path.write_text(json.dumps(golden, default=str) + "\n")
     print(path.name, path.stat().st_size, losses[0], losses[-1])

@@ -27,9 +27,14 @@ const crossEntropy: OpRow = {
     return [b.reshape(b.sub(lse, hit), [n]), b.reshape(lse, [n])];
   },
   vjp(b, node, [g, glse]) {
-    if (glse) throw new Error('the log-sum-exp of cross_entropy is not differentiable here');
     const [logits, targets] = node.inputs;
-    return [g && b.apply('cross_entropy_bwd', [logits, targets, b.pick(node, 1), g]), undefined];
+    const lse = b.pick(node, 1);
+    const ofLoss = g && b.apply('cross_entropy_bwd', [logits, targets, lse, g]);
+    if (!glse) return [ofLoss, undefined];
+    // The gradient of a log-sum-exp is the softmax (used by z-loss).
+    const column = (x: Node) => b.reshape(x, [logits.shape[0], 1]);
+    const ofLse = b.mul(b.exp(b.sub(logits, column(lse))), column(glse));
+    return [ofLoss ? b.add(ofLoss, ofLse) : ofLse, undefined];
   },
   cost: ([logits]) => ({ flops: 5 * numel(logits.shape), bytes: BYTES_PER_ELEMENT * numel(logits.shape) }),
 };
