@@ -14,7 +14,7 @@ export interface ChainReport {
  * Walks the log from position 1 to its head and recomputes every hash. Finds gaps in positions, gaps in a stream's
  * versions, changed rows, rows cut off at the end, and stream rows that differ from the log.
  */
-export async function verifyChain(sql: Queryable, batchSize = 1000): Promise<ChainReport> {
+export async function verifyChain(sql: Queryable, batchSize = 2000): Promise<ChainReport> {
   const versions = new Map<string, number>();
   let position = 0;
   let hash = genesisHash;
@@ -24,8 +24,12 @@ export async function verifyChain(sql: Queryable, batchSize = 1000): Promise<Cha
     problem,
   });
   const [head] = await sql<{ position: number; hash: Buffer }[]>`select position, hash from log_head`;
+  let reading = readStoredRows(sql, 0, Math.min(batchSize, head.position));
   while (position < head.position) {
-    const rows = await readStoredRows(sql, position, Math.min(batchSize, head.position - position));
+    const rows = await reading;
+    const next = position + rows.length;
+    reading = readStoredRows(sql, next, Math.min(batchSize, head.position - next)); // while these are hashed
+    reading.catch(() => {}); // awaited in the next turn, if there is one
     if (rows.length === 0) return report(`position ${position + 1} is missing`);
     for (const row of rows) {
       if (row.position !== position + 1) return report(`position ${position + 1} is missing`);

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '@tsudoi/schema';
 import type { Database } from '../log/connection.ts';
 import { inTransaction, sqlState } from '../log/connection.ts';
+import { applyEvents, PoisonEvent } from './apply-events.ts';
 import { moveCheckpoint, stopProjection } from './checkpoint.ts';
 import type { Projection } from './projection.ts';
 
@@ -18,17 +19,17 @@ export async function advance(
   from: number,
   events: readonly RecordedEvent[],
 ): Promise<Advance> {
-  let current: RecordedEvent | null = null;
   try {
     return await inTransaction<Advance>(sql, 'isolation level read committed', async (tx) => {
       const moved = await moveCheckpoint(tx, projection, from, events.at(-1)?.position ?? from);
       if (!moved) return 'overtaken';
-      for (current of events) await projection.apply(tx, current);
+      await applyEvents(tx, projection, events);
       return 'advanced';
     });
   } catch (error) {
-    if (current === null || isPassing(error)) throw error;
-    return stopBefore(sql, projection, from, events, current, error);
+    if (!(error instanceof PoisonEvent)) throw error;
+    if (isPassing(error.cause)) throw error.cause;
+    return stopBefore(sql, projection, from, events, error);
   }
 }
 
@@ -37,17 +38,15 @@ async function stopBefore(
   projection: Projection,
   from: number,
   events: readonly RecordedEvent[],
-  poison: RecordedEvent,
-  error: unknown,
+  poison: PoisonEvent,
 ): Promise<Advance> {
-  const good = events.filter((event) => event.position < poison.position);
+  const { position } = poison.event;
+  const good = events.filter((event) => event.position < position);
   if (good.length > 0) {
     const outcome = await advance(sql, projection, from, good);
     if (outcome !== 'advanced') return outcome;
   }
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const where = `${poison.event.type} at position ${poison.position}`;
-  await stopProjection(sql, projection, poison.position - 1, `${where}: ${reason}`);
+  await stopProjection(sql, projection, position - 1, poison.message);
   return 'stopped';
 }
 

@@ -18,6 +18,8 @@ export async function registerProjections(sql: Queryable, projections: readonly 
     await sql`
       insert into projection (name, version, position) values (${name}, ${version}, 0)
       on conflict (name) do update set error = null`;
+    await sql`
+      update projection_failure set retried_at = clock_timestamp() where name = ${name} and retried_at is null`;
   }
 }
 
@@ -38,14 +40,51 @@ export async function moveCheckpoint(
   return rows.length === 1;
 }
 
-/** Stops a projection before the event it cannot take. */
+/** Stops a projection before the event it cannot take, and notes the stop for the operations page. */
 export async function stopProjection(
   sql: Queryable,
   { name, version }: Projection,
   position: number,
   error: string,
 ): Promise<void> {
+  const reason = error.slice(0, 1000);
   await sql`
-    update projection set error = ${error.slice(0, 1000)}, updated_at = clock_timestamp()
-    where name = ${name} and version = ${version} and position = ${position}`;
+    with stopped as (
+      update projection set error = ${reason}, updated_at = clock_timestamp()
+      where name = ${name} and version = ${version} and position = ${position} returning name
+    )
+    insert into projection_failure (name, version, position, error)
+    select name, ${version}, ${position + 1}, ${reason} from stopped`;
+}
+
+/**
+ * Lets a stopped projection try its event again, after a fix. It goes on within a second if a projector runs.
+ * @returns false when it was not stopped
+ */
+export async function retryProjection({ sql }: { sql: Queryable }, name: string): Promise<boolean> {
+  const rows = await sql`
+    with restarted as (
+      update projection set error = null, updated_at = clock_timestamp()
+      where name = ${name} and error is not null returning name
+    ), noted as (
+      update projection_failure set retried_at = clock_timestamp()
+      where name in (select name from restarted) and retried_at is null
+    )
+    select name from restarted`;
+  return rows.length === 1;
+}
+
+export interface ProjectionStatus extends Checkpoint {
+  /** How many events it has not seen yet. */
+  lag: number;
+  updatedAt: Date;
+}
+
+/** How far each read model is, and what stopped it if something did. */
+export async function projectionStatus({ sql }: { sql: Queryable }): Promise<ProjectionStatus[]> {
+  const rows = await sql<ProjectionStatus[]>`
+    select name, version, position, error, updated_at as "updatedAt",
+           greatest(0, (select position from log_head) - position) as lag
+    from projection order by name`;
+  return [...rows];
 }

@@ -1,14 +1,15 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { openHub } from '../hub.ts';
 import { logHead, readLog } from '../log/read-log.ts';
+import { letRuntimeRoleSignIn, runtimeRole } from '../log/runtime-role.ts';
 import { tellStory } from '../queries/story.ts';
 import { createTestHub, type TestHub } from '../testing/database.ts';
 import { newPerson } from '../testing/scenario.ts';
 import { verifyProjections } from '../verify/verify-projections.ts';
 import { advance } from './advance.ts';
-import { readCheckpoints, registerProjections } from './checkpoint.ts';
+import { readCheckpoints, registerProjections, retryProjection } from './checkpoint.ts';
 import type { Projection } from './projection.ts';
-import { rebuild } from './rebuild.ts';
+import { rebuild, rebuildProjection } from './rebuild.ts';
 import { allProjections } from './registry.ts';
 import { runProjections } from './run-projections.ts';
 import { waitForProjections } from './wait-for-projections.ts';
@@ -140,6 +141,63 @@ test('a poison event stops its projection alone, keeps what came before it, and 
   await newPerson(test_.hub);
   await caughtUp(); // all others go on
   expect(await checkpointOf('poisoned')).toMatchObject({ position: 4 });
+});
+
+test('a stop is on record, and a retry after the fix goes on while the projector runs', async () => {
+  let broken = true;
+  const table = 'test_mended';
+  await sql()`create table ${sql()(table)} (position bigint primary key)`;
+  const apply: Projection['apply'] = async (tx, { position }) => {
+    if (broken && position === 3) throw new Error('not yet');
+    await tx`insert into ${tx(table)} values (${position})`;
+  };
+  startRunner([...allProjections, { name: 'mended', version: 1, tables: [table], apply }]);
+  await expect.poll(async () => (await checkpointOf('mended'))?.error ?? '').toContain('not yet');
+  const failures = () => sql()`
+    select position, error, retried_at from projection_failure where name = 'mended' order by id`;
+  expect(await failures()).toMatchObject([{ position: 3, retried_at: null }]);
+  broken = false;
+  expect(await retryProjection(test_.hub, 'mended')).toBe(true);
+  const { position } = await logHead(sql());
+  await expect.poll(() => checkpointOf('mended')).toMatchObject({ error: null, position });
+  expect((await failures())[0].retried_at).not.toBeNull();
+  expect(await retryProjection(test_.hub, 'mended')).toBe(false);
+});
+
+test('a rebuild by the hub’s own role keeps serving, swaps in equal rows, and keeps the names of the indexes', async () => {
+  startRunner();
+  await caughtUp();
+  const before = await rowsOf();
+  const indexes = () =>
+    sql()`select indexname, indexdef from pg_indexes where schemaname = 'public' order by 1`;
+  const indexesBefore = await indexes();
+  await letRuntimeRoleSignIn(sql(), 'secret');
+  const url = Object.assign(new URL(test_.databaseUrl), { username: runtimeRole, password: 'secret' });
+  const asRole = openHub({ databaseUrl: url.href, leaseSeconds: 90, poolSize: 3 });
+  let serving = true;
+  let served = 0;
+  const reader = (async () => {
+    for (; serving; served++)
+      expect(await sql()`select 1 from view_source`).toHaveLength(before.view_source.length);
+  })();
+  for (const { name } of allProjections) await rebuild(asRole, name);
+  serving = false;
+  await reader;
+  await asRole.close();
+  expect(served).toBeGreaterThan(0);
+  expect(await rowsOf()).toEqual(before);
+  expect(await indexes()).toEqual(indexesBefore);
+  expect(await sql()`select 1 from pg_namespace where nspname like 'rebuild%'`).toHaveLength(0);
+});
+
+test('a rebuild that meets a poison event leaves the live rows as they are', async () => {
+  const sound = await countingProjection('sheltered', null);
+  startRunner([sound]);
+  const { position } = await logHead(sql());
+  await expect.poll(() => checkpointOf('sheltered')).toMatchObject({ position });
+  const poisoned = await countingProjection('sheltered', 4);
+  await expect(rebuildProjection(sql(), poisoned)).rejects.toThrow('at position 4: Error: cannot take it');
+  expect(await counted('sheltered')).toBe(position);
 });
 
 test('a stopped projection gets another try at the next start', async () => {

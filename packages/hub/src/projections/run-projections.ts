@@ -48,19 +48,37 @@ export async function runProjections(hub: { sql: Database }, settings: RunnerSet
 async function lead(sql: Database, lock: LeaderLock, wake: WakeUp, settings: RunnerSettings): Promise<void> {
   const { signal, projections = allProjections, batchSize = 200, pollMs = 1000 } = settings;
   await registerProjections(sql, projections);
-  await remakeOutdated(sql, projections);
-  while (!signal.aborted) {
-    wake.reset();
-    if (await round(sql, projections, batchSize)) continue;
-    await wake.wait(pollMs);
-    if (!signal.aborted && !(await lock.isHeld())) return;
+  const remaking = remakeOutdated(sql, projections, signal);
+  try {
+    while (!signal.aborted) {
+      wake.reset();
+      if (await round(sql, projections, batchSize)) continue;
+      await wake.wait(pollMs);
+      if (!signal.aborted && !(await lock.isHeld())) return;
+    }
+  } finally {
+    await remaking;
   }
 }
 
-async function remakeOutdated(sql: Database, projections: readonly Projection[]): Promise<void> {
+/** Beside the rounds: the old rows serve, and the other projections go on, until the new ones are made. */
+async function remakeOutdated(
+  sql: Database,
+  projections: readonly Projection[],
+  signal: AbortSignal,
+): Promise<void> {
   const versions = new Map((await readCheckpoints(sql)).map(({ name, version }) => [name, version]));
   for (const projection of projections) {
-    if (versions.get(projection.name) !== projection.version) await rebuildProjection(sql, projection);
+    const { name, version } = projection;
+    if (signal.aborted || versions.get(name) === version) continue;
+    try {
+      await rebuildProjection(sql, projection, { signal });
+    } catch (error) {
+      if (signal.aborted) return;
+      const reason = `its rows could not be made anew: ${error instanceof Error ? error.message : error}`;
+      console.error(`projection ${name}: ${reason}`);
+      await sql`update projection set error = ${reason.slice(0, 1000)} where name = ${name}`.catch(() => {});
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../log/connection.ts';
+import { type Database, inTransaction, type Transaction } from '../log/connection.ts';
 import { logHead } from '../log/read-log.ts';
 import { isPassing } from '../projections/advance.ts';
 import { readCheckpoints } from '../projections/checkpoint.ts';
@@ -29,31 +29,29 @@ export async function verifyProjections(
 ): Promise<ProjectionReport[]> {
   const reports: ProjectionReport[] = [];
   const done = new Error('verified: rolling the scratch tables back');
-  await sql
-    .begin('isolation level repeatable read', async (tx) => {
-      const { position: head } = await logHead(tx);
-      const checkpoints = new Map((await readCheckpoints(tx)).map((row) => [row.name, row]));
-      const [{ live }] = await tx<{ live: string }[]>`select current_schema() as live`;
-      await tx`create schema ${tx(scratch)}`;
-      for (const projection of projections) {
-        const checkpoint = checkpoints.get(projection.name);
-        const position = checkpoint?.position ?? 0;
-        const report = await compare(tx, live, projection, position);
-        const problem =
-          checkpoint?.error ?? (position > head ? 'its checkpoint is past the log' : report.problem);
-        reports.push({
-          ...report,
-          name: projection.name,
-          position,
-          lag: Math.max(0, head - position),
-          problem,
-        });
-      }
-      throw done;
-    })
-    .catch((error) => {
-      if (error !== done) throw error;
-    });
+  await inTransaction(sql, 'isolation level repeatable read', async (tx) => {
+    const { position: head } = await logHead(tx);
+    const checkpoints = new Map((await readCheckpoints(tx)).map((row) => [row.name, row]));
+    const [{ live }] = await tx<{ live: string }[]>`select current_schema() as live`;
+    await tx`create schema ${tx(scratch)}`;
+    for (const projection of projections) {
+      const checkpoint = checkpoints.get(projection.name);
+      const position = checkpoint?.position ?? 0;
+      const report = await compare(tx, live, projection, position);
+      const problem =
+        checkpoint?.error ?? (position > head ? 'its checkpoint is past the log' : report.problem);
+      reports.push({
+        ...report,
+        name: projection.name,
+        position,
+        lag: Math.max(0, head - position),
+        problem,
+      });
+    }
+    throw done;
+  }).catch((error) => {
+    if (error !== done) throw error;
+  });
   return reports;
 }
 
