@@ -1,0 +1,115 @@
+// The programs by which the CUDA backend is judged: their kernels are compiled in CI for every architecture, and
+// on a machine with a GPU they are run and timed.
+
+import type { ModelConfig } from '../../models/families.ts';
+import {
+  compileCuda,
+  cudaTarget,
+  type ModuleText,
+  moduleTexts,
+  type Precision,
+} from '../../runtime/cuda/program-text.ts';
+import type { Trace } from '../../schedule/program.ts';
+import { traceTrainingStep } from '../../train/trainer.ts';
+
+export interface ReferenceModel {
+  readonly name: string;
+  readonly config: ModelConfig;
+  readonly batchSize: number;
+  readonly sequenceLength: number;
+}
+
+/** 124 M parameters; the vocabulary is padded to a multiple of 128, as everyone who trains it does. */
+export const gpt2: ReferenceModel = {
+  name: 'GPT-2 124M',
+  config: {
+    ...{ family: 'gpt2', vocabSize: 50304, hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072 },
+    ...{ maxPositions: 1024, tieEmbeddings: true },
+  },
+  batchSize: 16,
+  sequenceLength: 1024,
+};
+
+/** LLM-jp's 1.3 B: Llama with heads of 128. */
+export const llama1b: ReferenceModel = {
+  name: 'Llama 1.3B',
+  config: {
+    ...{
+      vocabSize: 50688,
+      hiddenSize: 2048,
+      layers: 24,
+      heads: 16,
+      keyValueHeads: 16,
+      intermediateSize: 5504,
+    },
+    ...{ maxPositions: 2048, tieEmbeddings: false },
+  },
+  batchSize: 4,
+  sequenceLength: 2048,
+};
+
+/** One layer each: kernels do not depend on the number of layers. */
+const others: readonly ReferenceModel[] = [
+  {
+    name: 'Llama with grouped queries, heads of 64',
+    config: {
+      ...{
+        vocabSize: 32768,
+        hiddenSize: 1024,
+        layers: 1,
+        heads: 16,
+        keyValueHeads: 4,
+        intermediateSize: 2816,
+      },
+      ...{ maxPositions: 1024, tieEmbeddings: true },
+    },
+    batchSize: 4,
+    sequenceLength: 1024,
+  },
+  {
+    name: 'GPT-NeoX, heads of 80',
+    config: {
+      ...{
+        family: 'gpt_neox',
+        vocabSize: 50432,
+        hiddenSize: 2560,
+        layers: 1,
+        heads: 32,
+        intermediateSize: 10240,
+      },
+      ...{ maxPositions: 1024, tieEmbeddings: false },
+    },
+    batchSize: 2,
+    sequenceLength: 1024,
+  },
+  {
+    name: 'Llama, heads of 96',
+    config: {
+      ...{ vocabSize: 32768, hiddenSize: 768, layers: 1, heads: 8, keyValueHeads: 8, intermediateSize: 2048 },
+      ...{ maxPositions: 1024, tieEmbeddings: true },
+    },
+    batchSize: 4,
+    sequenceLength: 1024,
+  },
+];
+
+export const traceOf = ({ config, batchSize, sequenceLength }: ReferenceModel): Trace =>
+  traceTrainingStep({ config, batchSize, sequenceLength, optimizer: { learningRate: 3e-4 } });
+
+/** The same model with one layer. */
+export const shallow = (model: ReferenceModel): ReferenceModel => ({
+  ...model,
+  config: { ...model.config, layers: 1 },
+});
+
+/** Every distinct module of the reference programs: generated kernels and template instances. */
+export function referenceModules(precisions: readonly Precision[] = ['bf16', 'f32']): ModuleText[] {
+  const modules = new Map<string, ModuleText>();
+  for (const model of [shallow(gpt2), shallow(llama1b), ...others]) {
+    for (const precision of model === others[0] ? precisions : (['bf16'] as const)) {
+      const program = compileCuda(traceOf(model), cudaTarget(precision, false));
+      for (const module of moduleTexts(program)) modules.set(module.text, module);
+    }
+  }
+  return [...modules.values()];
+}
