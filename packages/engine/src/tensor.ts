@@ -3,7 +3,6 @@
 export { GraphBuilder } from './core/builder.ts';
 export { gradients } from './core/grad.ts';
 export type { Node } from './core/graph.ts';
-export { adamWStep, firstMoment, HYPER, hyperValues, secondMoment } from './nn/optim.ts';
 export { type CpuOptions, openCpu } from './runtime/cpu.ts';
 export type { Device, Executable, LaunchProfile } from './runtime/device.ts';
 export type { CompileOptions, Trace } from './schedule/program.ts';

@@ -1,10 +1,10 @@
 // Our side of a training bench, in its own process. Arguments: SHAPE (JSON) THREADS WEIGHTS.
 
 import { readFileSync } from 'node:fs';
-import { firstMoment, HYPER, hyperValues, openCpu, secondMoment } from '@tsudoi/engine/tensor';
+import { openCpu } from '@tsudoi/engine/tensor';
 import { serve } from './contender.ts';
-import { gptStep } from './gpt-graph.ts';
-import { ADAMW, type GptShape, gptParameters, gptTokens } from './gpt-shape.ts';
+import { gptStep, HYPER, hyperValues, momentName } from './gpt-graph.ts';
+import { type GptShape, gptParameters, gptTokens } from './gpt-shape.ts';
 
 const [shapeText, threads, weightsFile] = process.argv.slice(2) as [string, string, string];
 const shape = JSON.parse(shapeText) as GptShape;
@@ -27,8 +27,8 @@ function reset(): void {
   for (const { name, shape: dims } of gptParameters(shape)) {
     const n = dims.reduce((a, d) => a * d, 1);
     program.write(name, Float32Array.from(weights.subarray(at, at + n)));
-    program.write(firstMoment(name), new Float32Array(n));
-    program.write(secondMoment(name), new Float32Array(n));
+    program.write(momentName(name, 1), new Float32Array(n));
+    program.write(momentName(name, 2), new Float32Array(n));
     at += n;
   }
   steps = 0;
@@ -38,7 +38,7 @@ function reset(): void {
 function step(run: () => void = () => program.run()): number {
   program.write('ids', ids);
   program.write('targets', targets);
-  program.write(HYPER, hyperValues(ADAMW.learningRate, ++steps, ADAMW));
+  program.write(HYPER, hyperValues(++steps));
   run();
   return program.read('loss')[0] as number;
 }

@@ -1,14 +1,6 @@
 // The GPT of gpt-shape.ts as a graph of our engine.
 
-import {
-  adamWStep,
-  firstMoment,
-  GraphBuilder,
-  gradients,
-  type Node,
-  secondMoment,
-  type Trace,
-} from '@tsudoi/engine/tensor';
+import { GraphBuilder, gradients, type Node, type Trace } from '@tsudoi/engine/tensor';
 import { ADAMW, type GptShape, gptParameters } from './gpt-shape.ts';
 
 /** One training step: params `ids`, `targets` and those of gpt-shape.ts; output `loss` [1]. */
@@ -39,10 +31,27 @@ export function gptStep(s: GptShape): Trace {
   const logits = b.matmul(norm(x, 'ln_f'), get('wte'), { tb: true });
   const loss = b.mean(b.pick(b.apply('cross_entropy', [logits, b.param('targets', [rows], 'i32')]), 0));
   const grads = gradients(b, loss, [...p.values()]);
-  const { updates } = adamWStep(b, p, grads, { ...ADAMW, weightDecay: 0, clipNorm: 0 });
-  return { builder: b, outputs: new Map([['loss', loss]]), updates };
+  return { builder: b, outputs: new Map([['loss', loss]]), updates: adamW(b, p, grads) };
 }
 
-/** Names of the optimiser's state. */
-export const gptMoments = (s: GptShape): string[] =>
-  gptParameters(s).flatMap(({ name }) => [firstMoment(name), secondMoment(name)]);
+function adamW(b: GraphBuilder, p: ReadonlyMap<string, Node>, grads: readonly Node[]): Map<string, Node> {
+  const names = [...p.keys()];
+  const tensors = [...p.values()];
+  const moment = (k: number) =>
+    names.map((name, i) => b.param(momentName(name, k), (tensors[i] as Node).shape));
+  const { beta1, beta2, eps } = ADAMW;
+  const decay = tensors.map(() => 0);
+  const operands = [b.param(HYPER, [3]), b.full([1], 1), ...tensors, ...grads, ...moment(1), ...moment(2)];
+  const step = b.apply('adamw', operands, { beta1, beta2, eps, decay });
+  const targets = [names, names.map((n) => momentName(n, 1)), names.map((n) => momentName(n, 2))].flat();
+  return new Map(targets.map((name, k) => [name, b.pick(step, k)]));
+}
+
+export const HYPER = 'hyper';
+
+/** The first or second moment of a parameter. */
+export const momentName = (name: string, order: number): string => `${name}#${order}`;
+
+/** (rate, 1 / (1 - beta1^t), 1 / sqrt(1 - beta2^t)) of step t = 1, 2, ... */
+export const hyperValues = (t: number): Float32Array =>
+  Float32Array.of(ADAMW.learningRate, 1 / (1 - ADAMW.beta1 ** t), 1 / Math.sqrt(1 - ADAMW.beta2 ** t));

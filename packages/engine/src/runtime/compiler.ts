@@ -11,33 +11,42 @@ import { DeviceUnavailable } from './device.ts';
 export interface CompilerOptions {
   /** Where compiled objects are kept; default ~/.cache/tsudoi/kernels. */
   readonly cacheDir?: string;
+  /** Command of the C compiler (gcc or clang); default: the first of cc, gcc and clang that there is. */
+  readonly compiler?: string;
 }
 
 export const defaultCacheDir = (): string => join(homedir(), '.cache', 'tsudoi', 'kernels');
 
-const COMMON = ['-std=gnu17', '-shared', '-fPIC', '-march=native', '-ffp-contract=fast', '-fno-math-errno'];
+const COMMON = ['-std=gnu17', '-fPIC', '-march=native', '-ffp-contract=fast', '-fno-math-errno'];
 const VECTORS = ['-fno-trapping-math', '-Wno-psabi', '-w'];
 
+const COMPILERS = ['cc', 'gcc', 'clang'];
 const INSTALL = 'Install it with: sudo apt-get install gcc libc6-dev';
+const ALTERNATIVE = 'or use a GPU through WebGPU.';
 
 interface Toolchain {
+  readonly command: string;
   readonly identity: string;
   readonly wideVectors: readonly string[];
 }
 
-let toolchain: Toolchain | undefined;
+const toolchains = new Map<string, Toolchain>();
 
 /** The compiler's version and target, and the CPU's flags. */
-function detectToolchain(): Toolchain {
-  if (toolchain) return toolchain;
-  const version = spawnSync('cc', ['--version'], { encoding: 'utf8' });
-  if (version.error || version.status !== 0) {
-    throw new DeviceUnavailable(`The CPU backend needs a C compiler named cc. ${INSTALL}`);
+function detectToolchain(asked: string | undefined): Toolchain {
+  const known = toolchains.get(asked ?? '');
+  if (known) return known;
+  for (const command of asked === undefined ? COMPILERS : [asked]) {
+    const version = spawnSync(command, ['--version'], { encoding: 'utf8' });
+    if (version.error || version.status !== 0) continue;
+    const cpu = cpuFlags();
+    const wide = cpu.includes('avx512f') ? ['-mprefer-vector-width=512'] : [];
+    const found = { command, identity: `${version.stdout}\n${cpu}`, wideVectors: wide };
+    toolchains.set(asked ?? '', found);
+    return found;
   }
-  const cpu = cpuFlags();
-  const wide = cpu.includes('avx512f') ? ['-mprefer-vector-width=512'] : [];
-  toolchain = { identity: `${version.stdout}\n${cpu}`, wideVectors: wide };
-  return toolchain;
+  const name = asked ?? 'cc, gcc or clang';
+  throw new DeviceUnavailable(`The CPU backend needs a C compiler (${name}). ${INSTALL}, ${ALTERNATIVE}`);
 }
 
 function cpuFlags(): string {
@@ -56,13 +65,21 @@ export interface SourceFile {
   readonly header?: boolean;
 }
 
+/** Compiles each argument after the flags in a process of its own, then links the objects. */
+const BUILD = `
+count=$1; shift; flags=; while [ "$count" -gt 0 ]; do flags="$flags $1"; shift; count=$((count - 1)); done
+jobs=; for file in "$@"; do $CC $flags -c -o "$file.o" "$file" & jobs="$jobs $!"; done
+failed=0; for job in $jobs; do wait "$job" || failed=1; done
+[ "$failed" = 0 ] && $CC -shared -o out.so *.o -lm -lpthread -ldl
+`;
+
 /** Path of a shared object built from the sources; compiled only when the cache has none. */
 export function compileShared(
   sources: readonly SourceFile[],
   optimisation: '-O2' | '-O3',
   options: CompilerOptions,
 ): string {
-  const { identity, wideVectors } = detectToolchain();
+  const { command, identity, wideVectors } = detectToolchain(options.compiler);
   const flags = [optimisation, ...COMMON, ...VECTORS, ...wideVectors];
   const hash = createHash('sha256')
     .update(JSON.stringify([identity, flags, sources]))
@@ -77,7 +94,8 @@ export function compileShared(
   try {
     for (const file of sources) writeFileSync(join(work, file.name), file.text);
     const inputs = sources.filter((f) => !f.header).map((f) => f.name);
-    const result = spawnSync('cc', [...flags, '-o', 'out.so', ...inputs, '-lm', '-lpthread', '-ldl'], {
+    const build = BUILD.replaceAll('$CC', command);
+    const result = spawnSync('/bin/sh', ['-c', build, 'build', `${flags.length}`, ...flags, ...inputs], {
       cwd: work,
       encoding: 'utf8',
     });

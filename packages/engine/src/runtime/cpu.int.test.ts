@@ -154,8 +154,8 @@ describe('a machine without a C compiler', () => {
     })`;
     const out = execFileSync(process.execPath, ['-e', script], { env: { PATH: '' }, encoding: 'utf8' });
     expect(out.trim()).toBe(
-      'DeviceUnavailable: The CPU backend needs a C compiler named cc. ' +
-        'Install it with: sudo apt-get install gcc libc6-dev',
+      'DeviceUnavailable: The CPU backend needs a C compiler (cc, gcc or clang). ' +
+        'Install it with: sudo apt-get install gcc libc6-dev, or use a GPU through WebGPU.',
     );
   });
 });

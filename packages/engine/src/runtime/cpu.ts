@@ -7,9 +7,10 @@ import { BYTES_PER_ELEMENT, numel } from '../core/shape.ts';
 import { cTemplates } from '../kernels/c-templates.ts';
 import { cDialect } from '../print/dialects/c.ts';
 import type { Arg } from '../schedule/launch.ts';
-import { type CompileOptions, compileProgram, type Program, type Trace } from '../schedule/program.ts';
-import { type CompilerOptions, compileShared, type SourceFile } from './compiler.ts';
+import { type BackendTarget, type CompileOptions, compileProgram, type Trace } from '../schedule/program.ts';
+import { type CompilerOptions, compileShared, defaultCacheDir, type SourceFile } from './compiler.ts';
 import { type Device, DeviceUnavailable, type Executable, type LaunchProfile } from './device.ts';
+import { cachedProgram, type RunnableProgram } from './program-cache.ts';
 
 export interface CpuOptions extends CompilerOptions {
   /** Threads that run a step, the caller included; default: the number of cores. */
@@ -40,7 +41,7 @@ interface Library {
 function loadLibrary(options: CompilerOptions): Library {
   const sources = TEMPLATE_SOURCES.map((name) => ({ name, text: text(`../kernels/c/${name}`) }));
   const pool = { name: 'pool.c', text: text('./c/pool.c') };
-  const path = compileShared([...sources, pool, header('prelude.h'), header('gemm.h')], '-O3', options);
+  const path = compileShared([...sources, pool, header('prelude.h'), header('gemm.h')], '-O2', options);
   const lib = koffi.load(path);
   const open = lib.func('int64_t ts_open(const char *path)');
   return {
@@ -70,7 +71,7 @@ class CpuExecutable implements Executable {
   readonly arenaBytes: number;
   readonly launchCount: number;
   readonly #lib: Library;
-  readonly #program: Program;
+  readonly #program: RunnableProgram;
   readonly #arena: number;
   readonly #tables: number;
   readonly #tableBytes: number;
@@ -78,7 +79,7 @@ class CpuExecutable implements Executable {
   readonly #kernels: number;
   #disposed = false;
 
-  constructor(lib: Library, program: Program, options: CpuOptions) {
+  constructor(lib: Library, program: RunnableProgram, options: CpuOptions) {
     this.#lib = lib;
     this.#program = program;
     this.arenaBytes = program.plan.size;
@@ -209,6 +210,8 @@ class CpuExecutable implements Executable {
   }
 }
 
+const cTarget: BackendTarget = { dialect: cDialect, templates: cTemplates, biasInMatmul: true };
+
 /** Opens the CPU. Throws DeviceUnavailable with what to install when there is no C compiler. */
 export function openCpu(options: CpuOptions = {}): Device {
   const { threads } = options;
@@ -220,11 +223,9 @@ export function openCpu(options: CpuOptions = {}): Device {
   return {
     name: 'cpu',
     compile(trace: Trace, compileOptions: CompileOptions = {}) {
-      const program = compileProgram(
-        trace,
-        { dialect: cDialect, templates: cTemplates, biasInMatmul: true },
-        compileOptions,
-      );
+      const cache = { folder: options.cacheDir ?? defaultCacheDir(), target: cDialect.name };
+      const lower = () => compileProgram(trace, cTarget, compileOptions);
+      const program = cachedProgram(trace, compileOptions, cache, lower);
       const executable = new CpuExecutable(lib, program, options);
       executables.add(executable);
       return executable;

@@ -5,6 +5,22 @@
 
 #define QB 64  // query rows per block
 
+static float dot(const float *x, const float *y, int64_t n) {
+  vf sums = {0};
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16) sums += load_f(x + i) * load_f(y + i);
+  float sum = lanes_sum_f(sums);
+  for (; i < n; i++) sum += x[i] * y[i];
+  return sum;
+}
+
+// y += a x
+static void add_scaled(float *y, float a, const float *x, int64_t n) {
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16) store_f(y + i, load_f(y + i) + a * load_f(x + i));
+  for (; i < n; i++) y[i] += a * x[i];
+}
+
 static int64_t visible(int64_t causal, int64_t last_row, int64_t t, int64_t s) {
   const int64_t n = causal ? last_row + 1 + s - t : s;
   return n < s ? n : s;
@@ -87,8 +103,8 @@ void ts_attention_bwd(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
         gemm_block(rows, n, D, g, hq * D, 1, v, 1, hk * D, ds, n, (addend){0}, work);
         for (int64_t i = 0; i < rows; i++) {
           const int64_t keep = visible(causal, first + i, T, S);
-          float delta = 0, *pi = p + i * n, *di = ds + i * n;
-          for (int64_t d = 0; d < D; d++) delta += o[i * hq * D + d] * g[i * hq * D + d];
+          float *pi = p + i * n, *di = ds + i * n;
+          const float delta = dot(o + i * hq * D, g + i * hq * D, D);
           int64_t j = 0;
           for (; j + 16 <= keep; j += 16) {
             const vf e = v_exp(load_f(pi + j) * scale - lse[i]);
@@ -118,14 +134,9 @@ void ts_attention_decode(const int64_t *a, int64_t t0, int64_t t1, char *scratch
     const float *q = (const float *)a[0] + h * D;
     const float *k = (const float *)a[1] + h / (hq / hk) * D, *v = (const float *)a[2] + h / (hq / hk) * D;
     float *o = (float *)a[4] + h * D;
-    for (int64_t j = 0; j < n; j++) {
-      float sum = 0;
-      for (int64_t d = 0; d < D; d++) sum += q[d] * k[j * hk * D + d];
-      s[j] = sum;
-    }
+    for (int64_t j = 0; j < n; j++) s[j] = dot(q, k + j * hk * D, D);
     softmax_row(s, n, n, scale);
     for (int64_t d = 0; d < D; d++) o[d] = 0;
-    for (int64_t j = 0; j < n; j++)
-      for (int64_t d = 0; d < D; d++) o[d] += s[j] * v[j * hk * D + d];
+    for (int64_t j = 0; j < n; j++) add_scaled(o, s[j], v + j * hk * D, D);
   }
 }

@@ -1,5 +1,6 @@
 // Packed single-precision matrix product in GCC vector extensions (facts: a tile of MR x NV vectors is
 // kept in registers; A is packed in panels of MR rows, B in panels of NV vectors, zero padded).
+// Loops over the tile are unrolled by pragma, so that -O2 keeps it in registers and compiles in half the time.
 // Sums run over k in order, in blocks of KC, whatever the tile or thread: results depend on shapes only.
 #pragma once
 #include "prelude.h"
@@ -38,9 +39,10 @@ typedef float gvu __attribute__((vector_size(GEMM_VL * 4), aligned(4), may_alias
 // `out` are stored in order and 16 wide, so a stride below 16 lets each overwrite its predecessor's rest.
 INLINE void transpose16(const float *in, int64_t rs, int rows, float *out, int64_t stride) {
   vf r[16], s[16];
+#pragma GCC unroll 16
   for (int i = 0; i < 16; i++) r[i] = i < rows ? load_f(in + i * rs) : (vf){0};
 #define PAIR(D, S, STEP)                                                                        \
-  for (int i = 0; i < 16; i++)                                                                  \
+  _Pragma("GCC unroll 16") for (int i = 0; i < 16; i++)                                         \
     if (!(i & STEP)) {                                                                          \
       D[i] = __builtin_shufflevector(S[i], S[i + STEP], LANES_16(LOW, STEP));                   \
       D[i + STEP] = __builtin_shufflevector(S[i], S[i + STEP], LANES_16(HIGH, STEP));           \
@@ -50,6 +52,7 @@ INLINE void transpose16(const float *in, int64_t rs, int rows, float *out, int64
   PAIR(s, r, 2)
   PAIR(r, s, 1)
 #undef PAIR
+#pragma GCC unroll 16
   for (int i = 0; i < 16; i++) store_f(out + i * stride, r[i]);
 }
 
@@ -105,10 +108,13 @@ static void pack_b(int64_t k, int64_t n, const float *b, int64_t rs, int64_t cs,
 static void micro(int64_t k, const float *a, const float *b, float *c, int64_t ldc, const float *c0, int64_t ldc0,
                   const float *bias) {
   gv acc[MR][NV];
+#pragma GCC unroll 16
   for (int i = 0; i < MR; i++)
+#pragma GCC unroll 4
     for (int v = 0; v < NV; v++) acc[i][v] = (gv){0};
   for (int64_t l = 0; l < k; l++) {
     gv x[NV];
+#pragma GCC unroll 4
     for (int v = 0; v < NV; v++) x[v] = *(const gvu *)(b + l * NR + v * GEMM_VL);
 #pragma GCC unroll 16
     for (int i = 0; i < MR; i++)
@@ -117,16 +123,23 @@ static void micro(int64_t k, const float *a, const float *b, float *c, int64_t l
   }
   if (bias) {
     gv row[NV];
+#pragma GCC unroll 4
     for (int v = 0; v < NV; v++) row[v] = *(const gvu *)(bias + v * GEMM_VL);
+#pragma GCC unroll 16
     for (int i = 0; i < MR; i++)
+#pragma GCC unroll 4
       for (int v = 0; v < NV; v++) acc[i][v] += row[v];
   }
   if (c0) {
+#pragma GCC unroll 16
     for (int i = 0; i < MR; i++)
+#pragma GCC unroll 4
       for (int v = 0; v < NV; v++)
         *(gvu *)(c + i * ldc + v * GEMM_VL) = acc[i][v] + *(const gvu *)(c0 + i * ldc0 + v * GEMM_VL);
   } else {
+#pragma GCC unroll 16
     for (int i = 0; i < MR; i++)
+#pragma GCC unroll 4
       for (int v = 0; v < NV; v++) *(gvu *)(c + i * ldc + v * GEMM_VL) = acc[i][v];
   }
 }

@@ -27,7 +27,9 @@ void ts_scatter_add(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
       if (index[r] < low || index[r] >= high) continue;
       float *out = (float *)a[3] + index[r] * width;
       const float *from = (const float *)a[2] + r * width;
-      for (int64_t j = 0; j < width; j++) out[j] += from[j];
+      int64_t j = 0;
+      for (; j + 16 <= width; j += 16) store_f(out + j, load_f(out + j) + load_f(from + j));
+      for (; j < width; j++) out[j] += from[j];
     }
   }
 }

@@ -1,0 +1,100 @@
+// What the disk caches of programs and objects promise.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GraphBuilder } from '../core/builder.ts';
+import type { CompileOptions, Program, Trace } from '../schedule/program.ts';
+import { openCpu } from './cpu.ts';
+import { cachedProgram } from './program-cache.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'programs-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A step with a table, an update in place, an output and a float argument in a template. */
+function step(scale: number): Trace {
+  const b = new GraphBuilder();
+  const table = b.table(
+    'table',
+    [40],
+    Float32Array.from({ length: 40 }, (_, i) => i / 40),
+  );
+  const state = b.param('state', [40]);
+  const q = b.reshape(b.add(b.mul(b.param('x', [40]), scale), table), [1, 5, 1, 8]);
+  const o = b.pick(b.apply('attention', [q, b.tanh(q), q], { causal: true, scale: 0.25 }), 0);
+  const next = b.add(state, b.reshape(o, [40]));
+  return { builder: b, outputs: new Map([['sum', b.sum(next)]]), updates: new Map([['state', next]]) };
+}
+
+function runTwice(trace: Trace, options?: CompileOptions, compiler?: string): number[] {
+  const device = openCpu({ threads: 2, cacheDir: folder, compiler });
+  const program = device.compile(trace, options);
+  program.write(
+    'x',
+    Float32Array.from({ length: 40 }, (_, i) => Math.sin(i)),
+  );
+  program.write('state', new Float32Array(40).fill(0.5));
+  program.run();
+  program.run();
+  const out = [...program.read('state'), ...program.read('sum')];
+  device.dispose();
+  return out;
+}
+
+const programs = () => readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+describe('a program from the disk', () => {
+  it('computes the same bits as the one that was compiled, and is not compiled again', () => {
+    const first = runTwice(step(2));
+    expect(programs()).toHaveLength(1);
+    expect(runTwice(step(2))).toEqual(first);
+    expect(programs()).toHaveLength(1);
+    const never = (): Program => {
+      throw new Error('compiled again');
+    };
+    expect(cachedProgram(step(2), {}, { folder, target: 'c' }, never).launches.length).toBeGreaterThan(0);
+  });
+
+  it('is another one for another constant, another option and another backend', () => {
+    runTwice(step(2));
+    runTwice(step(3));
+    runTwice(step(2), { fuse: false });
+    expect(programs()).toHaveLength(3);
+    const never = (): Program => {
+      throw new Error('compiled again');
+    };
+    expect(() => cachedProgram(step(2), {}, { folder, target: 'other' }, never)).toThrow('compiled again');
+  });
+
+  it('is made again when its file was cut short', () => {
+    const first = runTwice(step(2));
+    const path = join(folder, programs()[0]);
+    writeFileSync(path, readFileSync(path, 'utf8').slice(0, 100));
+    expect(runTwice(step(2))).toEqual(first);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveProperty('launches');
+  });
+});
+
+describe('every C compiler that is here', () => {
+  const compilers = ['cc', 'clang'].filter((name) => spawnSync(name, ['--version']).status === 0);
+
+  it('builds kernels that compute the same, and its objects are its own', () => {
+    const results = compilers.map((compiler) => runTwice(step(2), {}, compiler));
+    for (const result of results) {
+      for (const [i, x] of result.entries()) expect(Math.abs(x - results[0][i])).toBeLessThan(1e-5);
+    }
+    const objects = readdirSync(folder).filter((name) => name.endsWith('.so'));
+    expect(objects).toHaveLength(2 * compilers.length);
+  });
+
+  it('is named in one line when it is asked for and missing', () => {
+    expect(() => openCpu({ cacheDir: folder, compiler: 'no-such-cc' })).toThrow(
+      /^The CPU backend needs a C compiler \(no-such-cc\)\. Install it with: .* or use a GPU through WebGPU\.$/,
+    );
+  });
+});
