@@ -80,8 +80,50 @@ export const LlamaSettings = z.strictObject({
   /** Deviation of the initial weights; 0.02 where it is not set. Narrow models learn faster from about 1 / sqrt(hiddenSize). */
   initializerRange: z.number().positive().max(1).optional(),
 });
+/** Names follow `GPT2Config` of transformers. */
+export const Gpt2Settings = z.strictObject({
+  architecture: z.literal('gpt2'),
+  hiddenSize: z.int().positive(),
+  intermediateSize: z.int().positive(),
+  layers: z.int().positive(),
+  heads: z.int().positive(),
+  layerNormEps: z.number().positive(),
+  tieWordEmbeddings: z.boolean(),
+  initializerRange: z.number().positive().max(1).optional(),
+});
+/** Names follow `GPTNeoXConfig` of transformers. */
+export const NeoxSettings = z.strictObject({
+  architecture: z.literal('gpt_neox'),
+  hiddenSize: z.int().positive(),
+  intermediateSize: z.int().positive(),
+  layers: z.int().positive(),
+  heads: z.int().positive(),
+  /** Share of each head that is rotated. */
+  rotaryPct: z.number().gt(0).max(1),
+  ropeTheta: z.number().positive(),
+  /** Attention and MLP side by side, as EleutherAI trains; one after the other, as rinna does. */
+  parallelResidual: z.boolean(),
+  layerNormEps: z.number().positive(),
+  tieWordEmbeddings: z.boolean(),
+  initializerRange: z.number().positive().max(1).optional(),
+});
+export const ModelSettings = z.discriminatedUnion('architecture', [
+  LlamaSettings,
+  Gpt2Settings,
+  NeoxSettings,
+]);
+export type ModelSettings = z.infer<typeof ModelSettings>;
+
+/** How the learning rate falls after the warm-up; a cosine over all steps where it is absent. */
+export const ScheduleSettings = z.strictObject({
+  kind: z.enum(['cosine', 'linear', 'wsd']),
+  /** wsd: steps of the decay at the end; a tenth of all where it is absent. */
+  decaySteps: z.int().positive().optional(),
+});
+
 export const OptimizerSettings = z.strictObject({
-  name: z.literal('adamw'),
+  /** Muon takes the matrices inside the layers and leaves the rest to AdamW. */
+  name: z.enum(['adamw', 'muon']),
   learningRate: z.number().positive(),
   minLearningRate: z.number().nonnegative(),
   warmupSteps: z.int().nonnegative(),
@@ -90,11 +132,17 @@ export const OptimizerSettings = z.strictObject({
   eps: z.number().positive(),
   weightDecay: z.number().nonnegative(),
   clipNorm: z.number().positive(),
+  schedule: ScheduleSettings.optional(),
 });
 export const PretrainSettings = z.strictObject({
-  model: LlamaSettings,
+  model: ModelSettings,
   optimizer: OptimizerSettings,
+  /** Sequences that go through the model at once. */
   batchSize: z.int().positive(),
+  /** Batches averaged before one update; 1 where it is absent. */
+  accumulation: z.int().positive().max(256).optional(),
+  /** Weight of the squared log-sum-exp of the logits; none where it is absent. LLM-jp v3 trains with 1e-4. */
+  zLoss: z.number().nonnegative().optional(),
   sequenceLength: z.int().positive(),
   steps: z.int().positive(),
   seed: z.int().nonnegative(),

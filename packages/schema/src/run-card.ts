@@ -1,4 +1,5 @@
 import { canonicalJson } from './canonical.ts';
+import { lintPretrain } from './pretrain-lint.ts';
 import type { PretrainSettings, RunCard } from './recipes.ts';
 import { Rejection } from './rejection.ts';
 
@@ -7,35 +8,16 @@ import { Rejection } from './rejection.ts';
  * @throws Rejection `run.card-lint`
  */
 export function lintRunCard(card: RunCard): void {
-  const { optimizer, model, sequenceLength, steps, checkpointEvery } = card.pretrain;
-  const refuse = (field: string, value: number, advice: string): never => {
-    throw new Rejection('run.card-lint', { field, value: String(value), advice });
-  };
-  if (optimizer.eps > 1e-6) refuse('pretrain.optimizer.eps', optimizer.eps, 'use 1e-8');
-  if (optimizer.minLearningRate > optimizer.learningRate) {
-    refuse(
-      'pretrain.optimizer.minLearningRate',
-      optimizer.minLearningRate,
-      'it must not exceed learningRate',
-    );
-  }
-  if (optimizer.warmupSteps >= steps)
-    refuse('pretrain.optimizer.warmupSteps', optimizer.warmupSteps, 'it must be below steps');
-  if (model.hiddenSize % model.heads !== 0)
-    refuse('pretrain.model.heads', model.heads, 'it must divide hiddenSize');
-  if ((model.hiddenSize / model.heads) % 2 !== 0)
-    refuse('pretrain.model.heads', model.heads, 'RoPE needs an even head size');
-  if (model.heads % model.keyValueHeads !== 0)
-    refuse('pretrain.model.keyValueHeads', model.keyValueHeads, 'it must divide heads');
+  const problems = lintPretrain(card.pretrain);
+  const { sequenceLength } = card.pretrain;
   if (sequenceLength !== card.shards.sequenceLength) {
-    refuse(
-      'pretrain.sequenceLength',
-      sequenceLength,
-      `the shards are packed for ${card.shards.sequenceLength}`,
-    );
+    const advice = `the shards are packed for ${card.shards.sequenceLength}`;
+    problems.push({ field: 'sequenceLength', value: String(sequenceLength), advice });
   }
-  if (checkpointEvery > steps)
-    refuse('pretrain.checkpointEvery', checkpointEvery, 'it must not exceed steps');
+  if (problems.length > 0) {
+    const { field, value, advice } = problems[0];
+    throw new Rejection('run.card-lint', { field: `pretrain.${field}`, value, advice });
+  }
 }
 
 /** The first setting in which a run departs from its card, or null. Paths are dotted, e.g. `optimizer.learningRate`. */

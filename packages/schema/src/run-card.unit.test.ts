@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import frozen from './events/fixtures.json' with { type: 'json' };
-import { PretrainSettings, RunCard } from './recipes.ts';
+import { lintPretrain } from './pretrain-lint.ts';
+import { type LlamaSettings as LlamaSchema, PretrainSettings, RunCard } from './recipes.ts';
 import { firstDifference, lintRunCard } from './run-card.ts';
 
+type LlamaSettings = z.infer<typeof LlamaSchema>;
 const registered = frozen.find(({ type }) => type === 'RunRegistered')!;
 const card = RunCard.parse((registered.data as { card: unknown }).card);
 const pretrain = card.pretrain;
@@ -12,8 +15,8 @@ const withPretrain = (change: Partial<PretrainSettings>): RunCard => ({
 });
 const withOptimizer = (change: Partial<PretrainSettings['optimizer']>) =>
   withPretrain({ optimizer: { ...pretrain.optimizer, ...change } });
-const withModel = (change: Partial<PretrainSettings['model']>) =>
-  withPretrain({ model: { ...pretrain.model, ...change } });
+const withModel = (change: Partial<LlamaSettings>) =>
+  withPretrain({ model: { ...pretrain.model, ...change } as PretrainSettings['model'] });
 
 describe('the card lint', () => {
   test('passes a sound card', () => {
@@ -27,12 +30,50 @@ describe('the card lint', () => {
     ['pretrain.model.heads', withModel({ heads: 5, keyValueHeads: 1 })],
     ['pretrain.model.heads', withModel({ hiddenSize: 18, heads: 6 })],
     ['pretrain.model.keyValueHeads', withModel({ keyValueHeads: 4 })],
+    ['pretrain.optimizer.beta2', withOptimizer({ beta2: 0.999 })],
+    ['pretrain.optimizer.clipNorm', withOptimizer({ clipNorm: 100 })],
+    ['pretrain.optimizer.weightDecay', withOptimizer({ weightDecay: 0.1 / pretrain.optimizer.learningRate })],
+    [
+      'pretrain.optimizer.schedule.decaySteps',
+      withOptimizer({ schedule: { kind: 'wsd', decaySteps: pretrain.steps } }),
+    ],
+    ['pretrain.zLoss', withPretrain({ zLoss: 0.1 })],
+    ['pretrain.checkpointEvery', withPretrain({ steps: 9000, checkpointEvery: 2000 })],
     ['pretrain.sequenceLength', withPretrain({ sequenceLength: 128 })],
     ['pretrain.checkpointEvery', withPretrain({ checkpointEvery: pretrain.steps + 1 })],
   ])('refuses a bad %s', (field, bad) => {
     expect(() => lintRunCard(bad)).toThrow(
       expect.objectContaining({ code: 'run.card-lint', params: expect.objectContaining({ field }) }),
     );
+  });
+});
+
+describe('the learning rate of a large model', () => {
+  const of13B = (learningRate: number) =>
+    lintPretrain({
+      ...pretrain,
+      steps: 494_120,
+      model: {
+        ...pretrain.model,
+        hiddenSize: 5120,
+        intermediateSize: 13824,
+        layers: 40,
+        heads: 40,
+        keyValueHeads: 40,
+      } as PretrainSettings['model'],
+      optimizer: {
+        ...pretrain.optimizer,
+        learningRate,
+        minLearningRate: 2e-5,
+        warmupSteps: 2000,
+        weightDecay: 0.1,
+      },
+      checkpointEvery: 1000,
+    }).map((p) => p.field);
+
+  test('is refused where a public run was unstable, and taken where one was released', () => {
+    expect(of13B(2.5e-4)).toEqual(['optimizer.learningRate']);
+    expect(of13B(2e-4)).toEqual([]);
   });
 });
 

@@ -1,27 +1,35 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { type RecipeOf, Rejection } from '@tsudoi/schema';
-import { type LlamaConfig, parameterCount } from '../models/llama-config.ts';
+import { type ModelConfig, modelOf } from '../models/families.ts';
+import { countParameters, type Family } from '../models/model.ts';
 import { DeviceUnavailable } from '../runtime/device.ts';
 import { type Batches, createBatches } from '../shards/batches.ts';
 import { openShards, type Shards } from '../shards/open-shards.ts';
 import { createTokenizer, decodeTokenizerJson, type Tokenizer } from '../tokenizer/index.ts';
-import { createTrainer, type StepResult, type Trainer } from '../train/trainer.ts';
-import { fileOf, inputOf } from './inputs.ts';
-import { writeModelFiles } from './model-files.ts';
-import type { OutputFile, Stage, StageContext, StageOutput } from './stage.ts';
 import {
   emptyHistory,
   readTrainingCheckpoint,
   type TrainingHistory,
   writeTrainingCheckpoint,
-} from './training-checkpoint.ts';
+} from '../train/checkpoint.ts';
+import { type CheckpointStore, runTraining } from '../train/run.ts';
+import { configFor, sequencesPerStep, tokensPerStep, trainerOptionsFor } from '../train/settings.ts';
+import { createTrainer, type StepResult, type Trainer } from '../train/trainer.ts';
+import { fileOf, inputOf } from './inputs.ts';
+import { writeModelFiles } from './model-files.ts';
+import type { OutputFile, Stage, StageContext, StageOutput } from './stage.ts';
 
 type PretrainRecipe = RecipeOf<'pretrain'>;
 
+const FAMILY_NAMES: Readonly<Record<Family, string>> = {
+  llama: 'Llama',
+  gpt2: 'GPT-2',
+  gpt_neox: 'GPT-NeoX',
+};
+
 /**
- * Trains a Llama from scratch, or on from the newest checkpoint with the same bits as a run that was never disturbed:
+ * Trains a model from scratch, or on from the newest checkpoint with the same bits as a run that was never disturbed:
  * the checkpoint holds parameters, moments and step, and the batch of a step is a function of the step alone.
  *
  * Rejections: compiler.missing; recipe.invalid when the shards do not fill one sequence.
@@ -45,21 +53,22 @@ async function trainModel(
   context: StageContext,
 ): Promise<StageOutput> {
   const batches = batchesOf(recipe, shards);
-  const config = configOf(recipe, tokenizer);
+  const config = configFor(recipe, tokenizer);
   context.progress(0, { code: 'compile', params: {} });
   const trainer = openTrainer(recipe, config, context.threads);
   try {
     const history = await train(recipe, trainer, batches, context);
     const files = await writeModelFiles(context.outDir, config, trainer.parameters(), tokenizerJson);
-    const parameters = parameterCount(config);
+    const { family } = modelOf(config);
+    const parameters = countParameters(modelOf(config));
     return {
       kind: 'model',
-      title: `Llama ${(parameters / 1e6).toFixed(1)}M`,
+      title: `${FAMILY_NAMES[family]} ${(parameters / 1e6).toFixed(1)}M`,
       files: [...files, await writeMetrics(context.outDir, history)],
       stats: {
         parameters,
         steps: recipe.steps,
-        tokens: recipe.steps * recipe.batchSize * recipe.sequenceLength,
+        tokens: recipe.steps * tokensPerStep(recipe),
         ...finalLoss(history.loss),
         seconds: Math.round(history.seconds),
       },
@@ -69,31 +78,9 @@ async function trainModel(
   }
 }
 
-export function configOf({ model, sequenceLength }: PretrainRecipe, tokenizer: Tokenizer): LlamaConfig {
-  return {
-    vocabSize: tokenizer.vocabSize,
-    hiddenSize: model.hiddenSize,
-    layers: model.layers,
-    heads: model.heads,
-    keyValueHeads: model.keyValueHeads,
-    intermediateSize: model.intermediateSize,
-    maxPositions: sequenceLength,
-    ropeTheta: model.ropeTheta,
-    normEps: model.rmsNormEps,
-    tieEmbeddings: model.tieWordEmbeddings,
-    initializerRange: model.initializerRange,
-    bosTokenId: tokenizer.eosId, // what stands before a document in the packed shards
-    eosTokenId: tokenizer.eosId,
-    padTokenId: tokenizer.padId,
-  };
-}
-
-function openTrainer(recipe: PretrainRecipe, config: LlamaConfig, threads: number): Trainer {
-  const { optimizer, batchSize, sequenceLength, seed, steps } = recipe;
-  const { warmupSteps, learningRate, minLearningRate } = optimizer;
-  const schedule = { warmupSteps, totalSteps: steps, finalFraction: minLearningRate / learningRate };
+function openTrainer(recipe: PretrainRecipe, config: ModelConfig, threads: number): Trainer {
   try {
-    return createTrainer({ config, batchSize, sequenceLength, optimizer, schedule, seed, threads });
+    return createTrainer({ ...trainerOptionsFor(recipe, config), threads });
   } catch (error) {
     throw compilerMissing(error) ?? error;
   }
@@ -111,64 +98,53 @@ async function train(
   batches: Batches,
   context: StageContext,
 ): Promise<TrainingHistory> {
-  const { steps, batchSize, sequenceLength, checkpointEvery } = recipe;
-  let history = emptyHistory();
-  let next = 0;
+  const { steps, checkpointEvery } = recipe;
+  const from = { step: 0, history: emptyHistory() };
   if (context.resumeFrom) {
     const checkpoint = await readTrainingCheckpoint(context.resumeFrom.localPath);
     trainer.restore(checkpoint.state);
-    ({ history } = checkpoint);
-    next = checkpoint.state.step;
+    from.history = checkpoint.history;
+    from.step = checkpoint.state.step;
   }
-  const clock = stopwatch(history.seconds);
-  let saving = { done: Promise.resolve() };
-  while (next < steps) {
-    await setImmediate(); // lets an abort and answers about checkpoints arrive
-    context.signal.throwIfAborted();
-    const startedAt = performance.now();
-    const result = trainer.step(batches.batch(next));
-    next = result.step;
-    record(history, result);
-    const tokensPerSecond = (batchSize * sequenceLength * 1000) / (performance.now() - startedAt);
-    report(context, result, steps, tokensPerSecond);
-    if (next % checkpointEvery === 0 && next < steps) {
-      await saving.done; // one at a time; training goes on while it travels
-      history.seconds = clock();
-      saving = await saveCheckpoint(trainer, history, context);
-    }
-  }
-  await saving.done;
-  history.seconds = clock();
-  return history;
+  return runTraining({
+    ...{ trainer, steps, checkpointEvery, from, signal: context.signal },
+    batch: batches.batch,
+    store: checkpointStore(context),
+    onStep: (result, seconds) => report(context, result, steps, tokensPerStep(recipe) / seconds),
+  });
 }
 
-function batchesOf({ sequenceLength, batchSize, seed }: PretrainRecipe, shards: Shards): Batches {
+function batchesOf(recipe: PretrainRecipe, shards: Shards): Batches {
+  const { sequenceLength, seed } = recipe;
   if (shards.length <= sequenceLength) {
     const problem = `the shards hold ${shards.length} tokens, one sequence needs ${sequenceLength + 1}`;
     throw new Rejection('recipe.invalid', { field: 'shards.sequenceLength', problem });
   }
-  return createBatches({ tokens: shards, sequenceLength, batchSize, seed });
+  return createBatches({ tokens: shards, sequenceLength, batchSize: sequencesPerStep(recipe), seed });
 }
 
-/** Writes the state of now; `done` resolves when it is safe outside this machine. */
-async function saveCheckpoint(
-  trainer: Trainer,
-  history: TrainingHistory,
-  context: StageContext,
-): Promise<{ done: Promise<void> }> {
-  const state = trainer.state();
-  const localPath = join(context.outDir, `checkpoint-${state.step}.safetensors`);
-  await writeTrainingCheckpoint(localPath, state, history);
-  const done = context.saveCheckpoint({ step: state.step, localPath }).then(() => rm(localPath));
-  done.catch(() => {}); // thrown where it is awaited
-  return { done };
-}
-
-function record(history: TrainingHistory, { loss, gradNorm, learningRate }: StepResult): void {
-  if (!Number.isFinite(loss)) throw new Error(`the loss is ${loss} after ${history.loss.length} good steps`);
-  history.loss.push(loss);
-  history.gradNorm.push(gradNorm);
-  history.learningRate.push(Math.fround(learningRate));
+/** Checkpoints lie in the output folder; all but the one before the first step also go to the object store. */
+function checkpointStore(context: StageContext): CheckpointStore {
+  let last = context.resumeFrom?.localPath;
+  return {
+    async save(state, history) {
+      const localPath = join(context.outDir, `checkpoint-${state.step}.safetensors`);
+      await writeTrainingCheckpoint(localPath, state, history);
+      const older = last;
+      last = localPath;
+      const sent =
+        state.step > 0 ? context.saveCheckpoint({ step: state.step, localPath }) : Promise.resolve();
+      const done = sent.then(async () => {
+        if (older && older !== context.resumeFrom?.localPath) await rm(older, { force: true });
+      });
+      done.catch(() => {}); // thrown where it is awaited
+      return { done };
+    },
+    load: () => {
+      if (last === undefined) throw new Error('there is no checkpoint to go back to');
+      return readTrainingCheckpoint(last);
+    },
+  };
 }
 
 function report(context: StageContext, result: StepResult, steps: number, tokensPerSecond: number): void {
@@ -183,11 +159,6 @@ function report(context: StageContext, result: StepResult, steps: number, tokens
   context.progress(step / steps, { code: 'step', params: { step, steps, loss } });
 }
 
-function stopwatch(before: number): () => number {
-  const startedAt = performance.now();
-  return () => before + (performance.now() - startedAt) / 1000;
-}
-
 /** Mean training loss of the last twentieth of the steps, at least ten of them: one batch alone says little. */
 export function finalLoss(losses: number[]): { finalLoss: number; finalLossSteps: number } {
   const last = losses.slice(-Math.max(10, Math.round(losses.length / 20)));
@@ -197,13 +168,16 @@ export function finalLoss(losses: number[]): { finalLoss: number; finalLossSteps
 
 async function writeMetrics(outDir: string, history: TrainingHistory): Promise<OutputFile> {
   const localPath = join(outDir, 'metrics.json');
-  const { loss, gradNorm, learningRate } = history;
+  const { loss, gradNorm, learningRate, events } = history;
   const rows = loss.map((value, i) => ({
     step: i + 1,
     loss: value,
     gradNorm: gradNorm[i],
     learningRate: learningRate[i],
   }));
-  await writeFile(localPath, `${JSON.stringify({ steps: rows }, null, 1)}\n`);
+  await writeFile(
+    localPath,
+    `${JSON.stringify({ steps: rows, ...(events.length > 0 && { events }) }, null, 1)}\n`,
+  );
   return { path: 'metrics.json', localPath, mediaType: 'application/json' };
 }
