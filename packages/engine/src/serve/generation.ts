@@ -8,7 +8,7 @@ import { type Attend, logitsOf, paramNodes, singleTokens } from '../models/model
 import type { AsyncDevice, AsyncExecutable } from '../runtime/async-device.ts';
 import type { Executable } from '../runtime/device.ts';
 import type { Trace } from '../schedule/program.ts';
-import type { Tensor } from '../train/trainer.ts';
+import type { Tensor } from '../train/training-step.ts';
 import { type SamplingOptions, sample } from './sampler.ts';
 
 export interface GenerateOptions extends SamplingOptions {
