@@ -14,6 +14,15 @@ module.exports = {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
+    {
+      name: 'what a browser loads of the engine needs no Node',
+      severity: 'error',
+      from: { path: '^packages/engine/src/browser\\.ts$' },
+      to: {
+        reachable: true,
+        path: '^(node:)?(assert|child_process|crypto|fs|module|os|path|process|stream|timers|url|util|worker_threads|zlib)(/|$)|/koffi/|/webgpu/dist|runtime/webgpu/node\\.ts$|runtime/cpu\\.ts$',
+      },
+    },
     only('packages/schema'),
     only('packages/hub', 'packages/schema'),
     only('packages/engine', 'packages/schema'),

@@ -21,7 +21,7 @@ const config: NextConfig = {
   outputFileTracingRoot: repositoryRoot,
   turbopack: { root: repositoryRoot },
   // The workspace packages are TypeScript sources; what talks to servers stays outside the bundle.
-  transpilePackages: ['@tsudoi/schema', '@tsudoi/hub'],
+  transpilePackages: ['@tsudoi/schema', '@tsudoi/hub', '@tsudoi/engine'],
   serverExternalPackages: [
     'postgres',
     'minio',

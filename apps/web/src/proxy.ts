@@ -20,6 +20,8 @@ export function proxy(request: NextRequest): NextResponse {
     "img-src 'self' data:",
     "font-src 'self'",
     `connect-src 'self'${uploadOrigin()}`,
+    // The lab trains in a worker of our own.
+    "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self' https:",
