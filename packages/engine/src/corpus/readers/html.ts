@@ -1,9 +1,14 @@
 import { Parser } from 'htmlparser2';
 import { trimBlankLines } from '../document.ts';
+import { type Containers, mainBlocks } from './html-main.ts';
 import { unwrap } from './join-lines.ts';
 
-interface Block {
+export interface Block {
   text: string;
+  /** Number of the innermost container. */
+  container: number;
+  /** 1 to 6 for a heading, 0 for anything else. */
+  level: number;
   /** Letters and digits of the text that stand inside links. */
   linkLetters: number;
   kind: 'text' | 'heading' | 'pre';
@@ -11,13 +16,15 @@ interface Block {
 }
 
 const DROPPED = new Set(
-  `script style noscript template nav footer aside form button select textarea iframe svg math canvas object audio
+  `script style noscript template nav footer aside button select textarea iframe svg math canvas object audio
   video head dialog menu`.split(/\s+/),
 );
 const BLOCKS = new Set(
-  `address article blockquote body caption center dd details div dl dt fieldset figcaption figure header hr html li
+  `address article blockquote body caption center dd details div dl dt fieldset figcaption figure form header hr html li
   main ol p pre section summary table tbody tfoot thead tr ul`.split(/\s+/),
 );
+/** Elements whose blocks are judged together. */
+const HOLDERS = new Set('article body center div main section td'.split(' '));
 const HEADING = /^h[1-6]$/;
 const VOID = new Set([
   'area',
@@ -44,21 +51,18 @@ const DROPPED_ROLES = new Set([
 ]);
 /** Names that authors give to what stands around the text, as whole words of a class or id. */
 const DROPPED_NAMES =
-  /(^|[\s_-])(nav|navbar|navigation|navheader|navfooter|menu|breadcrumbs?|toc|quickview|sidebar|side-bar|footer|page-header|masthead|toplang|bottomlang|permalink|headerlink|anchor-link|skip-link|cookie|pagination|pager|share|social|advert|ads|comments_section)($|[\s_-])/i;
+  /(^|[\s_-])(comments?|commentlist|disqus|discussions?|related|recommended|popular|trending|promos?|sponsor(?:ed)?|newsletter|subscribe|byline|toolbar|tools|sharing|bookmarks?|outbrain|taboola|teasers?|widgets?|copyright|credits?|nav|navbar|navigation|navheader|navfooter|menu|breadcrumbs?|toc|quickview|sidebar|side-bar|footer|page-header|masthead|toplang|bottomlang|permalink|headerlink|anchor-link|skip-link|cookie|pagination|pager|share|social|advert|ads|comments_section)($|[\s_-])/i;
 const MAX_LINK_SHARE = 0.8;
 
 /**
  * Main text of an HTML page: headings, paragraphs, lists, tables (cells parted by tabs) and preformatted blocks, one
- * block a paragraph. Scripts, forms, navigation and what stands around the text by element, role, class or id are
- * dropped, and so are blocks that are almost only links. Where the page marks its main part and that holds at least a
- * third of the text, only that is kept. One pass, no tree.
+ * block a paragraph. Scripts, forms and navigation are dropped by element and role; what stands around the text by class or id, unless most
+ * of the text is in there; and blocks that are almost only links. Where the page marks its main part and that holds at least a third of the text,
+ * only that is kept; else the container that most of the prose is in (see html-main.ts). One pass, no tree.
  */
 export function htmlToText(html: string): string {
-  const blocks = collectBlocks(html);
-  const size = (some: Block[]) => some.reduce((sum, block) => sum + block.text.length, 0);
-  const main = blocks.filter((block) => block.inMain);
-  const kept = main.length > 0 && size(main) * 3 >= size(blocks) ? main : blocks;
-  return joinBlocks(kept.filter((block) => !isLinkBlock(block)));
+  const { blocks, containers } = collectBlocks(html);
+  return joinBlocks(mainBlocks(blocks, containers).filter((block) => !isLinkBlock(block)));
 }
 
 function isLinkBlock(block: Block): boolean {
@@ -83,7 +87,7 @@ function letters(text: string): number {
   return text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
 }
 
-function collectBlocks(html: string): Block[] {
+function collectBlocks(html: string): { blocks: Block[]; containers: Containers } {
   const collector = new BlockCollector();
   const parser = new Parser(
     {
@@ -118,15 +122,33 @@ function tidy(text: string): string {
 function isDropped(name: string, attributes: Record<string, string>, inMain: boolean): boolean {
   if (DROPPED.has(name) || (name === 'header' && !inMain)) return true;
   if (attributes.hidden !== undefined || attributes['aria-hidden'] === 'true') return true;
-  if (attributes.role && DROPPED_ROLES.has(attributes.role)) return true;
+  return attributes.role !== undefined && DROPPED_ROLES.has(attributes.role);
+}
+
+/** By its class or id something that stands around the text. */
+function isAside(name: string, attributes: Record<string, string>): boolean {
   if (name === 'body' || name === 'html' || name === 'main' || name === 'article') return false;
-  return DROPPED_NAMES.test(attributes.class ?? '') || DROPPED_NAMES.test(attributes.id ?? '');
+  // Some systems wrap a whole page into one form.
+  if (name === 'form') return true;
+  return (
+    (attributes.class !== undefined && DROPPED_NAMES.test(attributes.class)) ||
+    (attributes.id !== undefined && DROPPED_NAMES.test(attributes.id))
+  );
 }
 
 /** Gathers blocks from the events of the parser; all state is a few counters and the stack of open elements. */
 class BlockCollector {
   private readonly blocks: Block[] = [];
-  private readonly stack: { name: string; dropped: boolean; main: boolean }[] = [];
+  private readonly stack: {
+    name: string;
+    dropped: boolean;
+    main: boolean;
+    link: boolean;
+    container: number;
+  }[] = [];
+  private readonly containers: Containers = { parent: [0], aside: [false] };
+  private container = 0;
+  private level = 0;
   /** For each open table false, for each open row true: the last one says whether cells are being collected. */
   private readonly rows: boolean[] = [];
   private content = '';
@@ -139,7 +161,11 @@ class BlockCollector {
   private preDepth = 0;
 
   open(name: string, attributes: Record<string, string>): void {
-    const dropped = isDropped(name, attributes, this.mainDepth > 0);
+    const aside = isAside(name, attributes);
+    // Inside a line, a row or preformatted text there is no block to judge later, so a name is believed at once.
+    const dropped =
+      isDropped(name, attributes, this.mainDepth > 0) ||
+      (aside && !(BLOCKS.has(name) && this.splitsBlocks()));
     const main = name === 'main' || name === 'article' || attributes.role === 'main';
     if (this.droppedDepth === 0) {
       if (!dropped) this.enter(name);
@@ -148,8 +174,13 @@ class BlockCollector {
     if (VOID.has(name)) return;
     if (main) this.mainDepth += 1;
     if (dropped) this.droppedDepth += 1;
+    const { container } = this;
+    // An anchor without an address only marks a place, and is often never closed.
+    const link = name === 'a' && attributes.href !== undefined;
+    if (link) this.linkDepth += 1;
+    if (this.droppedDepth === 0 && (aside || HOLDERS.has(name))) this.openContainer(aside);
     if (name === 'table' || name === 'tr') this.rows.push(name === 'tr');
-    this.stack.push({ name, dropped, main });
+    this.stack.push({ name, dropped, main, link, container });
   }
 
   text(data: string): void {
@@ -164,23 +195,31 @@ class BlockCollector {
     if (!closed) return;
     if (name === 'table' || name === 'tr') this.rows.pop();
     if (this.droppedDepth === 0) this.leave(name);
+    this.container = closed.container;
+    if (closed.link) this.linkDepth -= 1;
     if (closed.main) this.mainDepth -= 1;
     if (closed.dropped) this.droppedDepth -= 1;
   }
 
-  finish(): Block[] {
+  finish(): { blocks: Block[]; containers: Containers } {
     this.flush();
-    return this.blocks;
+    return { blocks: this.blocks, containers: this.containers };
+  }
+
+  private openContainer(aside: boolean): void {
+    this.containers.parent.push(this.container);
+    this.containers.aside.push(aside);
+    this.container = this.containers.parent.length - 1;
   }
 
   private enter(name: string): void {
     if (name === 'br') this.content += this.kind === 'pre' ? '\n' : BREAK;
     else if (name === 'td' || name === 'th') this.content += CELL;
-    else if (name === 'a') this.linkDepth += 1;
     else if (HEADING.test(name)) {
       this.flush();
       this.prefix = '';
       this.kind = 'heading';
+      this.level = Number(name[1]);
     } else if (name === 'pre') {
       this.flush();
       this.preDepth += 1;
@@ -195,8 +234,7 @@ class BlockCollector {
   }
 
   private leave(name: string): void {
-    if (name === 'a') this.linkDepth = Math.max(0, this.linkDepth - 1);
-    else if (name === 'pre') {
+    if (name === 'pre') {
       this.flush();
       this.preDepth = Math.max(0, this.preDepth - 1);
       this.kind = this.preDepth > 0 ? 'pre' : 'text';
@@ -215,8 +253,16 @@ class BlockCollector {
   private flush(): void {
     const text = this.kind === 'pre' ? trimBlankLines(this.content) : tidy(this.content);
     if (text !== '' && text !== '-') {
-      const { linkLetters, kind } = this;
-      this.blocks.push({ text: this.prefix + text, linkLetters, kind, inMain: this.mainDepth > 0 });
+      const { linkLetters, kind, container } = this;
+      const level = kind === 'heading' ? this.level : 0;
+      this.blocks.push({
+        text: this.prefix + text,
+        linkLetters,
+        kind,
+        container,
+        level,
+        inMain: this.mainDepth > 0,
+      });
       this.prefix = '';
     }
     this.content = '';

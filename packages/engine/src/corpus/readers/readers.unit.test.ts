@@ -222,6 +222,31 @@ if (a) {
     expect(htmlToText(`<main></main>${side}`)).toBe('側面の文章がここにあります。');
   });
 
+  it('finds the article among teasers and comments that no element marks', () => {
+    const prose =
+      'This sentence, like the ones beside it, belongs to the article and is long enough to be prose. ';
+    const teaser =
+      '<div><h3><a href="/x">Another story</a></h3><p>A short teaser of some other story, on another page, which is no part of this one.</p></div>';
+    const page = `<body><div>${teaser}${teaser}</div><h1>The headline</h1><div><p>${prose.repeat(4)}</p><p>${prose.repeat(5)}</p></div>
+<div class="comments"><p>${prose.repeat(6)}</p></div></body>`;
+    const text = htmlToText(page);
+    expect(text.startsWith('The headline\n\nThis sentence')).toBe(true);
+    expect(text.split('\n\n')).toHaveLength(3);
+  });
+
+  it('does not believe a name, a form or an open anchor that holds the whole page', () => {
+    const prose =
+      '<p>本文がここにあり、名前がどうであれ、頁の文章の大半を占めています。読まれるべき文章です。</p>'.repeat(
+        3,
+      );
+    for (const page of [
+      `<div class="sidebar">${prose}</div>`,
+      `<form id="aspnet">${prose}</form>`,
+      `<a name="top"><div>${prose}</div>`,
+    ])
+      expect(htmlToText(`<body>${page}</body>`).split('\n\n')).toHaveLength(3);
+  });
+
   it('survives broken nesting', () => {
     expect(htmlToText('<p>a<div>b</p></li></div></nav>c<table><td>d')).toBe('a\n\nb\n\nc\n\nd');
   });
