@@ -68,7 +68,13 @@ for (let shard = 0; shard < shards; shard++) {
   bytes += signed.bytes;
 }
 const group = await groupShards({
-  ...{ folder, documents: counts, buckets: settings.buckets, scratch: join(folder, 'scratch') },
+  ...{
+    tables: () => folder,
+    out: folder,
+    documents: counts,
+    buckets: settings.buckets,
+    scratch: join(folder, 'scratch'),
+  },
   ...{ memory: { gigabytes: 1.5 }, threads: 1 },
 });
 let kept = 0;

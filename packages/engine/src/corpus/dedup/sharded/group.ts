@@ -5,8 +5,10 @@ import { type Candidates, type DocumentTable, resolveDuplicates, Scope } from '.
 import { bandsFile, documentsFile, type RemovedRow, removedFile, writeRemoved } from './tables.ts';
 
 export interface GroupOptions {
-  /** Where `signShard` left its tables; the lists of removed documents go there too. */
-  readonly folder: string;
+  /** Where `signShard` left the tables of a shard. */
+  readonly tables: (shard: number) => string;
+  /** Where the lists of removed documents go. */
+  readonly out: string;
   /** Documents of each shard, in the order of the shards. */
   readonly documents: readonly number[];
   readonly buckets: number;
@@ -53,7 +55,7 @@ async function open({
   scratch,
   memory,
   threads,
-  folder,
+  tables,
   documents,
 }: GroupOptions): Promise<DuckDBConnection> {
   mkdirSync(scratch, { recursive: true });
@@ -69,7 +71,7 @@ async function open({
   const values = documents.map((_, shard) => `(${shard}, ${bases[shard]})`).join(',');
   if (values !== '') await database.run(`INSERT INTO shards VALUES ${values}`);
   const files = (name: typeof bandsFile) =>
-    `[${documents.map((_, shard) => quote(name(folder, shard))).join(',')}]`;
+    `[${documents.map((_, shard) => quote(name(tables(shard), shard))).join(',')}]`;
   await database.run(`CREATE VIEW bands AS SELECT b.*, (base + doc)::UINTEGER AS number
     FROM read_parquet(${files(bandsFile)}) b JOIN shards USING (shard)`);
   await database.run(`CREATE VIEW documents AS SELECT d.*, (base + doc)::UINTEGER AS number
@@ -171,7 +173,7 @@ async function forEachChunk(
 
 async function writeRemovedLists(
   database: DuckDBConnection,
-  { folder, documents }: GroupOptions,
+  { out, documents }: GroupOptions,
   table: DocumentTable,
   keeper: Uint32Array,
   scope: Uint8Array,
@@ -209,7 +211,7 @@ async function writeRemovedLists(
         jaccardEstimate: exact ? 1 : estimateJaccard(sketch.bytes, keptSketch.bytes),
       };
     });
-    await writeRemoved(removedFile(folder, shard), rows);
+    await writeRemoved(removedFile(out, shard), rows);
   }
 }
 

@@ -59,7 +59,7 @@ async function dedupIn(shards: CorpusDocument[][], name: string, threads: number
     memory: { gigabytes: 1 },
     threads,
   };
-  const result = await groupShards({ ...options, ...group });
+  const result = await groupShards({ tables: () => options.folder, out: options.folder, ...group });
   const kept: string[] = [];
   const removed: string[] = [];
   for (const [shard, each] of shards.entries()) {
@@ -113,7 +113,9 @@ describe('deduplication over shards', () => {
     const shards = split(corpus(4), 2);
     for (const [shard, each] of shards.entries()) await signShard(each, { folder, shard, settings });
     const wrong = { documents: [10, 9], buckets: 20, scratch: folder, memory: { gigabytes: 1 }, threads: 1 };
-    await expect(groupShards({ folder, ...wrong })).rejects.toThrow('hold 20 rows, but 19 documents');
+    await expect(groupShards({ tables: () => folder, out: folder, ...wrong })).rejects.toThrow(
+      'hold 20 rows, but 19 documents',
+    );
   });
 
   it('takes empty shards', async () => {

@@ -1,0 +1,15 @@
+import { DedupSettings } from '@tsudoi/schema';
+import type { z } from 'zod';
+import { signShard } from '../../corpus/dedup/sharded/sign.ts';
+import type { CorpusDocument } from '../../corpus/document.ts';
+import { readJsonlGz } from '../../corpus/jsonl.ts';
+import type { Task } from '../task.ts';
+
+/** First step of deduplication: the band and document tables of one file, which is one shard. */
+export const dedupSign: Task<z.infer<typeof DedupSettings>> = {
+  name: 'dedup-sign',
+  version: 1,
+  parse: (settings) => DedupSettings.parse(settings),
+  run: ({ index, path }, folder, settings) =>
+    signShard(readJsonlGz<CorpusDocument>(path), { folder, shard: index, settings }),
+};
