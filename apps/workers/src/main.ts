@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Hub, openHub, runProjections } from '@tsudoi/hub';
+import { type Hub, openHub, runCredits, runProjections } from '@tsudoi/hub';
 import { startTelemetry } from '@tsudoi/hub/telemetry';
 import { Env, parseEnv } from '@tsudoi/schema';
 import { currentPresets } from './planner/filter-presets.ts';
@@ -7,6 +7,7 @@ import { runPlanner } from './planner/run-planner.ts';
 import { runPublisher } from './publisher/run-publisher.ts';
 import { runReaper } from './reaper.ts';
 import { createLog, describeError, type Log } from './roles/log.ts';
+import { saveReactorPosition } from './roles/reactor-position.ts';
 import { supervise } from './roles/supervise.ts';
 
 /** The hub's own long-running roles in one process; in production each may run alone, or twice. */
@@ -17,6 +18,8 @@ const roles: Record<string, Role> = {
   projector: (hub, _env, { signal }) => runProjections(hub, { signal }),
   planner: (hub, _env, options) => runPlanner(hub, currentPresets, options),
   reaper: (hub, _env, options) => runReaper(hub, options),
+  credits: (hub, _env, { signal }) =>
+    runCredits(hub, { signal, reached: (position) => saveReactorPosition(hub.sql, 'credits', position) }),
 };
 
 const DRAIN_WITHIN = 8000;

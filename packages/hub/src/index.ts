@@ -3,6 +3,7 @@ export { authenticateToken } from './access/authenticate-token.ts';
 export { permissionsOf, requirePermission } from './access/permissions.ts';
 export { type CommandEnvelope, execute } from './command/execute.ts';
 export type { CommandAnswer } from './command/receipt.ts';
+export { runCredits } from './credit/run-credits.ts';
 export { type Hub, type HubSettings, openHub } from './hub.ts';
 export { expiredLeases } from './lease/expired-leases.ts';
 export { heartbeat } from './lease/heartbeat.ts';
@@ -15,16 +16,27 @@ export { type ChainReport, verifyChain } from './log/verify-chain.ts';
 export { logMetrics } from './metrics/log-metrics.ts';
 export { createObjectStore, type ObjectStoreSettings } from './objects/create-object-store.ts';
 export type { ByteRange, ObjectStore, StoredObject, UploadGrant } from './objects/object-store.ts';
+export { profileOf } from './personal-data/contact.ts';
 export { type ProjectionStatus, projectionStatus, retryProjection } from './projections/checkpoint.ts';
 export { projectionNamed, type RebuildOptions, rebuild } from './projections/rebuild.ts';
 export { type RunnerSettings, runProjections } from './projections/run-projections.ts';
 export { waitForProjections } from './projections/wait-for-projections.ts';
 export { activity } from './queries/activity.ts';
+export {
+  annotationItems,
+  annotationSetDetail,
+  annotationSets,
+  heldItem,
+} from './queries/annotations.ts';
 export { artifactDetail, artifactList } from './queries/artifacts.ts';
+export { sourceDescendants, withdrawnSource } from './queries/descendants.ts';
 export { hubStatus } from './queries/hub-status.ts';
-export { jobDetail, jobList } from './queries/jobs.ts';
+export { jobBoard, jobDetail, jobKinds, jobPage } from './queries/jobs.ts';
+export { PageInput } from './queries/keyset.ts';
 export { lineage } from './queries/lineage.ts';
+export { creditEntries, subscriptions, webhooks } from './queries/own.ts';
 export { groups, personas, tokens, viewer } from './queries/people.ts';
+export { creditsText, releaseDetail, releaseList } from './queries/releases.ts';
 export { runMetrics } from './queries/run-metrics.ts';
 export { runDetail, runList } from './queries/runs.ts';
 export { sourceDetail, sourceList } from './queries/sources.ts';
@@ -36,3 +48,4 @@ export { insertSpans } from './telemetry/insert-spans.ts';
 export { type VerifyReport, verifyLog } from './verify/verify-log.ts';
 export { type ProjectionReport, verifyProjections } from './verify/verify-projections.ts';
 export type { PublishedLog } from './verify/verify-stream.ts';
+export { webhookSecrets } from './webhook/secrets.ts';

@@ -1,3 +1,5 @@
+import type { Agreement, Answers, Category, ItemContent, SettleRule } from './annotation.ts';
+import type { CreditEvidence, CreditRule } from './credit.ts';
 import type { ReviewVerdict } from './events/source.ts';
 import type { JobNote } from './job-notes.ts';
 import type { LicenceReason, LicenceVerdict } from './licence-verdict.ts';
@@ -5,6 +7,7 @@ import type { Manifest } from './manifest.ts';
 import type { Role } from './permissions.ts';
 import type { JobKind, Needs, Recipe, RunCard } from './recipes.ts';
 import type { RejectionValue } from './rejection.ts';
+import type { ReleaseCheck, SafetyEvidence, SafetyVerdict } from './release.ts';
 import type { DocumentFormat, Language, SourcePart, UseRights } from './source-part.ts';
 
 /** What the hub's queries answer and the portal shows. Dates are ISO strings in UTC. */
@@ -74,7 +77,11 @@ export interface SourceDetail extends SourceSummary {
   parts: SourcePart[];
   verdict: LicenceVerdict;
   refusedBy: LicenceReason | null;
-  reviews: { reviewer: PersonRef; verdict: ReviewVerdict; comment: string; at: string }[];
+  groupId: string | null;
+  /** 1 for the proposal, one more for each revision; reviews of earlier rounds count no more. */
+  round: number;
+  reviews: { reviewer: PersonRef; verdict: ReviewVerdict; comment: string; at: string; round: number }[];
+  evidence: { person: PersonRef; url: string; note: string; sha256: string | null; at: string }[];
   artifacts: ArtifactSummary[]; // made from this source, newest first
   jobs: JobSummary[];
   history: ActivityItem[];
@@ -148,6 +155,9 @@ export interface RunDetail extends RunSummary {
   evaluationArtifactId: string | null;
   evaluation: Record<string, number | string | boolean> | null; // stats of the evaluation artifact
   failure: RejectionValue | null;
+  supersedes: string | null;
+  abandonedBecause: string | null;
+  postMortems: { person: PersonRef; summary: string; cause: string; lessons: string; at: string }[];
   history: ActivityItem[];
 }
 
@@ -233,6 +243,117 @@ export interface TraceSummary {
   durationMs: number;
   spans: number;
   error: boolean;
+}
+
+export interface AnnotationSetSummary {
+  setId: string;
+  groupId: string | null;
+  titleJa: string;
+  titleEn: string;
+  state: AnnotationSetState;
+  reviewsPerItem: number;
+  items: number;
+  settled: number;
+  /** How many items wait for a review by whoever asks; null for somebody who is not signed in. */
+  forMe: number | null;
+}
+
+export interface AnnotationSetDetail extends AnnotationSetSummary {
+  drawnUpBy: PersonRef;
+  guideline: string;
+  categories: Category[];
+  settle: SettleRule;
+  versions: { version: number; items: number; agreement: Agreement[]; labelsHash: string; at: string }[];
+}
+
+/** An item as a reviewer gets it: nothing of what others thought of it. */
+export interface ItemToReview {
+  itemId: string;
+  setId: string;
+  content: ItemContent;
+  expiresAt: string;
+}
+
+/** An item in the list of its set. Reviews and labels are there only once all reviews are in. */
+export interface AnnotationItemRow {
+  itemId: string;
+  author: PersonRef;
+  content: ItemContent;
+  state: AnnotationItemState;
+  wanted: number;
+  reviewed: number;
+  reviews: { reviewerId: string; answers: Answers; comment: string }[] | null;
+  labels: Answers | null;
+  disputed: string[];
+}
+
+export interface ReleaseSummary {
+  releaseId: string;
+  groupId: string | null;
+  slug: string;
+  version: string;
+  state: ReleaseState;
+  artifactId: string;
+  author: PersonRef;
+  approvals: number;
+  approvalsNeeded: number;
+  draftedAt: string;
+  releasedAt: string | null;
+}
+
+export interface ReleaseDetail extends ReleaseSummary {
+  notesJa: string;
+  notesEn: string;
+  checks: ReleaseCheck[];
+  safety: {
+    assessorId: string;
+    verdict: SafetyVerdict;
+    statement: string;
+    evidence: SafetyEvidence;
+  } | null;
+  approvedBy: PersonRef[];
+  creditsHash: string | null;
+  withdrawnBecause: string | null;
+  /** Who worked on it, as the ledger stands now. */
+  credits: { person: PersonRef; rules: Partial<Record<CreditRule, number>>; statements: string[] }[];
+}
+
+export interface CreditEntry {
+  creditId: string;
+  rule: CreditRule;
+  evidence: CreditEvidence | null;
+  statement: string;
+  at: string;
+  reversedAt: string | null;
+  reversedBecause: string | null;
+}
+
+export interface WebhookSummary {
+  webhookId: string;
+  groupId: string | null;
+  url: string;
+  topics: string[];
+  state: 'live' | 'paused';
+  failures: number;
+  lastStatus: number | null;
+  registeredAt: string;
+}
+
+export interface SubscriptionSummary {
+  subscriptionId: string;
+  groupId: string | null;
+  label: string;
+  topics: string[];
+  afterPosition: number;
+  openedAt: string;
+}
+
+/** Something that was made from a source. */
+export interface Descendant {
+  kind: 'artifact' | 'run' | 'release';
+  id: string;
+  title: string;
+  state: string;
 }
 
 export type { DocumentFormat };

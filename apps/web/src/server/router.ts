@@ -1,11 +1,15 @@
+import { annotationsRouter } from './routers/annotations.ts';
 import { artifactsRouter } from './routers/artifacts.ts';
+import { creditsRouter } from './routers/credits.ts';
 import { groupsRouter } from './routers/groups.ts';
 import { hubRouter } from './routers/hub.ts';
 import { jobsRouter } from './routers/jobs.ts';
 import { peopleRouter } from './routers/people.ts';
+import { releasesRouter } from './routers/releases.ts';
 import { runsRouter } from './routers/runs.ts';
 import { sessionRouter } from './routers/session.ts';
 import { sourcesRouter } from './routers/sources.ts';
+import { streamsRouter } from './routers/streams.ts';
 import { workerRouter } from './routers/worker.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
@@ -14,9 +18,13 @@ export const appRouter = router({
   people: peopleRouter,
   groups: groupsRouter,
   sources: sourcesRouter,
+  annotations: annotationsRouter,
   runs: runsRouter,
   jobs: jobsRouter,
   artifacts: artifactsRouter,
+  releases: releasesRouter,
+  credits: creditsRouter,
+  streams: streamsRouter,
   worker: workerRouter,
   hub: hubRouter,
 });

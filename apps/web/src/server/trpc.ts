@@ -74,6 +74,12 @@ export function procedure(permission: Permission, within: Within = null) {
 interface CommandResults {
   'job.claim': Lease | null;
   'person.issueToken': { secret: string };
+  'webhook.register': { secret: string };
+  'webhook.rotateSecret': { secret: string };
+  'annotation.claim': { itemId: string; expiresAt: string } | null;
+  'annotation.review': { revealed: boolean };
+  'source.revise': { state: string; refusedBy: { rule: string; licence: string } | null };
+  'source.withdraw': { descendants: { artifacts: number; runs: number; releases: number } };
   'job.complete': { artifactIds: string[] };
   'source.propose': { state: string; refusedBy: { rule: string; licence: string } | null };
 }

@@ -9,9 +9,5 @@ export async function erasePersonalData(tx: Transaction, personId: string): Prom
   await tx`delete from profile where person_id = ${personId}`;
   await tx`delete from identity where person_id = ${personId}`;
   await tx`delete from session where person_id = ${personId}`;
-  await tx`
-    update command_receipt receipt set request_hash = ${Buffer.alloc(32)}
-    from event where event.stream_type = 'person' and event.stream_id = ${personId}
-      and event.type in ('PersonJoined', 'ProfileChanged')
-      and receipt.actor = event.meta ->> 'actor' and receipt.command_id = (event.meta ->> 'commandId')::uuid`;
+  await tx`select personal.blank_receipts(${personId})`;
 }

@@ -19,7 +19,7 @@ const nobody: Doer = { personId: null, node: null };
 /** Everything that happened, one readable row per event, with the title of what it is about. */
 export const activityFeed: Projection = {
   name: 'activity',
-  version: 1,
+  version: 2,
   tables: ['view_activity'],
   async apply(sql, recorded) {
     const { event, position, streamType, streamId, at, meta } = recorded;
@@ -40,6 +40,16 @@ async function titleOf(sql: Queryable, { event, streamType, streamId }: Recorded
       return { title: event.data.titleJa, titleEn: event.data.titleEn };
     case 'GroupCreated':
       return { title: event.data.nameJa, titleEn: event.data.nameEn };
+    case 'SourceRevised':
+      return { title: event.data.titleJa, titleEn: event.data.titleEn };
+    case 'AnnotationSetDrawnUp':
+      return { title: event.data.titleJa, titleEn: event.data.titleEn };
+    case 'ItemDrawnUp':
+      return firstTitle(sql, 'annotation-set', event.data.setId);
+    case 'ReleaseDrafted': {
+      const title = `${event.data.slug} ${event.data.version}`;
+      return { title, titleEn: title };
+    }
     case 'RunRegistered':
       return { title: event.data.card.title, titleEn: event.data.card.title };
     case 'ArtifactRegistered':
@@ -81,7 +91,8 @@ function jobOf(event: DomainEvent): string | null {
 function shortMembers(event: DomainEvent) {
   const data =
     event.type === 'ArtifactRegistered' ? { ...event.data, kind: event.data.manifest.kind } : event.data;
-  const members = Object.entries(data).map(([name, value]) => [name, JSON.stringify(value)]);
+  const open = Object.entries(data).filter(([name]) => name !== 'sealed' && name !== 'secretHash');
+  const members = open.map(([name, value]) => [name, JSON.stringify(value)]);
   const short = members.filter(([, json]) => json !== undefined && json.length <= longestMember);
   return JSON.parse(`{${short.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`);
 }

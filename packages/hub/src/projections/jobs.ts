@@ -9,7 +9,7 @@ type Outcome = 'completed' | 'failed' | 'expired';
 /** Jobs with their leases and checkpoints. Progress between two events is live in `job_queue` and not history. */
 export const jobs: Projection = {
   name: 'jobs',
-  version: 1,
+  version: 2,
   tables: ['view_job', 'view_job_lease', 'view_job_checkpoint'],
   async apply(sql, { event, at, version, meta }) {
     switch (event.type) {
@@ -18,6 +18,28 @@ export const jobs: Projection = {
       case 'JobQueued':
         await sql`update view_job set state = 'queued' where job_id = ${event.data.jobId}`;
         return;
+      case 'JobReplicaWanted': {
+        await endLeaseOf(sql, event.data.jobId, at);
+        return setState(sql, event.data.jobId, 'queued');
+      }
+      case 'JobEndCheckWanted': {
+        await endLeaseOf(sql, event.data.jobId, at);
+        return setState(sql, event.data.jobId, 'awaiting-end');
+      }
+      case 'JobSentBack':
+        return setState(sql, event.data.jobId, 'queued');
+      case 'JobRetried':
+        return setState(sql, event.data.jobId, 'awaiting-start');
+      case 'JobStartRefused':
+      case 'JobCancelled': {
+        const { jobId, reason } = event.data;
+        await sql`
+          update view_job_lease set ended_at = ${at}, outcome = 'failed' where job_id = ${jobId} and ended_at is null`;
+        await sql`
+          update view_job set state = 'cancelled', node = null, cancelled_because = ${reason}, finished_at = ${at}
+          where job_id = ${jobId}`;
+        return;
+      }
       case 'JobLeased':
         return lease(sql, event.data, at);
       case 'JobCheckpointed': {
@@ -48,6 +70,23 @@ export const jobs: Projection = {
     }
   },
 };
+
+/** The job goes on without a node: it waits in the queue again, or for a supervisor. */
+async function setState(
+  sql: Queryable,
+  jobId: string,
+  state: 'queued' | 'awaiting-start' | 'awaiting-end',
+): Promise<void> {
+  await sql`
+    update view_job set state = ${state}, node = null, finished_at = null, cancelled_because = null
+    where job_id = ${jobId}`;
+}
+
+/** The lease that brought a result has done its work, whether or not the result counts yet. */
+async function endLeaseOf(sql: Queryable, jobId: string, at: Date): Promise<void> {
+  await sql`
+    update view_job_lease set ended_at = ${at}, outcome = 'completed' where job_id = ${jobId} and ended_at is null`;
+}
 
 async function insertJob(
   sql: Queryable,

@@ -3,18 +3,39 @@ import type { Projection } from './projection.ts';
 /** Who is here, their tokens and working groups. Names are not in the log; queries take them from the profile. */
 export const people: Projection = {
   name: 'people',
-  version: 1,
+  version: 2,
   tables: ['view_person', 'view_token', 'view_group', 'view_group_member'],
   async apply(sql, { event, at }) {
     switch (event.type) {
       case 'PersonJoined':
-        await sql`insert into view_person (person_id, joined_at) values (${event.data.personId}, ${at})`;
+        await sql`
+          insert into view_person (person_id, joined_at, openness)
+          values (${event.data.personId}, ${at}, ${event.data.openness})
+          on conflict (person_id) do update set openness = excluded.openness, left_at = null`;
+        return;
+      case 'OpennessAgreed':
+        await sql`
+          update view_person set openness = ${event.data.openness} where person_id = ${event.data.personId}`;
+        return;
+      case 'PersonLeft':
+        await sql`update view_person set left_at = ${at} where person_id = ${event.data.personId}`;
+        await sql`
+          update view_token set revoked_at = ${at}
+          where person_id = ${event.data.personId} and revoked_at is null`;
+        return;
+      case 'PersonErased':
+        await sql`update view_person set erased_at = ${at} where person_id = ${event.data.personId}`;
+        return;
+      case 'MemberRemoved':
+        await sql`
+          delete from view_group_member
+          where group_id = ${event.data.groupId} and person_id = ${event.data.personId}`;
         return;
       case 'TokenIssued': {
-        const { tokenId, personId, label, scopes } = event.data;
+        const { tokenId, personId, label, scopes, groupId, expiresAt } = event.data;
         await sql`
-          insert into view_token (token_id, person_id, label, scopes, issued_at)
-          values (${tokenId}, ${personId}, ${label}, ${scopes}, ${at})`;
+          insert into view_token (token_id, person_id, label, scopes, group_id, expires_at, issued_at)
+          values (${tokenId}, ${personId}, ${label}, ${scopes}, ${groupId}, ${expiresAt}, ${at})`;
         return;
       }
       case 'TokenRevoked':

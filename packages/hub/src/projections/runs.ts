@@ -2,15 +2,15 @@ import type { Projection } from './projection.ts';
 
 export const runs: Projection = {
   name: 'runs',
-  version: 1,
-  tables: ['view_run'],
-  async apply(sql, { event, at }) {
+  version: 2,
+  tables: ['view_run', 'view_post_mortem'],
+  async apply(sql, { event, at, version }) {
     switch (event.type) {
       case 'RunRegistered': {
-        const { runId, personId, groupId, card } = event.data;
+        const { runId, personId, groupId, card, supersedes } = event.data;
         await sql`
-          insert into view_run (run_id, person_id, group_id, card, state, registered_at)
-          values (${runId}, ${personId}, ${groupId}, ${sql.json(card)}, 'registered', ${at})`;
+          insert into view_run (run_id, person_id, group_id, card, supersedes, state, registered_at)
+          values (${runId}, ${personId}, ${groupId}, ${sql.json(card)}, ${supersedes}, 'registered', ${at})`;
         return;
       }
       case 'RunStarted':
@@ -22,6 +22,18 @@ export const runs: Projection = {
           update view_run set state = 'completed', model_artifact_id = ${modelArtifactId},
             evaluation_artifact_id = ${evaluationArtifactId}
           where run_id = ${runId}`;
+        return;
+      }
+      case 'RunAbandoned':
+        await sql`
+          update view_run set state = 'abandoned', abandoned_because = ${event.data.reason}
+          where run_id = ${event.data.runId}`;
+        return;
+      case 'PostMortemWritten': {
+        const { runId, personId, summary, cause, lessons } = event.data;
+        await sql`
+          insert into view_post_mortem (run_id, version, person_id, summary, cause, lessons, at)
+          values (${runId}, ${version}, ${personId}, ${summary}, ${cause}, ${lessons}, ${at})`;
         return;
       }
       case 'RunFailed': {

@@ -4,8 +4,8 @@ import type { Projection } from './projection.ts';
 
 export const sources: Projection = {
   name: 'sources',
-  version: 1,
-  tables: ['view_source', 'view_source_review'],
+  version: 2,
+  tables: ['view_source', 'view_source_review', 'view_source_evidence'],
   async apply(sql, { event, at, version }) {
     switch (event.type) {
       case 'SourceProposed':
@@ -13,13 +13,25 @@ export const sources: Projection = {
       case 'SourceReviewed': {
         const { sourceId, reviewerId, verdict, comment } = event.data;
         await sql`
-          insert into view_source_review (source_id, version, reviewer_id, verdict, comment, at)
-          values (${sourceId}, ${version}, ${reviewerId}, ${verdict}, ${comment}, ${at})`;
+          insert into view_source_review (source_id, version, reviewer_id, verdict, comment, at, round)
+          select ${sourceId}, ${version}, ${reviewerId}, ${verdict}, ${comment}, ${at}, round
+          from view_source where source_id = ${sourceId}`;
         if (verdict === 'accept') {
           await sql`update view_source set accepts = accepts + 1 where source_id = ${sourceId}`;
         }
         return;
       }
+      case 'SourceRevised':
+        return reviseSource(sql, event.data);
+      case 'LicenceEvidenceAdded': {
+        const { sourceId, personId, url, note, sha256 } = event.data;
+        await sql`
+          insert into view_source_evidence (source_id, version, person_id, url, note, sha256, at)
+          values (${sourceId}, ${version}, ${personId}, ${url}, ${note}, ${sha256}, ${at})`;
+        return;
+      }
+      case 'SourceIncluded':
+        return setState(sql, event.data.sourceId, 'in-corpus');
       case 'SourceAccepted':
         return setState(sql, event.data.sourceId, 'accepted');
       case 'SourceChangesWanted':
@@ -59,4 +71,19 @@ async function insertSource(sql: Queryable, source: Proposed, at: Date): Promise
             ${source.description}, ${source.licence}, ${source.evidenceUrl}, ${sql.json(source.rights)},
             ${sql.json(source.parts)}, ${languages}, ${sql.json(source.verdict)}, ${source.quorum}, 'under-review',
             ${at})`;
+}
+
+/** A new round begins: earlier reviews stay readable and count no more. */
+async function reviseSource(
+  sql: Queryable,
+  source: Extract<SourceEvent, { type: 'SourceRevised' }>['data'],
+): Promise<void> {
+  const languages = [...new Set(source.parts.map((part) => part.language))];
+  await sql`
+    update view_source set title_ja = ${source.titleJa}, title_en = ${source.titleEn},
+      description = ${source.description}, licence = ${source.licence}, evidence_url = ${source.evidenceUrl},
+      rights = ${sql.json(source.rights)}, parts = ${sql.json(source.parts)}, languages = ${languages},
+      verdict = ${sql.json(source.verdict)}, quorum = ${source.quorum}, state = 'under-review', accepts = 0,
+      round = round + 1
+    where source_id = ${source.sourceId}`;
 }

@@ -42,6 +42,6 @@ export async function jobSummaries(sql: Queryable, condition: Fragment, limit = 
     from view_job j
     left join job_queue live on live.job_id = j.job_id and live.epoch = j.epoch
       and live.state in ('leased', 'done')
-    where ${condition} order by j.drafted_at desc, j.job_id limit ${limit}`;
+    where ${condition} order by j.drafted_at desc, j.job_id desc limit ${limit}`;
   return z.array(Row).parse(rows);
 }

@@ -1,7 +1,9 @@
 import {
   type JobDetail,
+  JobKind,
   type JobState,
   type JobSummary,
+  type Page,
   Recipe,
   Rejection,
   RejectionValue,
@@ -12,9 +14,47 @@ import { activity } from './activity.ts';
 import { artifactSummaries } from './artifact-summaries.ts';
 import { Iso } from './columns.ts';
 import { jobSummaries } from './job-summaries.ts';
+import { type PageRequest, pageOf, readCursor } from './keyset.ts';
 
-export function jobList(hub: Hub, { state }: { state?: JobState } = {}): Promise<JobSummary[]> {
-  return jobSummaries(hub.sql, state ? hub.sql`j.state = ${state}` : hub.sql`true`);
+/** Jobs, newest first, one page at a time. */
+export async function jobPage(
+  { sql }: Pick<Hub, 'sql'>,
+  { state, after, limit = 50 }: PageRequest & { state?: JobState } = {},
+): Promise<Page<JobSummary>> {
+  const cursor = readCursor(after);
+  const rows = await jobSummaries(
+    sql,
+    sql`${state ? sql`j.state = ${state}` : sql`true`} and
+      ${cursor ? sql`(j.drafted_at, j.job_id) < (${cursor.at}, ${cursor.id}::uuid)` : sql`true`}`,
+    limit + 1,
+  );
+  return pageOf(rows, limit, ({ draftedAt, jobId }) => [draftedAt, jobId]);
+}
+
+/** The board: how many jobs are in each state, and the newest of each. However many there are, few are read. */
+export async function jobBoard(
+  { sql }: Pick<Hub, 'sql'>,
+  newest: number,
+): Promise<{ state: JobState; count: number; jobs: JobSummary[] }[]> {
+  const counts = await sql<{ state: JobState; count: number }[]>`
+    select state, count(*)::int as count from view_job group by state`;
+  return Promise.all(
+    counts.map(async ({ state, count }) => ({
+      state,
+      count,
+      jobs: await jobSummaries(sql, sql`j.state = ${state}`, newest),
+    })),
+  );
+}
+
+/** What kind each of these jobs is; those that are unknown yet are left out. */
+export async function jobKinds(
+  { sql }: Pick<Hub, 'sql'>,
+  jobIds: string[],
+): Promise<{ jobId: string; kind: JobKind }[]> {
+  const rows = await sql`
+    select job_id as "jobId", kind from view_job where job_id = any(${jobIds}::uuid[])`;
+  return z.array(z.object({ jobId: z.string(), kind: JobKind })).parse([...rows]);
 }
 
 const DetailRow = z.object({

@@ -12,7 +12,7 @@ import { claim, draftedJob, letLeaseRunOut, newNode, send, system, uploaded } fr
 import { activity } from './activity.ts';
 import { artifactDetail, artifactList } from './artifacts.ts';
 import { hubStatus } from './hub-status.ts';
-import { jobDetail, jobList } from './jobs.ts';
+import { jobBoard, jobDetail, jobPage } from './jobs.ts';
 import { lineage } from './lineage.ts';
 import { groups, personas, tokens, viewer } from './people.ts';
 import { runMetrics } from './run-metrics.ts';
@@ -147,11 +147,27 @@ test('a leased job shows its live progress and its note, and a list can be cut t
   const note = { code: 'kept' as const, params: { kept: 3, total: 12 } };
   await heartbeat(hub(), node, { jobId, epoch: 1, progress: 0.25, note });
   await caughtUp();
-  expect(await jobList(hub(), { state: 'leased' })).toMatchObject([
+  expect((await jobPage(hub(), { state: 'leased' })).items).toMatchObject([
     { jobId, node: 'test-node', progress: 0.25, note, epoch: 1 },
   ]);
   expect((await jobDetail(hub(), jobId)).expiresAt).toMatch(/Z$/);
-  expect((await jobList(hub(), { state: 'done' })).every(({ state }) => state === 'done')).toBe(true);
+  expect((await jobPage(hub(), { state: 'done' })).items.every(({ state }) => state === 'done')).toBe(true);
+});
+
+test('the job list comes in pages that miss and double nothing, and the board counts without reading all', async () => {
+  const whole = (await jobPage(hub(), { limit: 200 })).items.map(({ jobId }) => jobId);
+  const paged: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await jobPage(hub(), { limit: 2, after });
+    paged.push(...page.items.map(({ jobId }) => jobId));
+    after = page.next ?? undefined;
+  } while (after);
+  expect(paged).toEqual(whole);
+  await expect(jobPage(hub(), { after: 'nonsense' })).rejects.toMatchObject({ code: 'input.invalid' });
+  const done = (await jobBoard(hub(), 2)).find(({ state }) => state === 'done')!;
+  expect(done.jobs).toHaveLength(2);
+  expect(done.count).toBeGreaterThan(2);
 });
 
 test('a run shows its card, newest metrics, jobs, model and evaluation', async () => {
@@ -224,7 +240,8 @@ test('an erased person reads as an empty name everywhere', async () => {
 test('the status gives the log, its followers and the counts', async () => {
   const status = await hubStatus(hub());
   expect(status.projections.map(({ name }) => name)).toEqual([
-    ...['activity', 'artifacts', 'jobs', 'people', 'runs', 'sources'],
+    ...['activity', 'annotations', 'artifacts', 'credits', 'jobs', 'people', 'releases', 'runs', 'sources'],
+    'streams',
   ]);
   expect(status.projections.every(({ position, error }) => position === status.position && !error)).toBe(
     true,

@@ -50,6 +50,8 @@ async function runSummaries(
 const DetailRow = z.object({
   card: RunCard,
   failure: RejectionValue.nullable(),
+  supersedes: z.string().nullable(),
+  abandonedBecause: z.string().nullable(),
   evaluationArtifactId: z.string().nullable(),
   evaluation: Stats.nullable(),
 });
@@ -60,7 +62,7 @@ export async function runDetail(hub: Hub, runId: string): Promise<RunDetail> {
   const [summary] = await runSummaries(hub, sql`r.run_id = ${runId}`);
   if (!summary) throw new Rejection('run.unknown', { runId });
   const [row] = await sql`
-    select r.card, r.failure, e.artifact_id as "evaluationArtifactId", e.manifest -> 'stats' as evaluation
+    select r.card, r.failure, r.supersedes, r.abandoned_because as "abandonedBecause", e.artifact_id as "evaluationArtifactId", e.manifest -> 'stats' as evaluation
     from view_run r
     left join lateral (
       select artifact_id, manifest from view_artifact
@@ -74,6 +76,24 @@ export async function runDetail(hub: Hub, runId: string): Promise<RunDetail> {
     ...detail,
     sources: await sourceSummaries(sql, sql`s.source_id = any(${detail.card.sourceIds}::uuid[])`),
     jobs: await jobSummaries(sql, sql`j.run_id = ${runId}`),
+    postMortems: await postMortems(hub, runId),
     history: await activity(hub, { streamId: runId, limit: 200 }),
   };
+}
+
+const PostMortemRow = z.object({
+  person: Person,
+  summary: z.string(),
+  cause: z.string(),
+  lessons: z.string(),
+  at: Iso,
+});
+
+async function postMortems({ sql }: Hub, runId: string): Promise<RunDetail['postMortems']> {
+  const rows = await sql`
+    select jsonb_build_object('personId', m.person_id, 'displayName', coalesce(p.display_name, '')) as person,
+           m.summary, m.cause, m.lessons, m.at
+    from view_post_mortem m left join profile p on p.person_id = m.person_id
+    where m.run_id = ${runId} order by m.version`;
+  return z.array(PostMortemRow).parse([...rows]);
 }

@@ -25,8 +25,23 @@ const DetailRow = z.object({
   parts: z.array(SourcePart),
   verdict: LicenceVerdict,
   refusedBy: LicenceReason.nullable(),
+  groupId: z.string().nullable(),
+  round: z.number(),
 });
-const ReviewRow = z.object({ reviewer: Person, verdict: ReviewVerdict, comment: z.string(), at: Iso });
+const ReviewRow = z.object({
+  reviewer: Person,
+  verdict: ReviewVerdict,
+  comment: z.string(),
+  at: Iso,
+  round: z.number(),
+});
+const EvidenceRow = z.object({
+  person: Person,
+  url: z.string(),
+  note: z.string(),
+  sha256: z.string().nullable(),
+  at: Iso,
+});
 
 /** @throws Rejection `source.unknown` */
 export async function sourceDetail(hub: Hub, sourceId: string): Promise<SourceDetail> {
@@ -34,17 +49,24 @@ export async function sourceDetail(hub: Hub, sourceId: string): Promise<SourceDe
   const [summary] = await sourceSummaries(sql, sql`s.source_id = ${sourceId}`);
   if (!summary) throw new Rejection('source.unknown', { sourceId });
   const [detail] = await sql`
-    select description, evidence_url as "evidenceUrl", parts, verdict, refused_by as "refusedBy"
+    select description, evidence_url as "evidenceUrl", parts, verdict, refused_by as "refusedBy",
+           group_id as "groupId", round
     from view_source where source_id = ${sourceId}`;
   const reviews = await sql`
     select jsonb_build_object('personId', r.reviewer_id, 'displayName', coalesce(p.display_name, '')) as reviewer,
-           r.verdict, r.comment, r.at
+           r.verdict, r.comment, r.at, r.round
     from view_source_review r left join profile p on p.person_id = r.reviewer_id
     where r.source_id = ${sourceId} order by r.version`;
+  const evidence = await sql`
+    select jsonb_build_object('personId', e.person_id, 'displayName', coalesce(p.display_name, '')) as person,
+           e.url, e.note, e.sha256, e.at
+    from view_source_evidence e left join profile p on p.person_id = e.person_id
+    where e.source_id = ${sourceId} order by e.version`;
   return {
     ...summary,
     ...DetailRow.parse(detail),
     reviews: z.array(ReviewRow).parse(reviews),
+    evidence: z.array(EvidenceRow).parse([...evidence]),
     artifacts: await artifactSummaries(sql, sql`a.source_ids @> array[${sourceId}::uuid]`),
     jobs: await jobSummaries(sql, sql`j.source_ids @> array[${sourceId}::uuid]`),
     history: await activity(hub, { streamId: sourceId, limit: 200 }),

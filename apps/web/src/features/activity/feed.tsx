@@ -1,7 +1,6 @@
 import type { ActivityItem, JobKind } from '@tsudoi/schema';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
-import { cache } from 'react';
 import { api } from '../../server/api.ts';
 import { Time } from '../../ui/time.tsx';
 import { sentenceOf } from './sentence.ts';
@@ -22,10 +21,12 @@ const tones: Record<string, string> = {
 };
 
 /** A job's events carry what the job is about; what kind it is stands with the job. */
-const jobKinds = cache(async () => {
-  const jobs = await (await api()).jobs.list();
-  return new Map(jobs.map((job) => [job.jobId, job.kind]));
-});
+async function jobKinds(items: ActivityItem[]): Promise<Map<string, JobKind>> {
+  const ids = items.filter(({ streamType }) => streamType === 'job').map(({ streamId }) => streamId);
+  if (ids.length === 0) return new Map();
+  const kinds = await (await api()).jobs.kinds({ jobIds: [...new Set(ids)].slice(0, 200) });
+  return new Map(kinds.map(({ jobId, kind }) => [jobId, kind]));
+}
 
 export function pageOf(item: { streamType: string; streamId: string }): string | null {
   const folder = { source: 'sources', job: 'jobs', run: 'runs', artifact: 'artifacts' }[item.streamType];
@@ -34,11 +35,7 @@ export function pageOf(item: { streamType: string; streamId: string }): string |
 
 /** What happened, newest first, as sentences. */
 export async function ActivityFeed({ items, linked = true }: { items: ActivityItem[]; linked?: boolean }) {
-  const [t, locale, kinds] = await Promise.all([
-    getTranslations(),
-    getLocale(),
-    items.some((item) => item.streamType === 'job') ? jobKinds() : new Map<string, JobKind>(),
-  ]);
+  const [t, locale, kinds] = await Promise.all([getTranslations(), getLocale(), jobKinds(items)]);
   return (
     <ol className="@container relative">
       {items.map((item) => {

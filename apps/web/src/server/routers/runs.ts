@@ -13,4 +13,6 @@ export const runsRouter = router({
     .input(z.strictObject({ runId: RunId, maxPoints: z.int().min(10).max(5000).default(1000) }))
     .query(({ input }) => runMetrics(hub(), input.runId, input.maxPoints)),
   register: commandProcedure('run.register'),
+  abandon: commandProcedure('run.abandon'),
+  writePostMortem: commandProcedure('run.writePostMortem'),
 });

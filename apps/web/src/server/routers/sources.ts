@@ -1,4 +1,4 @@
-import { sourceDetail, sourceList } from '@tsudoi/hub';
+import { sourceDescendants, sourceDetail, sourceList } from '@tsudoi/hub';
 import { knownLicences, licenceVerdict, Sha256, SourceId, UseRights } from '@tsudoi/schema';
 import { z } from 'zod';
 import { hub } from '../hub.ts';
@@ -11,6 +11,18 @@ export const sourcesRouter = router({
     .input(z.strictObject({ sourceId: SourceId }))
     .query(({ input }) => sourceDetail(hub(), input.sourceId)),
   propose: commandProcedure('source.propose'),
+  revise: commandProcedure('source.revise'),
+  addEvidence: commandProcedure('source.addEvidence'),
+  /** Everything that was made from a source, a page at a time. */
+  descendants: procedure('public.read')
+    .input(
+      z.strictObject({
+        sourceId: SourceId,
+        after: z.string().max(120).optional(),
+        limit: z.int().min(1).max(200).default(100),
+      }),
+    )
+    .query(({ input }) => sourceDescendants(hub(), input)),
   review: commandProcedure('source.review'),
   withdraw: commandProcedure('source.withdraw'),
   /** What a licence would allow, before anything is proposed. */

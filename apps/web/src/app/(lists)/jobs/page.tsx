@@ -12,16 +12,24 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('jobs'))('title') };
 }
 
-const columns: JobState[] = ['awaiting-start', 'queued', 'leased', 'done', 'failed'];
+const columns: JobState[] = [
+  'awaiting-start',
+  'queued',
+  'leased',
+  'awaiting-end',
+  'done',
+  'failed',
+  'cancelled',
+];
 const shownPerColumn = 12;
 
 export default async function JobsPage() {
   const hub = await api();
-  const [t, words, locale, jobs, sources, runs, viewer] = await Promise.all([
+  const [t, words, locale, board, sources, runs, viewer] = await Promise.all([
     getTranslations('jobs'),
     getTranslations('jobState'),
     getLocale(),
-    hub.jobs.list(),
+    hub.jobs.board({ newest: shownPerColumn }),
     hub.sources.list(),
     hub.runs.list(),
     viewerOfPage(),
@@ -33,22 +41,22 @@ export default async function JobsPage() {
   const aboutOf = (job: JobSummary) => titles.get(job.runId ?? job.sourceIds[0] ?? '') ?? '';
   const mayApprove = viewer?.permissions.includes('job.approve') ?? false;
   const shown = columns
-    .map((state) => ({ state, jobs: jobs.filter((job) => job.state === state) }))
-    .filter((column) => column.jobs.length > 0 || column.state === 'leased' || column.state === 'queued');
+    .map((state) => board.find((column) => column.state === state) ?? { state, count: 0, jobs: [] })
+    .filter(({ state, count }) => count > 0 || state === 'leased' || state === 'queued');
   return (
     <ClientMessages of={['common', 'jobs']}>
       <Watch on={['job']} />
-      {jobs.some((job) => job.state === 'leased') && <Poll seconds={4} />}
+      {board.some(({ state }) => state === 'leased') && <Poll seconds={4} />}
       <PageHead title={t('title')} lead={t('lead')} />
-      {jobs.length === 0 ? (
+      {board.length === 0 ? (
         <Empty title={t('emptyAll')}>{t('emptyLead')}</Empty>
       ) : (
         <div className="grid gap-x-5 gap-y-8 sm:grid-cols-2 lg:auto-cols-fr lg:grid-flow-col lg:grid-cols-none">
-          {shown.map(({ state, jobs: inState }) => (
+          {shown.map(({ state, count, jobs: inState }) => (
             <section key={state} aria-labelledby={`state-${state}`} className="min-w-0">
               <h2 id={`state-${state}`} className="mb-3 flex items-baseline gap-2 text-base">
                 {words(state)}
-                <span className="text-sm font-normal text-ink-3 tabular-nums">{inState.length}</span>
+                <span className="text-sm font-normal text-ink-3 tabular-nums">{count}</span>
               </h2>
               {inState.length === 0 ? (
                 <p className="rounded-xl border border-dashed border-line px-4 py-6 text-center text-sm text-ink-3">
@@ -56,15 +64,13 @@ export default async function JobsPage() {
                 </p>
               ) : (
                 <ul className="space-y-3">
-                  {inState.slice(0, shownPerColumn).map((job) => (
+                  {inState.map((job) => (
                     <JobCard key={job.jobId} job={job} about={aboutOf(job)} mayApprove={mayApprove} />
                   ))}
                 </ul>
               )}
-              {inState.length > shownPerColumn && (
-                <p className="mt-3 text-sm text-ink-3">
-                  {t('older', { count: inState.length - shownPerColumn })}
-                </p>
+              {count > inState.length && (
+                <p className="mt-3 text-sm text-ink-3">{t('older', { count: count - inState.length })}</p>
               )}
             </section>
           ))}
