@@ -1,11 +1,15 @@
 import { Rejection } from '@tsudoi/schema';
+import { PlanError } from '../scale/plan-error.ts';
 import { type Subcommand, UsageError } from './corpus/subcommand.ts';
 
 /** Each subcommand is one file; it is loaded only when it is called. */
 const subcommands: Record<string, () => Promise<Subcommand>> = {
+  dedup: async () => (await import('./corpus/dedup.ts')).dedup,
   extract: async () => (await import('./corpus/extract.ts')).extract,
   filter: async () => (await import('./corpus/filter.ts')).filter,
+  plan: async () => (await import('./corpus/plan.ts')).plan,
   preview: async () => (await import('./corpus/preview.ts')).preview,
+  rank: async () => (await import('./corpus/rank.ts')).rank,
 };
 
 /** Exit codes: 0 done, 1 it failed, 2 called wrongly. */
@@ -39,7 +43,12 @@ try {
 } catch (error) {
   const code = (error as NodeJS.ErrnoException).code;
   const isUsage = error instanceof UsageError;
-  const isExpected = isUsage || error instanceof Rejection || code === 'ENOENT' || code === 'EISDIR';
+  const isExpected =
+    isUsage ||
+    error instanceof Rejection ||
+    error instanceof PlanError ||
+    code === 'ENOENT' ||
+    code === 'EISDIR';
   process.stderr.write(`${isExpected ? (error as Error).message : ((error as Error).stack ?? error)}\n`);
   process.exitCode = isUsage ? 2 : 1;
 }
