@@ -44,6 +44,13 @@ export const SPACE_MARK = '\u2581';
 /** Distance of an unknown character below the worst piece, as in SentencePiece. */
 export const UNKNOWN_PENALTY = 10;
 
+/**
+ * Scores of our own are multiples of 2^-10 nats. Path sums are then exact in SentencePiece's float32 (lines up to 16,384
+ * nats) as in the float64 of Hugging Face `tokenizers`: paths that tie do so everywhere and the same one is picked.
+ */
+const SCORE_STEPS_PER_NAT = 1024;
+export const roundScore = (score: number) => Math.round(score * SCORE_STEPS_PER_NAT) / SCORE_STEPS_PER_NAT;
+
 export function bytePiece(byte: number): string {
   return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
 }

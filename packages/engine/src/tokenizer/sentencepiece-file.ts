@@ -56,6 +56,11 @@ export function encodeSentencePieceModel(model: UnigramModel): Uint8Array {
   return file.bytes(MODEL.trainer, trainer.finish()).bytes(MODEL.normalizer, normalizer.finish()).finish();
 }
 
+/** The `.vocab` beside a model: piece and score a line. For reading by people; a newline piece is written as `\\n`. */
+export function encodeVocab(model: UnigramModel): string {
+  return model.pieces.map(({ piece, score }) => `${piece.replaceAll('\n', '\\n')}\t${score}\n`).join('');
+}
+
 type Scalars = Map<number, number | Uint8Array>;
 
 function scalars(message: Uint8Array): Scalars {

@@ -2,7 +2,7 @@ import type { JobNote } from '@tsudoi/schema';
 import { TokenizerError } from './errors.ts';
 import { digamma, expectedCounts } from './expectation.ts';
 import { buildLattice, type Lattice, thinLattice } from './lattice.ts';
-import { bytePiece, type Piece, PieceType, UNKNOWN_PENALTY, type UnigramModel } from './model.ts';
+import { bytePiece, type Piece, PieceType, roundScore, UNKNOWN_PENALTY, type UnigramModel } from './model.ts';
 import { prune, survivors } from './pruning.ts';
 import { findSeeds } from './seeds.ts';
 import { buildWordTable, type WordTable } from './word-table.ts';
@@ -129,12 +129,6 @@ function metaPieces(userSymbols: readonly string[]): Piece[] {
   return [...control, ...user, ...bytes];
 }
 
-/**
- * Scores are multiples of 2^-10 nats. Path sums are then exact in SentencePiece's float32 (lines up to 16,384 nats) as in
- * float64 here and in Hugging Face `tokenizers`, so paths that tie do so everywhere and all three pick the same one.
- */
-const SCORE_STEPS_PER_NAT = 1024;
-
 /** All characters of the alphabet, then the best of the rest, `wanted` in all. */
 function choosePieces(state: State, wanted: number, meta: number): Piece[] {
   const { alphabet } = state.lattice.table;
@@ -159,7 +153,7 @@ function choosePieces(state: State, wanted: number, meta: number): Piece[] {
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .map(([piece, score]) => ({
       piece,
-      score: Math.round(score * SCORE_STEPS_PER_NAT) / SCORE_STEPS_PER_NAT,
+      score: roundScore(score),
       type: PieceType.normal,
     }));
 }

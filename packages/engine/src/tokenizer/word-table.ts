@@ -52,9 +52,23 @@ export function buildWordTable(
   seeds: 'words' | 'sentences' = 'words',
 ): WordTable {
   const required = requiredCharacters(words, coverage);
-  const symbolOf = new Map(required.map(([character], index) => [character, index + 1]));
-  const other = required.length + 1;
-  const lineEnd = required.length + 2;
+  const table = tableOver(
+    words,
+    required.map(([character]) => character),
+    seeds,
+  );
+  return { ...table, alphabetCounts: Float64Array.from(required, ([, times]) => times) };
+}
+
+/** As `buildWordTable` over a given alphabet, whose characters are not counted. */
+export function tableOver(
+  words: readonly Word[],
+  alphabet: string[],
+  seeds: 'words' | 'sentences' = 'words',
+): WordTable {
+  const symbolOf = new Map(alphabet.map((character, index) => [character, index + 1]));
+  const other = alphabet.length + 1;
+  const lineEnd = alphabet.length + 2;
   const followed = seeds === 'sentences';
   const symbols: number[] = [];
   const starts: number[] = [0];
@@ -81,8 +95,8 @@ export function buildWordTable(
     starts: Int32Array.from(starts),
     ends: Int32Array.from(ends),
     weights: Float64Array.from(weights),
-    alphabet: required.map(([character]) => character),
-    alphabetCounts: Float64Array.from(required, ([, times]) => times),
+    alphabet,
+    alphabetCounts: new Float64Array(alphabet.length),
     followed,
     space: symbolOf.get(SPACE_MARK) ?? 0,
   };
