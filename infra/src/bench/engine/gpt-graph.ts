@@ -3,10 +3,21 @@
 import { GraphBuilder, gradients, type Node, type Trace } from '@tsudoi/engine/tensor';
 import { ADAMW, type GptShape, gptParameters } from './gpt-shape.ts';
 
+const gptParams = (b: GraphBuilder, s: GptShape): Map<string, Node> =>
+  new Map(gptParameters(s).map(({ name, shape }) => [name, b.param(name, shape)]));
+
 /** One training step: params `ids`, `targets` and those of gpt-shape.ts; output `loss` [1]. */
 export function gptStep(s: GptShape): Trace {
   const b = new GraphBuilder();
-  const p = new Map(gptParameters(s).map(({ name, shape }) => [name, b.param(name, shape)]));
+  const p = gptParams(b, s);
+  const loss = gptLoss(b, s);
+  const grads = gradients(b, loss, [...p.values()]);
+  return { builder: b, outputs: new Map([['loss', loss]]), updates: adamW(b, p, grads) };
+}
+
+/** The mean cross-entropy of one batch. */
+export function gptLoss(b: GraphBuilder, s: GptShape): Node {
+  const p = gptParams(b, s);
   const get = (name: string) => p.get(name) as Node;
   const linear = (x: Node, name: string) =>
     b.add(b.matmul(x, get(`${name}.weight`), { tb: true }), get(`${name}.bias`));
@@ -29,9 +40,7 @@ export function gptStep(s: GptShape): Trace {
     x = b.add(x, linear(hidden, `h.${l}.out`));
   }
   const logits = b.matmul(norm(x, 'ln_f'), get('wte'), { tb: true });
-  const loss = b.mean(b.pick(b.apply('cross_entropy', [logits, b.param('targets', [rows], 'i32')]), 0));
-  const grads = gradients(b, loss, [...p.values()]);
-  return { builder: b, outputs: new Map([['loss', loss]]), updates: adamW(b, p, grads) };
+  return b.mean(b.pick(b.apply('cross_entropy', [logits, b.param('targets', [rows], 'i32')]), 0));
 }
 
 function adamW(b: GraphBuilder, p: ReadonlyMap<string, Node>, grads: readonly Node[]): Map<string, Node> {
