@@ -41,8 +41,6 @@ export interface Scan {
   digits: number;
   kuten: number;
   visible: number;
-  /** Offset of the first kana, or the length of the text. */
-  firstKana: number;
   hasAt: boolean;
 }
 
@@ -65,7 +63,6 @@ function scan(text: string): Scan {
   let digits = 0;
   let kuten = 0;
   let spaces = 0;
-  let firstKana = length;
   for (let i = 0; i < length; i++) {
     const bits = CLASS[text.charCodeAt(i)] as number;
     hiragana += bits & 1;
@@ -73,7 +70,6 @@ function scan(text: string): Scan {
     digits += (bits >> 2) & 1;
     kuten += (bits >> 4) & 1;
     spaces += (bits >> 6) & 1;
-    if ((bits & 3) !== 0 && i < firstKana) firstKana = i;
   }
   return {
     hiragana,
@@ -81,7 +77,13 @@ function scan(text: string): Scan {
     digits,
     kuten,
     visible: length - spaces,
-    firstKana,
     hasAt: text.includes('@'),
   };
+}
+
+/** Offset of the first kana, or the length of the text. */
+export function firstKana(text: string): number {
+  for (let i = 0; i < text.length; i++)
+    if (((CLASS[text.charCodeAt(i)] as number) & (HIRAGANA | KATAKANA)) !== 0) return i;
+  return text.length;
 }

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { scanOf } from './character-classes.ts';
+import { firstKana, scanOf } from './character-classes.ts';
 import type { Edit, Filter } from './filter.ts';
 import { keepKanaLines, removeUrlsAndAscii } from './japanese-edits.ts';
 import { identifyLanguage } from './language-id.ts';
@@ -11,6 +11,8 @@ const ALL = ['ja', 'en', 'code'] as const;
 const PROSE = ['ja', 'en'] as const;
 const JA = ['ja'] as const;
 
+/** JSON has no infinity. */
+const NO_KUTEN = 1e9;
 const TLDS = /\.(?:biz|cc|com|info|jp|me|net|org|site|tokyo|tv|work|xyz)$/;
 const BBS = /名無し|レスを投稿|ID:[\w+/]{8,9}|^\d{1,4}\s*[:：.]|>>\d{1,4}/gm;
 
@@ -35,13 +37,16 @@ export const webSteps: Record<string, Filter | Edit> = {
   'ja-kana-position': {
     origin: 'HojiChar AcceptJapanese: offset of the first kana; within the first 50 characters is at most 49',
     languages: JA,
-    measure: ({ text }) => scanOf(text).firstKana,
+    measure: ({ text }) => firstKana(text),
   },
   'ja-kuten-interval': {
     origin:
-      'LLM-jp corpus v1: mean characters per 。, at most 250 (strict 80); HojiChar DiscardRareKuten 100',
+      'LLM-jp corpus v1: mean characters per 。, at most 250 (strict 80); HojiChar DiscardRareKuten 100; without any 。 it is 1e9',
     languages: JA,
-    measure: ({ text }) => text.length / Math.max(1, scanOf(text).kuten),
+    measure: ({ text }) => {
+      const { kuten } = scanOf(text);
+      return kuten === 0 ? NO_KUTEN : text.length / kuten;
+    },
   },
   'zlib-ratio': {
     origin: 'LLM-jp corpus v1: zlib level 9 over the whole text, 0.30 to 0.70 (strict from 0.375)',
