@@ -46,7 +46,12 @@ export const goldenNames = [
 
 export function readGolden(name: (typeof goldenNames)[number]): ModelGolden {
   const url = new URL(`../../test/golden/${name}.golden.json`, import.meta.url);
-  const json = JSON.parse(readFileSync(url, 'utf8'));
+  return parseGolden(readFileSync(url, 'utf8'));
+}
+
+/** From the text of a golden file. */
+export function parseGolden(text: string): ModelGolden {
+  const json = JSON.parse(text);
   const { learning_rate, beta1, beta2, eps, weight_decay, clip_norm } = json.optimizer;
   const { warmup_steps, total_steps, final_fraction } = json.schedule;
   return {
