@@ -105,7 +105,8 @@ function parse(text: string): z.infer<typeof TokenizerJson> {
   try {
     return TokenizerJson.parse(JSON.parse(text));
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : 'it is not JSON';
+    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
+    const reason = issue ? `${issue.path.join('.') || 'the whole'}: ${issue.message}` : 'it is not JSON';
     throw new TokenizerError('InvalidTokenizerFile', { reason }, `Not a tokenizer.json: ${reason}`);
   }
 }

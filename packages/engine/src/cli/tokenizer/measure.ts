@@ -1,0 +1,26 @@
+import { createTokenizer, type UnigramModel } from '../../tokenizer/index.ts';
+
+export interface Efficiency {
+  characters: number;
+  tokens: number;
+  charactersPerToken: number;
+}
+
+/** Characters (code points, newlines left out) per token over texts, line by line, checking that each line comes back. */
+export function efficiency(model: UnigramModel, texts: readonly string[]): Efficiency {
+  const tokenizer = createTokenizer(model);
+  let characters = 0;
+  let tokens = 0;
+  for (const text of texts) {
+    for (const line of text.toWellFormed().split('\n')) {
+      if (line === '') continue;
+      tokens += tokenizer.encode(line).length;
+      for (const _ of line) characters++;
+    }
+  }
+  return {
+    characters,
+    tokens,
+    charactersPerToken: tokens === 0 ? 0 : Number((characters / tokens).toFixed(4)),
+  };
+}
