@@ -5,11 +5,11 @@ import {
   EventMeta,
   type RecordedEvent,
   type StreamType,
+  streamTypes,
 } from '@tsudoi/schema';
 import { z } from 'zod';
 import type { Queryable } from './connection.ts';
 
-const streamTypes = ['person', 'group', 'source', 'job', 'run', 'artifact'] as const satisfies StreamType[];
 const Row = z.object({
   position: z.int(),
   eventId: z.uuid(),
