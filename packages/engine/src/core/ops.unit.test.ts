@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildCase, opCases } from '../testing/cases.ts';
 import { expectClose } from '../testing/close.ts';
-import { gradcheck } from '../testing/gradcheck.ts';
+import { gradcheck, gradientCase } from '../testing/gradcheck.ts';
 import { random } from '../testing/random.ts';
 import { GraphBuilder } from './builder.ts';
 import type { Attrs, Node } from './graph.ts';
@@ -505,6 +505,15 @@ describe('op table', () => {
 
   it.each(differentiable)('%s has the gradient that central differences give', (name) => {
     for (let seed = 1; seed <= 4; seed++) gradcheck(opCases.get(name)!(...small(seed)));
+  });
+
+  const composites = ['silu', 'swiglu', 'gelu', 'softmax', 'rmsnorm', 'layernorm', 'rope', 'matmul', 'erf'];
+  const twice = differentiable.filter(
+    (n) => ['elementwise', 'reduce', 'movement'].includes(opRow(n).kind) || composites.includes(n),
+  );
+
+  it.each(twice)('%s has the second derivative that central differences of the first give', (name) => {
+    for (let seed = 1; seed <= 2; seed++) gradcheck(gradientCase(opCases.get(name)!(...small(seed))));
   });
 
   it.each([...opTable.values()].filter((row) => row.ref && row.decompose).map((row) => row.name))(

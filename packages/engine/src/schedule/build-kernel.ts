@@ -3,7 +3,7 @@
 // kernel (a value would be needed at another row) throws IllegalFusion, which the clusterer reads as no.
 
 import type { Node } from '../core/graph.ts';
-import { sameShape } from '../core/shape.ts';
+import { numel, sameShape } from '../core/shape.ts';
 import { collapseAxes } from './collapse.ts';
 import { type Domain, isReduce } from './domain.ts';
 import {
@@ -29,6 +29,19 @@ import {
 } from './loops.ts';
 
 export class IllegalFusion extends Error {}
+
+/** Offset of an access, proved by interval arithmetic to lie inside the node's buffer. Shapes are static, so a kernel
+ * that could read or write out of bounds is never printed. */
+function offsetIn(node: Node, index: readonly Index[]): Index {
+  const flat = flatten(index, node.shape);
+  const size = numel(node.shape);
+  if (flat.min < 0 || flat.max >= size) {
+    throw new RangeError(
+      `${node.op} [${node.shape}]: offsets ${flat.min} to ${flat.max} of ${size} elements`,
+    );
+  }
+  return flat;
+}
 
 /** Which buffer holds a node's value, if it has one of its own. */
 export type BufferOf = (node: Node) => string | undefined;
@@ -143,7 +156,7 @@ class KernelBuilder {
     const buffer = this.bufferOf(node);
     // A reshape shares the buffer of a member, which this kernel is only about to compute.
     if (buffer !== undefined && !this.#isViewOfMember(node)) {
-      return scalars.load(this.slot(node, buffer, false), flatten(index, node.shape), node.dtype);
+      return scalars.load(this.slot(node, buffer, false), offsetIn(node, index), node.dtype);
     }
     return this.expression(node, index);
   }
@@ -234,7 +247,7 @@ class KernelBuilder {
       if (!stored(node)) continue;
       const store = {
         slot: this.slot(node, this.bufferOf(node)!, true),
-        index: flatten(index, node.shape),
+        index: offsetIn(node, index),
         value,
       };
       if (perRow) rowStores.push(store);
@@ -274,7 +287,7 @@ class KernelBuilder {
           stores: [
             {
               slot: this.slot(node, this.bufferOf(node)!, true),
-              index: flatten(out, node.shape),
+              index: offsetIn(node, out),
               value: scalars.reduction(0, node.dtype),
             },
           ],

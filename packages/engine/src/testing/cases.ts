@@ -117,8 +117,12 @@ const movement: Readonly<Record<string, MakeCase>> = {
   slice: (r, size) => {
     const shape = shapeOf(size, 2);
     const start = shape.map((d) => r.int(d));
-    const count = shape.map((d, i) => 1 + r.int(d - start[i]));
-    return { inputs: [reals(r, shape)], build: (b, [x]) => [b.slice(x, start, count)] };
+    const step = shape.map(() => r.pick([1, 1, 2, 3, -1, -2]));
+    const room = shape.map((d, i) =>
+      Math.floor((step[i] > 0 ? d - 1 - start[i] : start[i]) / Math.abs(step[i])),
+    );
+    const count = room.map((n) => 1 + r.int(n + 1));
+    return { inputs: [reals(r, shape)], build: (b, [x]) => [b.slice(x, start, count, step)] };
   },
   pad: (r, size) => {
     const [before, after] = [

@@ -46,3 +46,18 @@ export function gradcheck(example: OpCase, decomposeAll = false): void {
     }
   });
 }
+
+/** The case whose results are the gradients of another: checking it checks second derivatives. */
+export const gradientCase = (example: OpCase): OpCase => ({
+  inputs: example.inputs,
+  build(b, nodes) {
+    const outputs = example.build(b, nodes);
+    const seeds = outputs.map((y) => {
+      const last = b.toF32(b.iota(y.shape, Math.max(0, y.shape.length - 1)));
+      return b.cos(b.add(last, 1));
+    });
+    const wanted = nodes.filter((n) => n.dtype === 'f32');
+    // A constant gradient (of a sum, say) has nothing left to check.
+    return vectorJacobian(b, outputs, seeds, wanted);
+  },
+});

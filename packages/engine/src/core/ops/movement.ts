@@ -1,6 +1,6 @@
 // Movement primitives. They never become kernels: the scheduler turns them into index expressions.
 
-import type { OpRow } from '../graph.ts';
+import type { Builder, Node, OpRow } from '../graph.ts';
 import { reader, tabulate } from '../ndarray.ts';
 import { expect, normalizeAxis, numel, stridesOf } from '../shape.ts';
 
@@ -91,19 +91,58 @@ const slice: OpRow = {
     return [tabulate(t.shape, t.dtype, (i) => at(i.map((k, axis) => start[axis] + k * step[axis])))];
   },
   vjp(b, node, [g]) {
+    if (!g) return [undefined];
     const from = node.inputs[0].shape;
     const [start, step] = [ints(node.attrs.start), ints(node.attrs.step)];
-    if (step.some((s) => s !== 1)) throw new Error('the gradient of a strided slice is not defined yet');
+    if (numel(node.shape) === 0) return [b.zeros(from)];
+    let out = g;
+    const first = from.map((_, axis) => {
+      out = spread(b, out, axis, step[axis]);
+      return step[axis] < 0 ? start[axis] + (node.shape[axis] - 1) * step[axis] : start[axis];
+    });
+    const kept = out.shape.map((n, axis) => Math.min(n, from[axis] - first[axis]));
+    const trimmed = b.slice(
+      out,
+      kept.map(() => 0),
+      kept,
+    );
     return [
-      g &&
-        b.pad(
-          g,
-          start,
-          from.map((d, i) => d - start[i] - node.shape[i]),
-        ),
+      b.pad(
+        trimmed,
+        first,
+        from.map((d, axis) => d - first[axis] - kept[axis]),
+      ),
     ];
   },
 };
+
+/** Puts |step| - 1 zeros after every element of an axis, which a negative step has turned round before. */
+function spread(b: Builder, x: Node, axis: number, step: number): Node {
+  const [n, gap] = [x.shape[axis], Math.abs(step)];
+  const origin = x.shape.map(() => 0);
+  // One element fits whatever its step says.
+  if (n === 1) return x;
+  let out = x;
+  if (step < 0) {
+    const steps = x.shape.map((_, i) => (i === axis ? -1 : 1));
+    out = b.slice(
+      out,
+      origin.map((o, i) => (i === axis ? n - 1 : o)),
+      x.shape,
+      steps,
+    );
+  }
+  if (gap === 1) return out;
+  const split = [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)];
+  const none = split.map(() => 0);
+  const padded = b.pad(
+    b.reshape(out, split),
+    none,
+    none.map((_, i) => (i === axis + 1 ? gap - 1 : 0)),
+  );
+  const merged = x.shape.map((d, i) => (i === axis ? d * gap : d));
+  return b.reshape(padded, merged);
+}
 
 /** Zero padding by `before` and `after` elements per axis. */
 const pad: OpRow = {
