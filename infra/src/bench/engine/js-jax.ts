@@ -58,10 +58,11 @@ const operations = ({ numpy: np, nn }: Jax): TensorOps<Arr> => ({
 export async function jaxTrainer(
   peers: { import(file: string): Promise<unknown> },
   model: JsModel,
+  device: 'wasm' | 'webgpu' = 'wasm',
 ): Promise<SmallTrainer> {
   const jax = (await peers.import('@jax-js/jax/dist/index.js')) as Jax;
-  await jax.init('wasm');
-  jax.defaultDevice('wasm');
+  await jax.init(device);
+  jax.defaultDevice(device);
   const t = operations(jax);
   const names = model.parameters.map((p) => p.name);
   const loss = (params: Arr[], inputs: Arr[]) =>
