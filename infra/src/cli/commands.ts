@@ -2,6 +2,7 @@ import { demo } from './demo.ts';
 import { demoKill } from './demo-kill.ts';
 import { down } from './down.ts';
 import { logs } from './logs.ts';
+import { projections } from './projections.ts';
 import { reset } from './reset.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
@@ -9,4 +10,4 @@ import { trace } from './trace.ts';
 import { up } from './up.ts';
 import { verify } from './verify-log.ts';
 
-export const commands = [demo, up, down, status, test, reset, logs, trace, verify, demoKill];
+export const commands = [demo, up, down, status, test, reset, logs, trace, verify, projections, demoKill];

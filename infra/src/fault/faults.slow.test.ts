@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { faults } from './faults.ts';
+import { Stage } from './stage.ts';
+
+test.each(faults.map((fault) => [fault.name, fault.invariant, fault] as const))(
+  '%s: %s',
+  async (_, __, fault) => {
+    const stage = await Stage.open();
+    try {
+      expect((await fault.run(stage, () => {})).problem).toBeNull();
+    } finally {
+      await stage.close();
+    }
+  },
+);

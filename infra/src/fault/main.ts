@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+import { sayTo, UsageError } from '../say.ts';
+import type { Fault } from './fault.ts';
+import { faults } from './faults.ts';
+import { Stage } from './stage.ts';
+
+const usage = 'usage: npm run -s fault -- NAME…|all [--json]';
+const say = sayTo(process.stderr);
+
+interface Result {
+  name: string;
+  fault: string;
+  invariant: string;
+  held: boolean;
+  seen: string;
+  problem: string | null;
+  seconds: number;
+}
+
+/** Exit codes: 0 every invariant held, 1 one did not, 2 called wrongly. */
+async function main(): Promise<number> {
+  const { values, positionals } = arguments_();
+  if (values.help || positionals.length === 0) {
+    const lines = faults.map(({ name, fault }) => `  ${name.padEnd(18)} ${fault}`);
+    process.stdout.write(`${usage}\n\n${lines.join('\n')}\n`);
+    return values.help ? 0 : 2;
+  }
+  const chosen = positionals.includes('all') ? faults : positionals.map(named);
+  const results: Result[] = [];
+  for (const fault of chosen) {
+    say.line(`${fault.name}: ${fault.fault}`);
+    const result = await provoke(fault);
+    results.push(result);
+    process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : text(result));
+  }
+  return results.every(({ held }) => held) ? 0 : 1;
+}
+
+function arguments_() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
+    });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n${usage}`);
+  }
+}
+
+function named(name: string): Fault {
+  const found = faults.find((fault) => fault.name === name);
+  if (found) return found;
+  throw new UsageError(
+    `there is no fault "${name}"; there are ${faults.map((one) => one.name).join(', ')}, all`,
+  );
+}
+
+async function provoke(fault: Fault): Promise<Result> {
+  const started = performance.now();
+  const stage = await Stage.open();
+  try {
+    const { problem, seen } = await fault
+      .run(stage, (line) => say.progress(line))
+      .catch((error: Error) => ({
+        problem: error.message,
+        seen: 'the scenario itself failed',
+      }));
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    const { name, invariant } = fault;
+    return { name, fault: fault.fault, invariant, held: problem === null, seen, problem, seconds };
+  } finally {
+    await stage.close();
+  }
+}
+
+function text({ name, fault, invariant, held, seen, problem, seconds }: Result): string {
+  const lines = [
+    `${held ? 'HELD  ' : 'BROKEN'} ${name} (${seconds} s)`,
+    `       fault      ${fault}`,
+    `       invariant  ${invariant}`,
+    `       seen       ${seen}`,
+    ...(problem ? [`       PROBLEM    ${problem}`] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const wrong = error instanceof UsageError;
+  process.stderr.write(`${wrong ? error.message : ((error as Error).stack ?? error)}\n`);
+  process.exitCode = wrong ? 2 : 1;
+}
+process.exit();
