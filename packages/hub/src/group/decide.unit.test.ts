@@ -35,6 +35,16 @@ describe('a working group', () => {
       .when((state) => decide.addMember(state, { groupId, personId }, { personJoined: false }))
       .isRefused('person.unknown', { personId });
   });
+  test('lets people go, each once, and takes them in again', () => {
+    const removed: GroupEvent = { type: 'MemberRemoved', data: { groupId, personId } };
+    const remove = (state: typeof group.initial) => decide.removeMember(state, { groupId, personId });
+    given(group, created, added).when(remove).gives(removed);
+    given(group, created, added, removed).when(remove).changesNothing();
+    given(group).when(remove).isRefused('group.unknown', { groupId });
+    given(group, created, added, removed)
+      .when((state) => decide.addMember(state, { groupId, personId }, { personJoined: true }))
+      .gives(added);
+  });
   test('that does not exist takes in nobody', () => {
     given(group)
       .when((state) => decide.addMember(state, { groupId, personId }, { personJoined: true }))

@@ -27,7 +27,7 @@ describe('registering a card', () => {
     return (state: typeof run.initial) => decide.register(state, personId, data, sources);
   };
 
-  test.each(['accepted', 'ingested'] as const)('is open over a source that is %s', (phase) => {
+  test.each(['accepted', 'ingested', 'in-corpus'] as const)('is open over a source that is %s', (phase) => {
     given(run)
       .when(register(inPhase(phase)))
       .gives(registered);
@@ -128,5 +128,45 @@ describe('ending', () => {
     given(run)
       .when((state) => decide.fail(state, failure))
       .isRefused('run.unknown');
+  });
+});
+
+describe('a run that does not go on', () => {
+  const abandoned: RunEvent = { type: 'RunAbandoned', data: { runId, personId, reason: 'wrong eps' } };
+  const abandon = (state: typeof run.initial) =>
+    decide.abandon(state, personId, { runId, reason: 'wrong eps' });
+  const lesson = { runId, summary: 'The loss went up.', cause: 'eps', lessons: 'lint the card' };
+  const write = (state: typeof run.initial) => decide.writePostMortem(state, personId, lesson);
+
+  test('is abandoned while it is open, and then takes nothing more', () => {
+    for (const history of [[registered], [registered, started]]) {
+      given(run, ...history)
+        .when(abandon)
+        .gives(abandoned);
+    }
+    given(run, registered, started, completed)
+      .when(abandon)
+      .isRefused('run.not-open', { state: 'completed' });
+    given(run, registered, abandoned).when(abandon).isRefused('run.not-open', { state: 'abandoned' });
+    given(run).when(abandon).isRefused('run.unknown');
+  });
+
+  test('gets a post-mortem, and only such a run does', () => {
+    for (const end of [failed, abandoned]) {
+      given(run, registered, end)
+        .when(write)
+        .gives({ type: 'PostMortemWritten', data: { ...lesson, personId } });
+    }
+    given(run, registered, started).when(write).isRefused('run.not-ended-badly', { state: 'running' });
+  });
+
+  test('keeps its card: the next one names the run it supersedes', () => {
+    const next = { ...registration, runId: id(9), supersedes: runId };
+    const register = (supersededExists: boolean) => (state: typeof run.initial) =>
+      decide.register(state, personId, next, inPhase('accepted'), { supersededExists });
+    given(run)
+      .when(register(true))
+      .gives({ type: 'RunRegistered', data: { ...next, personId } });
+    given(run).when(register(false)).isRefused('run.unknown', { runId });
   });
 });

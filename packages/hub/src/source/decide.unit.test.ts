@@ -137,6 +137,70 @@ describe('reviewing', () => {
   });
 });
 
+describe('revising', () => {
+  const wanted: SourceEvent = {
+    type: 'SourceChangesWanted',
+    data: { sourceId, reviewerId: ann, comment: 'which edition?' },
+  };
+  const { groupId: _, ...proposalOnly } = data;
+  const revised: SourceEvent = { type: 'SourceRevised', data: { ...proposalOnly, verdict, quorum: 2 } };
+  const revise =
+    (who: string, change: Partial<typeof data> = {}) =>
+    (state: typeof source.initial) =>
+      decide.revise(state, who, { ...proposalOnly, ...change }, facts);
+  const history = [proposed, reviewed(ann, 'changes'), wanted];
+
+  test('begins a new round: reviews of the old text count no more, and its reviewers may review again', () => {
+    given(source, ...history)
+      .when(revise(proposerId))
+      .gives(revised);
+    given(source, ...history, revised)
+      .when(review(ann, 'accept'))
+      .gives(reviewed(ann, 'accept'));
+    given(source, ...history, revised, reviewed(ann, 'accept'))
+      .when(review(ben, 'accept'))
+      .gives(reviewed(ben, 'accept'), accepted);
+  });
+
+  test('is for the proposer, when changes were wanted', () => {
+    given(source, ...history)
+      .when(revise(ann))
+      .isRefused('source.not-proposer');
+    given(source, proposed)
+      .when(revise(proposerId))
+      .isRefused('source.not-revisable', { state: 'under-review' });
+    given(source).when(revise(proposerId)).isRefused('source.unknown');
+  });
+
+  test('with a licence that is refused closes the proposal', () => {
+    const licence = 'CC-BY-NC-4.0';
+    const events = revise(proposerId, { licence })(fold(source, history));
+    expect(events.map(({ type }) => type)).toEqual(['SourceRevised', 'SourceRejected']);
+  });
+});
+
+test('evidence about a licence is added by anybody until the source is closed', () => {
+  const found = { sourceId, url: 'https://example.org/terms', note: 'the terms of 2024', sha256: null };
+  const add = (state: typeof source.initial) => decide.addEvidence(state, ann, found);
+  given(source, proposed, accepted)
+    .when(add)
+    .gives({ type: 'LicenceEvidenceAdded', data: { ...found, personId: ann } });
+  given(source, proposed, withdrawn).when(add).isRefused('source.closed', { state: 'withdrawn' });
+});
+
+test('a corpus that holds a source is noted once, also a second corpus, and never for a withdrawn source', () => {
+  const include = (artifactId: string) => (state: typeof source.initial) =>
+    decide.markIncluded(state, { sourceId, artifactId });
+  const [one, two] = ['1', '2'].map((n) => `art_${n.repeat(32)}`);
+  const included: SourceEvent = { type: 'SourceIncluded', data: { sourceId, artifactId: one } };
+  given(source, proposed, accepted, ingested).when(include(one)).gives(included);
+  given(source, proposed, accepted, ingested, included).when(include(one)).changesNothing();
+  given(source, proposed, accepted, ingested, included)
+    .when(include(two))
+    .gives({ type: 'SourceIncluded', data: { sourceId, artifactId: two } });
+  given(source, proposed, accepted, ingested, withdrawn).when(include(one)).isRefused('source.not-accepted');
+});
+
 describe('withdrawing', () => {
   const withdraw =
     (personId: string, mayWithdrawAny = false) =>
