@@ -8,16 +8,22 @@ import { type LabelledPage, labelledPages } from '../corpus/labelled-pages.ts';
 import { READABILITY, readability } from '../corpus/readability.ts';
 import { meanScore, type Score, wordScore } from '../corpus/word-score.ts';
 
-/** What htmlparser2 alone reads here, with no work in its events: the floor of any extractor on top of it. */
-const FLOOR_NOTE = 'MB of HTML per page';
-
 export const bench: Bench = {
   about: 'main text of HTML pages: F-score on labelled pages, and pages a second of one core',
   async *cases({ quick, progress }: BenchOptions) {
     progress('fetching the labelled pages');
     const pages = await labelledPages();
     const peer = await readability();
-    yield quality(pages, peer);
+    yield quality(
+      'labelled pages',
+      pages.filter(({ heldOut }) => !heldOut),
+      peer,
+    );
+    yield quality(
+      'labelled pages that were never looked at while the extractor was made',
+      pages.filter(({ heldOut }) => heldOut),
+      peer,
+    );
     yield speed(`labelled pages, mean ${meanKb(pages)} kB`, pages, quick);
     const manual = await manualPages(quick ? 60 : 180);
     yield speed(`Japanese manual pages, mean ${meanKb(manual)} kB`, manual, quick);
@@ -32,13 +38,13 @@ const meanKb = (pages: { html: string }[]) =>
   Math.round(pages.reduce((sum, { html }) => sum + html.length, 0) / pages.length / 1000);
 
 /** Both sides are deterministic, so each is scored once and the score given again. */
-function quality(pages: LabelledPage[], peer: (html: string) => Promise<string>): BenchCase {
+function quality(name: string, pages: LabelledPage[], peer: (html: string) => Promise<string>): BenchCase {
   let ours: Score | undefined;
   let theirs: Score | undefined;
   const words = ({ precision, recall }: Score) =>
     `precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`;
   return {
-    case: `F1 over words, mean of ${pages.length} labelled pages`,
+    case: `F1 over words, mean of ${pages.length} ${name}`,
     peer: READABILITY,
     unit: 'F1',
     better: 'more',
@@ -87,7 +93,7 @@ function speed(name: string, pages: { html: string }[], quick: boolean): BenchCa
     },
     must: 300,
     aim: 800,
-    note: `${FLOOR_NOTE}: ${(pages.reduce((sum, { html }) => sum + Buffer.byteLength(html), 0) / pages.length / 1e6).toFixed(3)}`,
+    note: `${(pages.reduce((sum, { html }) => sum + Buffer.byteLength(html), 0) / pages.length / 1e6).toFixed(3)} MB of HTML a page`,
   };
 }
 

@@ -10,6 +10,8 @@ export interface LabelledPage {
   html: string;
   /** Main content: headline, standfirst and body with its lists, tables and code, as blocks joined by newlines. */
   main: string;
+  /** Labelled after the extractor was finished, and not used to choose anything in it. */
+  heldOut: boolean;
 }
 
 interface Line {
@@ -18,6 +20,7 @@ interface Line {
   sha256: string;
   blocks: number;
   main: string;
+  heldOut?: true;
 }
 
 /**
@@ -34,7 +37,7 @@ export async function labelledPages(): Promise<LabelledPage[]> {
   return pages;
 }
 
-async function openPage({ from, path, sha256, blocks, main }: Line): Promise<LabelledPage> {
+async function openPage({ from, path, sha256, blocks, main, heldOut }: Line): Promise<LabelledPage> {
   const bytes = readFileSync(join(await folderOf(from), path));
   const found = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   const html = bytes.toString('utf8');
@@ -47,7 +50,7 @@ async function openPage({ from, path, sha256, blocks, main }: Line): Promise<Lab
     const [first, last = first] = range.split('-').map(Number);
     return all.slice(first, (last as number) + 1);
   });
-  return { path, html, main: chosen.join('\n') };
+  return { path, html, main: chosen.join('\n'), heldOut: heldOut === true };
 }
 
 async function folderOf(from: string): Promise<string> {

@@ -94,6 +94,7 @@ describe('a cascade', () => {
     expect(failed(GOOD, 'https://www.example.ru/a')).toBe('url-domain');
     expect(failed(GOOD, 'https://ja.wikipedia.org/wiki/A')).toBe('url-domain');
     expect(failed(`${'漢字'.repeat(25)}。${GOOD}`)).toBe('ja-kana-position');
+    expect(failed('no Japanese at all')).toBe('ja-kana-position');
     expect(failed(`${GOOD}${'送料無料、'.repeat(11)}`)).toBe('ng-words ads-ja');
     expect(failed(`${'あ'.repeat(251)}。`)).toBe('ja-kuten-interval');
     expect(failed(`${'あ'.repeat(240)}。`)).toBe('zlib-ratio');

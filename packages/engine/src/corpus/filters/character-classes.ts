@@ -81,9 +81,9 @@ function scan(text: string): Scan {
   };
 }
 
-/** Offset of the first kana, or the length of the text. */
+/** Offset of the first kana, or -1. */
 export function firstKana(text: string): number {
   for (let i = 0; i < text.length; i++)
     if (((CLASS[text.charCodeAt(i)] as number) & (HIRAGANA | KATAKANA)) !== 0) return i;
-  return text.length;
+  return -1;
 }

@@ -11,8 +11,8 @@ const ALL = ['ja', 'en', 'code'] as const;
 const PROSE = ['ja', 'en'] as const;
 const JA = ['ja'] as const;
 
-/** JSON has no infinity. */
-const NO_KUTEN = 1e9;
+/** The value of what a text does not have at all; JSON has no infinity. */
+const NOWHERE = 1e9;
 const TLDS = /\.(?:biz|cc|com|info|jp|me|net|org|site|tokyo|tv|work|xyz)$/;
 const BBS = /名無し|レスを投稿|ID:[\w+/]{8,9}|^\d{1,4}\s*[:：.]|>>\d{1,4}/gm;
 
@@ -37,7 +37,10 @@ export const webSteps: Record<string, Filter | Edit> = {
   'ja-kana-position': {
     origin: 'HojiChar AcceptJapanese: offset of the first kana; within the first 50 characters is at most 49',
     languages: JA,
-    measure: ({ text }) => firstKana(text),
+    measure: ({ text }) => {
+      const at = firstKana(text);
+      return at < 0 ? NOWHERE : at;
+    },
   },
   'ja-kuten-interval': {
     origin:
@@ -45,7 +48,7 @@ export const webSteps: Record<string, Filter | Edit> = {
     languages: JA,
     measure: ({ text }) => {
       const { kuten } = scanOf(text);
-      return kuten === 0 ? NO_KUTEN : text.length / kuten;
+      return kuten === 0 ? NOWHERE : text.length / kuten;
     },
   },
   'zlib-ratio': {

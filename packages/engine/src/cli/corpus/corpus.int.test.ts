@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'tsudoi-corpus-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const run = promisify(execFile);
+const main = join(import.meta.dirname, '../corpus.ts');
+
+async function corpus(...args: string[]) {
+  const result = await run(process.execPath, [main, ...args]).catch((error) => error);
+  return { code: (result.code as number | undefined) ?? 0, out: `${result.stdout}`, err: `${result.stderr}` };
+}
+
+const good = (n: number) =>
+  `${n}番目の文章です。これは、${n * 7}回ほど書き直した、句点のある文です。今日は雨が降り、明日は晴れると聞きました。`.repeat(
+    2,
+  );
+const path = join(folder, 'documents.jsonl.zst');
+const texts = [...Array.from({ length: 20 }, (_, i) => good(i)), 'no Japanese here', 'あ'.repeat(300)];
+writeFileSync(path, zstdCompressSync(texts.map((text) => `${JSON.stringify({ text })}\n`).join('')));
+
+describe('npm run corpus', () => {
+  it('extract goes on where it stopped, and the parts are the whole', async () => {
+    const first = await corpus('extract', path, '--limit', '7');
+    const from = /--from (\d+:\d+)/.exec(first.err)?.[1] ?? '';
+    const rest = await corpus('extract', path, '--from', from);
+    const lines = (first.out + rest.out).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).text)).toEqual(texts);
+  });
+
+  it('filter writes kept and dropped documents with their trace, and the tally', async () => {
+    const { out, err } = await corpus('filter', path, '--preset', 'v1-normal', '--out', folder, '--json');
+    expect(JSON.parse(out)).toMatchObject({ total: 22, kept: 20, dropped: 2 });
+    expect(err).toContain('the list violence-ja is empty');
+    const dropped = gunzipSync(readFileSync(join(folder, 'dropped.jsonl.gz')))
+      .toString()
+      .trim()
+      .split('\n');
+    expect(dropped.map((line) => JSON.parse(line).trace.filter)).toEqual([
+      'ja-kana-position',
+      'ja-kuten-interval',
+    ]);
+  });
+
+  it('preview tells precision and recall against labels', async () => {
+    const labels = join(folder, 'labels.jsonl');
+    writeFileSync(labels, texts.map((text, i) => JSON.stringify({ text, label: i < 20 ? 0 : 2 })).join('\n'));
+    const args = ['--filter', 'ja-kuten-interval', '--threshold', '100', '--labels', labels, '--json'];
+    const { out } = await corpus('preview', path, ...args);
+    expect(JSON.parse(out)).toMatchObject({
+      kept: 20,
+      dropped: 2,
+      agreement: { labelled: 22, precision: 1, recall: 1 },
+    });
+  });
+
+  it('called wrongly or with a file that is not there, says what to do and exits 2 or 1', async () => {
+    expect(await corpus('filter', path, '--preset', 'nothing', '--out', folder)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('v1-normal'),
+    });
+    expect(await corpus('mix')).toMatchObject({ code: 2 });
+    expect(await corpus('extract', join(folder, 'missing.jsonl'))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('missing.jsonl'),
+    });
+  });
+});
