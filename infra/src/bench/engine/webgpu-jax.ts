@@ -1,5 +1,6 @@
 // jax-js on its WebGPU backend, on the same Dawn: it finds its device in `navigator`.
 
+import { dawnGlobals } from '@tsudoi/engine/webgpu';
 import { npmPeers } from '../peers/npm.ts';
 
 interface Arr {
@@ -25,7 +26,6 @@ export const JAX = '@jax-js/jax@0.1.25';
 export async function jaxOn(gpu: GPU) {
   const navigator = { gpu, userAgent: 'Node', hardwareConcurrency: 1 };
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
-  const { dawnGlobals } = await import('./webgpu-globals.ts');
   Object.assign(globalThis, await dawnGlobals());
   return npmPeers([JAX, '@tensorflow/tfjs-core@4.22.0', '@tensorflow/tfjs-backend-wasm@4.22.0']);
 }

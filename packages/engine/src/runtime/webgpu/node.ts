@@ -19,6 +19,9 @@ export async function dawn(flags: readonly string[] = []): Promise<GPU> {
   }
 }
 
+/** The names that programs for browsers expect: GPUBufferUsage, GPUMapMode, the classes. */
+export const dawnGlobals = async (): Promise<object> => (await import('webgpu')).globals;
+
 /** Throws DeviceUnavailable with one line when there is no driver. */
 export const openWebGpuInNode = async (options: WebGpuOptions = {}): Promise<WebGpuDevice> =>
   openWebGpu(await dawn(), options);
