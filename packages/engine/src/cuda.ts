@@ -8,6 +8,15 @@ export {
   shallow,
   traceOf,
 } from './cli/gpu/reference.ts';
+export {
+  attentionCase,
+  copyBandwidth,
+  gemmSpeed,
+  rowCaseNames,
+  rowSpeed,
+  type Speed,
+  trainSpeed,
+} from './cli/gpu/speed.ts';
 export { type CudaDevice, type CudaOptions, openCuda } from './runtime/cuda/cuda.ts';
 export { imageKey } from './runtime/cuda/images.ts';
 export { type Compiled, type CudaCompiler, type KernelUse, openNvrtc } from './runtime/cuda/nvrtc.ts';

@@ -28,15 +28,16 @@ for line in sys.stdin:
 /**
  * Starts a Python script as a peer: its functions are called by name, one at a time, so that a bench can alternate
  * with it. `requirements` are exact pip pins, installed once into a virtual environment of the user's cache;
- * `indexArguments` are further pip arguments.
+ * `indexArguments` are further pip arguments; `interpreter` takes an installed Python as it is instead.
  */
 export async function pythonPeer(
   script: string,
   requirements: readonly string[],
-  options: { env?: Record<string, string>; indexArguments?: readonly string[] } = {},
+  options: { env?: Record<string, string>; indexArguments?: readonly string[]; interpreter?: string } = {},
 ): Promise<PythonPeer> {
-  const folder = await pythonEnvironment(requirements, options.indexArguments);
-  const child = spawn(join(folder, 'bin', 'python'), ['-c', server, script], {
+  const own = async () =>
+    join(await pythonEnvironment(requirements, options.indexArguments), 'bin', 'python');
+  const child = spawn(options.interpreter ?? (await own()), ['-c', server, script], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...options.env },
   });

@@ -10,7 +10,7 @@ import { CUDA_FILES } from '../../kernels/cuda/instances.ts';
 import { imageKey } from '../../runtime/cuda/images.ts';
 import { openNvrtc } from '../../runtime/cuda/nvrtc.ts';
 import { type BundleData, DATA_FILE, REPORT_GOLDENS } from './data.ts';
-import { referenceModules } from './reference.ts';
+import { recordModules } from './record.ts';
 
 const ARCHITECTURES = ['sm_80', 'sm_90', 'compute_90'];
 const require = createRequire(import.meta.url);
@@ -28,19 +28,19 @@ function dataOf(libraries: readonly string[], progress: (line: string) => void):
     progress('no NVRTC here: the bundle has no compiled kernels, so the GPU machine needs one');
     return { kernels, goldens, images };
   }
-  const modules = referenceModules(['bf16']);
-  for (const { text } of modules) {
+  const modules = recordModules();
+  for (const text of modules) {
     for (const arch of ARCHITECTURES) {
       images[imageKey(text, arch)] = Buffer.from(compiler.compile(text, arch).image).toString('base64');
     }
   }
-  progress(`${modules.length} modules compiled for ${ARCHITECTURES.join(', ')} by ${compiler.version}`);
+  progress(`${modules.size} modules compiled for ${ARCHITECTURES.join(', ')} by ${compiler.version}`);
   return { kernels, goldens, images };
 }
 
 /** koffi and its native parts for Linux on x86-64; each package's own package.json says where the file is. */
 function copyKoffi(folder: string): void {
-  const koffi = dirname(require.resolve('koffi/package.json'));
+  const koffi = dirname(require.resolve('koffi'));
   const native = join(koffi, '..', '@koromix', 'koffi-linux-x64');
   const skip = (path: string) => !/\/(doc|src|lib|vendor)$/.test(path);
   cpSync(koffi, join(folder, 'node_modules', 'koffi'), { recursive: true, filter: skip });

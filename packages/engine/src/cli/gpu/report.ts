@@ -11,7 +11,9 @@ import {
   attentionSpeed,
   copyBandwidth,
   gemmSpeed,
+  type KernelTime,
   optimiserSpeed,
+  rowCaseNames,
   rowSpeed,
   type Speed,
   stepProfile,
@@ -31,17 +33,19 @@ export interface Report {
   readonly copyGBs: number;
   readonly speeds: readonly Speed[];
   /** The costliest kernels of a GPT-2 step. */
-  readonly profile: readonly { symbol: string; milliseconds: number; launches: number }[];
+  readonly profile: readonly KernelTime[];
   /** What could not be measured and why. */
   readonly problems: readonly string[];
   readonly seconds: number;
   readonly ok: boolean;
 }
 
-export function makeReport(options: ReportOptions): Report {
+export function makeReport(
+  options: ReportOptions,
+  open: OpenDevice = (precision, cublasLt) => openCuda({ ...options, precision, cublasLt }),
+): Report {
   const start = performance.now();
   const { quick, progress } = options;
-  const open: OpenDevice = (precision, cublasLt) => openCuda({ ...options, precision, cublasLt });
   const device = open('bf16');
   const machine = {
     gpu: device.info.name,
@@ -93,7 +97,7 @@ export function makeReport(options: ReportOptions): Report {
   );
   measure(
     'rows',
-    using((d) => [...rowSpeed(d, roof), optimiserSpeed(d, roof)]),
+    using((d) => [...rowCaseNames.map((name) => rowSpeed(d, roof, name)), optimiserSpeed(d, roof)]),
   );
   measure('GPT-2', () => trainSpeed(open('bf16'), gpt2));
   measure('GPT-2, own products', () =>

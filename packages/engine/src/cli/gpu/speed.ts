@@ -5,10 +5,10 @@ import { GraphBuilder } from '../../core/builder.ts';
 import { vectorJacobian } from '../../core/grad.ts';
 import type { Node } from '../../core/graph.ts';
 import { trainingFlopsPerToken } from '../../models/families.ts';
-import type { CudaDevice, CudaExecutable } from '../../runtime/cuda/cuda.ts';
+import { HYPER, hyperValues } from '../../nn/optim.ts';
+import type { CudaDevice, CudaProgram } from '../../runtime/cuda/cuda.ts';
 import { CUBLAS } from '../../runtime/cuda/program-text.ts';
-import { createTrainer } from '../../train/trainer.ts';
-import type { ReferenceModel } from './reference.ts';
+import { type ReferenceModel, traceOf } from './reference.ts';
 
 export interface Speed {
   readonly group: 'gemm' | 'attention' | 'rows' | 'train';
@@ -17,6 +17,8 @@ export interface Speed {
   readonly value: number;
   readonly milliseconds: number;
   readonly note?: string;
+  /** Sum of squares of what was computed (the loss, for training), to hold against another program's. */
+  readonly check: number;
 }
 
 export const median = (values: readonly number[]): number => {
@@ -41,7 +43,7 @@ export function peakOf(name: string): number | undefined {
 const RUNS = 15;
 
 /** Median milliseconds of the launches that `counts` picks, added up for each run. */
-function timeOf(executable: CudaExecutable, counts: (symbol: string) => boolean): number {
+function timeOf(executable: CudaProgram, counts: (symbol: string) => boolean): number {
   executable.run();
   const times = Array.from({ length: RUNS }, () =>
     executable
@@ -57,9 +59,9 @@ function timed(
   device: CudaDevice,
   build: (b: GraphBuilder) => readonly Node[],
   counts: (symbol: string) => boolean,
-): number {
+): { milliseconds: number; check: number } {
   const b = new GraphBuilder();
-  const outputs = new Map(build(b).map((node, i) => [`out${i}`, b.sum(node)] as const));
+  const outputs = new Map(build(b).map((node, i) => [`out${i}`, b.sum(b.mul(node, node))] as const));
   const executable = device.compile({ builder: b, outputs });
   try {
     for (const [name, node] of executable.program.params) {
@@ -75,7 +77,9 @@ function timed(
           Int32Array.from({ length: count }, (_, i) => (i * 7919) % 1000),
         );
     }
-    return timeOf(executable, counts);
+    const milliseconds = timeOf(executable, counts);
+    const check = [...outputs.keys()].reduce((sum, name) => sum + executable.read(name)[0], 0);
+    return { milliseconds, check };
   } finally {
     executable.dispose();
   }
@@ -84,45 +88,45 @@ function timed(
 export function gemmSpeed(device: CudaDevice, sizes: readonly number[]): Speed[] {
   const by = device.cublasLt ? 'cuBLASLt' : 'own';
   return sizes.map((n) => {
-    const milliseconds = timed(
+    const { milliseconds, check } = timed(
       device,
       (b) => [b.matmul(b.param('a', [n, n]), b.param('b', [n, n]), { tb: true })],
       (symbol) => symbol === CUBLAS || symbol.startsWith('matmul'),
     );
     const value = (2 * n ** 3) / milliseconds / 1e9;
-    return { group: 'gemm', case: `bf16 ${n} x ${n} x ${n}, ${by}`, unit: 'TFLOP/s', value, milliseconds };
+    return {
+      group: 'gemm',
+      case: `bf16 ${n} x ${n} x ${n}, ${by}`,
+      unit: 'TFLOP/s',
+      value,
+      milliseconds,
+      check,
+    };
   });
 }
 
-export function attentionSpeed(device: CudaDevice, lengths: readonly number[]): Speed[] {
-  const out: Speed[] = [];
-  for (const d of [64, 128]) {
-    for (const t of lengths) {
-      const [heads, batch] = [2048 / d, Math.max(1, 16384 / t)];
-      const build = (backward: boolean) => (b: GraphBuilder) => {
-        const [q, k, v] = ['q', 'k', 'v'].map((name) => b.param(name, [batch, t, heads, d]));
-        const o = b.pick(b.apply('attention', [q, k, v], { causal: true, scale: 1 / Math.sqrt(d) }), 0);
-        return backward ? vectorJacobian(b, [o], [b.param('g', o.shape)], [q, k, v]) : [o];
-      };
-      for (const backward of [false, true]) {
-        const milliseconds = timed(device, build(backward), (symbol) =>
-          backward ? /^attention_(bwd|delta)/.test(symbol) : /^attention__/.test(symbol),
-        );
-        // The usual count: 4 T^2 D a head forward, 2.5 times that backward, half of both when causal.
-        const flops = (backward ? 2.5 : 1) * 2 * batch * heads * t * t * d;
-        const name = `${backward ? 'backward' : 'forward'} T ${t}, heads of ${d}, causal`;
-        out.push({
-          group: 'attention',
-          case: name,
-          unit: 'TFLOP/s',
-          value: flops / milliseconds / 1e9,
-          milliseconds,
-        });
-      }
-    }
-  }
-  return out;
+/** One causal attention over 16384 tokens of width 2048. */
+export function attentionCase(device: CudaDevice, d: number, t: number, backward: boolean): Speed {
+  const [heads, batch] = [2048 / d, Math.max(1, 16384 / t)];
+  const build = (b: GraphBuilder) => {
+    const [q, k, v] = ['q', 'k', 'v'].map((name) => b.param(name, [batch, t, heads, d]));
+    const o = b.pick(b.apply('attention', [q, k, v], { causal: true, scale: 1 / Math.sqrt(d) }), 0);
+    return backward ? vectorJacobian(b, [o], [b.param('g', o.shape)], [q, k, v]) : [o];
+  };
+  const { milliseconds, check } = timed(device, build, (symbol) =>
+    backward ? /^attention_(bwd|delta)/.test(symbol) : /^attention__/.test(symbol),
+  );
+  // The usual count: 4 T^2 D a head forward, 2.5 times that backward, half of both when causal.
+  const flops = (backward ? 2.5 : 1) * 2 * batch * heads * t * t * d;
+  const name = `${backward ? 'backward' : 'forward'} T ${t}, heads of ${d}, causal`;
+  const value = flops / milliseconds / 1e9;
+  return { group: 'attention', case: name, unit: 'TFLOP/s', value, milliseconds, check };
 }
+
+export const attentionSpeed = (device: CudaDevice, lengths: readonly number[]): Speed[] =>
+  [64, 128].flatMap((d) =>
+    lengths.flatMap((t) => [false, true].map((backward) => attentionCase(device, d, t, backward))),
+  );
 
 interface RowCase {
   readonly name: string;
@@ -183,13 +187,14 @@ export function copyBandwidth(device: CudaDevice): number {
   return (8 * n) / milliseconds / 1e6;
 }
 
-export function rowSpeed(device: CudaDevice, roof: number): Speed[] {
-  return rowCases.map(({ name, build, counts, bytes }) => {
-    const milliseconds = timed(device, (b) => build(b), counts);
-    const value = bytes / milliseconds / 1e6;
-    const note = `${((100 * value) / roof).toFixed(0)} % of the copy's ${roof.toFixed(0)} GB/s`;
-    return { group: 'rows', case: name, unit: 'GB/s', value, milliseconds, note };
-  });
+export const rowCaseNames: readonly string[] = rowCases.map((c) => c.name);
+
+export function rowSpeed(device: CudaDevice, roof: number, name: string): Speed {
+  const { build, counts, bytes } = rowCases.find((c) => c.name === name)!;
+  const { milliseconds, check } = timed(device, build, counts);
+  const value = bytes / milliseconds / 1e6;
+  const note = `${((100 * value) / roof).toFixed(0)} % of the copy's ${roof.toFixed(0)} GB/s`;
+  return { group: 'rows', case: name, unit: 'GB/s', value, milliseconds, note, check };
 }
 
 /** AdamW over 124 M parameters, the multi-tensor kernel. */
@@ -208,62 +213,102 @@ export function optimiserSpeed(device: CudaDevice, roof: number): Speed {
   executable.dispose();
   const value = (30 * shape[0] * shape[1]) / milliseconds / 1e6;
   const note = `${((100 * value) / roof).toFixed(0)} % of the copy's bandwidth`;
-  return { group: 'rows', case: 'AdamW of 126 M parameters', unit: 'GB/s', value, milliseconds, note };
+  return {
+    group: 'rows',
+    case: 'AdamW of 126 M parameters',
+    unit: 'GB/s',
+    value,
+    milliseconds,
+    note,
+    check: 0,
+  };
+}
+
+/** A training step with plausible weights. Drawing a billion normals would take longer than all measurements. */
+function loadModel(device: CudaDevice, model: ReferenceModel): CudaProgram {
+  const executable = device.compile(traceOf(model));
+  const pattern = Float32Array.from({ length: 1 << 16 }, (_, i) => 0.03 * Math.sin(i * 1.7 + Math.sin(i)));
+  for (const [name, node] of executable.program.params) {
+    const count = node.shape.reduce((n, d) => n * d, 1);
+    if (node.dtype !== 'f32') {
+      const tokens = Int32Array.from({ length: count }, (_, i) => (i * 7919) % model.config.vocabSize);
+      executable.write(name, tokens);
+    } else if (name === HYPER) {
+      executable.write(name, hyperValues(1e-4, 10, { learningRate: 1e-4 }));
+    } else if (!name.includes('#') && !executable.program.tables.has(name)) {
+      const values = new Float32Array(count);
+      if (node.shape.length === 1) values.fill(name.endsWith('bias') ? 0 : 1);
+      else
+        for (let i = 0; i < count; i += pattern.length)
+          values.set(pattern.subarray(0, Math.min(pattern.length, count - i)), i);
+      executable.write(name, values);
+    }
+  }
+  return executable;
 }
 
 /** Tokens per second of whole steps, the share of the card's peak, and the host's share of a step. */
 export function trainSpeed(device: CudaDevice, model: ReferenceModel, steps = 12): Speed[] {
   const { config, batchSize, sequenceLength } = model;
-  const trainer = createTrainer({
-    ...{ config, batchSize, sequenceLength, seed: 1, device },
-    optimizer: { learningRate: 1e-4 },
-    schedule: { warmupSteps: 10, totalSteps: 1000 },
-  });
   try {
-    const tokens = Int32Array.from(
-      { length: batchSize * (sequenceLength + 1) },
-      (_, i) => (i * 7919) % config.vocabSize,
-    );
+    const program = loadModel(device, model);
+    const hyper = hyperValues(1e-4, 10, { learningRate: 1e-4 });
+    let first = 0;
     const times: number[] = [];
-    let last = 0;
+    const host: number[] = [];
     for (let step = 0; step < steps; step++) {
       const start = performance.now();
-      last = trainer.step(tokens).loss;
+      program.write(HYPER, hyper);
+      program.start();
+      host.push(performance.now() - start);
+      program.finish();
       times.push(performance.now() - start);
+      if (step === 0) first = program.read('loss')[0];
     }
-    if (!Number.isFinite(last)) throw new Error(`${model.name}: the loss is ${last} after ${steps} steps`);
+    const [loss] = program.read('loss');
+    if (!Number.isFinite(loss)) throw new Error(`${model.name}: the loss is ${loss} after ${steps} steps`);
     const milliseconds = median(times.slice(3));
-    const onDevice = trainer.profile(tokens).reduce((sum, l) => sum + l.milliseconds, 0);
     const perSecond = (batchSize * sequenceLength * 1000) / milliseconds;
     const peak = peakOf(device.info.name);
     const flops = trainingFlopsPerToken(config, sequenceLength) * perSecond;
     const mfu = peak === undefined ? 'no peak known' : `MFU ${((100 * flops) / peak).toFixed(1)} %`;
-    const host = `host and copies ${Math.max(0, 100 * (1 - onDevice / milliseconds)).toFixed(1)} % of a step`;
-    const note = `${mfu}, ${host}, ${(trainer.arenaBytes / 2 ** 30).toFixed(1)} GiB, loss ${last.toFixed(3)}`;
-    return [{ group: 'train', case: model.name, unit: 'tokens/s', value: perSecond, milliseconds, note }];
+    const share = `host ${((100 * median(host.slice(3))) / milliseconds).toFixed(2)} % of a step`;
+    const note = `${mfu}, ${share}, ${(program.arenaBytes / 2 ** 30).toFixed(1)} GiB, loss ${loss.toFixed(3)}`;
+    return [
+      {
+        group: 'train',
+        case: model.name,
+        unit: 'tokens/s',
+        value: perSecond,
+        milliseconds,
+        note,
+        check: first,
+      },
+    ];
   } finally {
-    trainer.dispose();
+    device.dispose();
   }
 }
 
-/** Kernels of one step by the time they take, for the report. */
-export function stepProfile(
-  device: CudaDevice,
-  model: ReferenceModel,
-): { symbol: string; milliseconds: number; launches: number }[] {
-  const { config, batchSize, sequenceLength } = model;
-  const trainer = createTrainer({
-    ...{ config, batchSize, sequenceLength, seed: 1, device },
-    optimizer: { learningRate: 1e-4 },
-    schedule: { warmupSteps: 10, totalSteps: 1000 },
-  });
-  const tokens = new Int32Array(batchSize * (sequenceLength + 1)).fill(1);
-  trainer.step(tokens);
-  const by = new Map<string, { milliseconds: number; launches: number }>();
-  for (const { symbol, milliseconds } of trainer.profile(tokens)) {
-    const row = by.get(symbol) ?? { milliseconds: 0, launches: 0 };
-    by.set(symbol, { milliseconds: row.milliseconds + milliseconds, launches: row.launches + 1 });
+export interface KernelTime {
+  readonly symbol: string;
+  readonly milliseconds: number;
+  readonly launches: number;
+}
+
+/** Kernels of one step by the time they take. */
+export function stepProfile(device: CudaDevice, model: ReferenceModel): KernelTime[] {
+  try {
+    const program = loadModel(device, model);
+    program.run();
+    const by = new Map<string, { milliseconds: number; launches: number }>();
+    for (const { symbol, milliseconds } of program.profile()) {
+      const row = by.get(symbol) ?? { milliseconds: 0, launches: 0 };
+      by.set(symbol, { milliseconds: row.milliseconds + milliseconds, launches: row.launches + 1 });
+    }
+    const rows = [...by].map(([symbol, row]) => ({ symbol, ...row }));
+    return rows.sort((a, b) => b.milliseconds - a.milliseconds);
+  } finally {
+    device.dispose();
   }
-  trainer.dispose();
-  return [...by].map(([symbol, row]) => ({ symbol, ...row })).sort((a, b) => b.milliseconds - a.milliseconds);
 }

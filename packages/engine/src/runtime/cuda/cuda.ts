@@ -38,12 +38,23 @@ export interface CudaDevice extends Device {
   readonly cublasLt: string | undefined;
   readonly images: Images;
   readonly driver: CudaDriver;
-  compile(trace: Trace, options?: CompileOptions): CudaExecutable;
+  compile(trace: Trace, options?: CompileOptions): CudaProgram;
+}
+
+export interface CudaProgram extends Executable {
+  readonly program: Program;
+  /** Starts a step and returns at once; `finish` waits for it. */
+  start(): void;
+  finish(): void;
+  /** Where a buffer of the program lies in device memory. */
+  address(buffer: string): number;
+  /** For work that must follow or precede a step. */
+  readonly stream: number;
 }
 
 const NAN_BITS = 0x7fc00000;
 
-export class CudaExecutable implements Executable {
+class CudaExecutable implements CudaProgram {
   readonly arenaBytes: number;
   readonly launchCount: number;
   readonly program: Program;
@@ -121,7 +132,6 @@ export class CudaExecutable implements Executable {
     return bindArguments(launches, addressOf, (i) => tables[i]);
   }
 
-  /** Where a buffer of the program lies in device memory. */
   address(buffer: string): number {
     const offset = this.program.plan.offsets.get(buffer);
     if (offset === undefined) throw new Error(`buffer ${buffer} has no place in the arena`);
@@ -178,7 +188,6 @@ export class CudaExecutable implements Executable {
     return out;
   }
 
-  /** Starts a step and returns at once; `finish` waits for it. */
   start(): void {
     if (this.#disposed) throw new Error('the program is disposed');
     if (!this.#graph) {
@@ -200,7 +209,6 @@ export class CudaExecutable implements Executable {
     this.finish();
   }
 
-  /** The stream, for work that must follow or precede a step (an all-reduce between two graphs). */
   get stream(): number {
     return this.#stream;
   }
