@@ -10,6 +10,7 @@ interface Arr {
   transpose(order: number[]): Arr;
   slice(...index: unknown[]): Arr;
   item(): number;
+  data(): Promise<ArrayLike<number>>;
   dispose(): void;
 }
 type Unary = (x: Arr) => Arr;
@@ -89,7 +90,8 @@ export async function jaxTrainer(
         inputs.map((x) => x.ref),
       );
       params = next;
-      return value.item();
+      // A GPU cannot be read at once.
+      return device === 'webgpu' ? value.data().then((values) => values[0] as number) : value.item();
     },
   };
 }

@@ -26,6 +26,7 @@ export async function Header({ theme }: { theme: Theme }) {
             { href: '/jobs', label: t('jobs') },
             { href: '/runs', label: t('runs') },
             { href: '/artifacts', label: t('artifacts') },
+            { href: '/lab/train', label: t('lab') },
           ]}
         />
         <div className="ml-auto flex items-center gap-1">
