@@ -11,6 +11,11 @@ export function checkSteps(): Step[] {
       name: 'boundaries between packages',
       run: () => oneCheck('npm', ['run', '-s', 'boundaries']),
     },
+    {
+      area: 'check',
+      name: 'generated documents are current',
+      run: () => oneCheck('npm', ['run', '-s', 'generate', '--', '--check']),
+    },
     { area: 'unit', name: 'unit tests', run: () => vitest('unit') },
     { area: 'int', name: 'a MinIO to test the S3 adapter against', run: provideMinio },
     { area: 'int', name: 'integration tests on real PostgreSQL, NATS and S3', run: () => vitest('int') },

@@ -1,5 +1,7 @@
 export * from './annotation.ts';
+export * from './asyncapi.ts';
 export * from './canonical.ts';
+export * from './cloud-event.ts';
 export * from './commands.ts';
 export * from './credit.ts';
 export * from './deterministic-id.ts';
