@@ -1,5 +1,7 @@
 // The tokenizer: training, encoding, and the files other tools read.
+export { type BpeModel, createBpeTokenizer } from './bpe.ts';
 export { TokenizerError, type TokenizerErrorCode } from './errors.ts';
+export { decodeBpeTokenizerJson } from './hugging-face-bpe.ts';
 export { decodeTokenizerJson, encodeTokenizerJson } from './hugging-face-file.ts';
 export {
   type Head,

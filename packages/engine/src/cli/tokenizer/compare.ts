@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { barChart } from '../../evaluation/plots.ts';
-import { PieceType, type UnigramModel } from '../../tokenizer/index.ts';
+import type { Tokenizer } from '../../tokenizer/index.ts';
 import { numberOf, parseOptions, type Subcommand, UsageError } from '../corpus/subcommand.ts';
-import { named, readModel, splitTexts } from './files.ts';
+import { named, readTokenizer, splitTexts } from './files.ts';
 import { efficiency } from './measure.ts';
 
 const usage = `usage: npm run -s tokenizer -- compare [NAME=]MODEL… --text LANGUAGE=FILE… [--held-out 0.01] [--seed 1] [--no-sentencepiece]
@@ -25,31 +25,31 @@ interface Row {
 
 /** A model of SentencePiece over the training texts with LLM-jp's flags, or null with a line that says why. */
 async function peerOf(
-  first: UnigramModel,
+  first: Tokenizer,
   texts: readonly string[],
   progress: (line: string) => void,
-): Promise<UnigramModel | null> {
+): Promise<Tokenizer | null> {
   const scratch = await mkdtemp(join(tmpdir(), 'tsudoi-tokenizer-'));
   try {
     const input = join(scratch, 'training.txt');
     await writeFile(input, texts.map((text) => `${text}\n`).join(''));
-    const longest = first.pieces.reduce((most, { piece, type }) => {
-      return type === PieceType.normal && !piece.startsWith('\u2581\u2581')
-        ? Math.max(most, [...piece].length)
-        : most;
-    }, 1);
-    progress(`spm_train: ${first.pieces.length} pieces on the same texts`);
+    let longest = 1;
+    for (let id = 0; id < first.vocabSize; id++) {
+      const piece = first.idToPiece(id) ?? '';
+      if (!/^(\u2581\u2581|<)/.test(piece)) longest = Math.max(longest, [...piece].length);
+    }
+    progress(`spm_train: ${first.vocabSize} pieces on the same texts`);
     const flags = [
       `--input=${input}`,
       `--model_prefix=${join(scratch, 'peer')}`,
-      `--vocab_size=${first.pieces.length}`,
-      `--max_sentencepiece_length=${longest}`,
+      `--vocab_size=${first.vocabSize}`,
+      `--max_sentencepiece_length=${Math.min(longest, 16)}`,
       ...['--model_type=unigram', '--normalization_rule_name=identity', '--byte_fallback', '--split_digits'],
       ...['--add_dummy_prefix=false', '--remove_extra_whitespaces=false', '--allow_whitespace_only_pieces'],
       ...['--hard_vocab_limit=false', '--minloglevel=2'],
     ];
     await promisify(execFile)('spm_train', flags, { maxBuffer: 1 << 26 });
-    return await readModel(join(scratch, 'peer.model'));
+    return await readTokenizer(join(scratch, 'peer.model'));
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     progress(
@@ -101,8 +101,8 @@ export const compare: Subcommand = {
       usage,
     );
     if (positionals.length === 0 || values.text.length === 0) throw new UsageError(usage);
-    const models: { name: string; model: UnigramModel }[] = [];
-    for (const { name, path } of named(positionals)) models.push({ name, model: await readModel(path) });
+    const models: { name: string; model: Tokenizer }[] = [];
+    for (const { name, path } of named(positionals)) models.push({ name, model: await readTokenizer(path) });
     const split = {
       share: numberOf(values['held-out'], '--held-out'),
       seed: numberOf(values.seed, '--seed'),
@@ -126,7 +126,7 @@ export const compare: Subcommand = {
         language,
         efficiency(model, heldOut[language]).charactersPerToken,
       ]);
-      return { model: name, pieces: model.pieces.length, charactersPerToken: Object.fromEntries(of) };
+      return { model: name, pieces: model.vocabSize, charactersPerToken: Object.fromEntries(of) };
     });
     if (values.svg) await writeFile(values.svg, chart(rows, languages));
     out(values.json ? `${JSON.stringify({ languages, rows })}\n` : table(rows, languages));

@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { createTokenizer } from '../../tokenizer/index.ts';
 import { parseOptions, type Subcommand, UsageError } from '../corpus/subcommand.ts';
-import { needed, readModel } from './files.ts';
+import { needed, readTokenizer } from './files.ts';
 
 const usage = `usage: npm run -s tokenizer -- decode --model MODEL [FILE] [--json]
 Text of each line of ids, separated by spaces or as JSON arrays, from FILE or standard input; --json writes JSON strings.`;
@@ -23,7 +22,7 @@ export const decode: Subcommand = {
   async run(args, { out }) {
     const options = { model: { type: 'string' }, json: { type: 'boolean' } } as const;
     const { values, positionals } = parseOptions(args, options, usage);
-    const tokenizer = createTokenizer(await readModel(needed(values.model, '--model', usage)));
+    const tokenizer = await readTokenizer(needed(values.model, '--model', usage));
     const input = positionals[0] === undefined ? process.stdin : createReadStream(positionals[0]);
     let number = 0;
     for await (const line of createInterface({ input })) {

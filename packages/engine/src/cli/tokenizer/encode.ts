@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { createTokenizer } from '../../tokenizer/index.ts';
 import { parseOptions, type Subcommand } from '../corpus/subcommand.ts';
-import { needed, readModel } from './files.ts';
+import { needed, readTokenizer } from './files.ts';
 
 const usage = `usage: npm run -s tokenizer -- encode --model MODEL [FILE] [--pieces] [--json]
 Ids of each line of FILE or of standard input, separated by spaces; --pieces shows the pieces, --json an array a line.`;
@@ -17,7 +16,7 @@ export const encode: Subcommand = {
       json: { type: 'boolean' },
     } as const;
     const { values, positionals } = parseOptions(args, options, usage);
-    const tokenizer = createTokenizer(await readModel(needed(values.model, '--model', usage)));
+    const tokenizer = await readTokenizer(needed(values.model, '--model', usage));
     const input = positionals[0] === undefined ? process.stdin : createReadStream(positionals[0]);
     for await (const line of createInterface({ input })) {
       const ids = [...tokenizer.encode(line)];

@@ -6,28 +6,48 @@ import { Language } from '@tsudoi/schema';
 import { documentId } from '../../corpus/document.ts';
 import { isHeldOut } from '../../shards/held-out.ts';
 import {
+  createBpeTokenizer,
+  createTokenizer,
+  decodeBpeTokenizerJson,
   decodeSentencePieceModel,
   decodeTokenizerJson,
   encodeSentencePieceModel,
   encodeTokenizerJson,
   encodeVocab,
+  type Tokenizer,
   TokenizerError,
   type UnigramModel,
 } from '../../tokenizer/index.ts';
 import { documentsOf } from '../corpus/inputs.ts';
 import { UsageError } from '../corpus/subcommand.ts';
 
-/** A `.model` of SentencePiece or a `tokenizer.json`, told apart by the name. */
-export async function readModel(path: string): Promise<UnigramModel> {
-  const bytes = await readFile(path);
+/** Runs `read` and puts the file's name before what is wrong with it. */
+function naming<T>(path: string, read: () => T): T {
   try {
-    return path.endsWith('.json')
-      ? decodeTokenizerJson(bytes.toString())
-      : decodeSentencePieceModel(new Uint8Array(bytes));
+    return read();
   } catch (error) {
     if (!(error instanceof TokenizerError)) throw error;
     throw new TokenizerError(error.code, { ...error.params }, `${path}: ${error.message}`);
   }
+}
+
+/** A Unigram `.model` of SentencePiece or a `tokenizer.json`, told apart by the name. */
+export async function readModel(path: string): Promise<UnigramModel> {
+  const bytes = await readFile(path);
+  return naming(path, () =>
+    path.endsWith('.json')
+      ? decodeTokenizerJson(bytes.toString())
+      : decodeSentencePieceModel(new Uint8Array(bytes)),
+  );
+}
+
+/** As `readModel`, ready to encode; a `tokenizer.json` may be byte-level BPE too. */
+export async function readTokenizer(path: string): Promise<Tokenizer> {
+  const text = path.endsWith('.json') ? await readFile(path, 'utf8') : '';
+  if (/"type"\s*:\s*"BPE"/.test(text)) {
+    return naming(path, () => createBpeTokenizer(decodeBpeTokenizerJson(text)));
+  }
+  return createTokenizer(await readModel(path));
 }
 
 export async function writeModel(dir: string, model: UnigramModel): Promise<void> {

@@ -1,4 +1,4 @@
-import { createTokenizer, type UnigramModel } from '../../tokenizer/index.ts';
+import type { Tokenizer } from '../../tokenizer/index.ts';
 
 export interface Efficiency {
   characters: number;
@@ -6,9 +6,8 @@ export interface Efficiency {
   charactersPerToken: number;
 }
 
-/** Characters (code points, newlines left out) per token over texts, line by line, checking that each line comes back. */
-export function efficiency(model: UnigramModel, texts: readonly string[]): Efficiency {
-  const tokenizer = createTokenizer(model);
+/** Characters (code points, newlines left out) per token over texts, line by line. */
+export function efficiency(tokenizer: Tokenizer, texts: readonly string[]): Efficiency {
   let characters = 0;
   let tokens = 0;
   for (const text of texts) {

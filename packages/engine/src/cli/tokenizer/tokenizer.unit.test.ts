@@ -124,6 +124,22 @@ describe('tokenizer inspect, merge and compare', () => {
     expect(JSON.parse(out).pieces).toBe(report.pieces);
   });
 
+  it('compares with a byte-level BPE of somebody else', async () => {
+    const golden = new URL('../../../test/golden-bpe/bpe.golden.json', import.meta.url);
+    writeFileSync(at('gpt.json'), JSON.stringify(JSON.parse(readFileSync(golden, 'utf8')).gpt2.tokenizer));
+    const args = [
+      `gpt=${at('gpt.json')}`,
+      '--text',
+      `en=${at('en.txt')}`,
+      '--held-out',
+      '0.1',
+      '--no-sentencepiece',
+    ];
+    const { rows } = JSON.parse((await call(compare, ...args, '--json')).out);
+    expect(rows[0].pieces).toBe(500);
+    expect(rows[0].charactersPerToken.en).toBeGreaterThan(1.5);
+  });
+
   it('compares models by language, as a table, as JSON and as a picture', async () => {
     const args = [
       `ours=${join(made, 'tokenizer.json')}`,

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobNote } from '@tsudoi/schema';
 import {
+  createTokenizer,
   headSize,
   mergeVocabularies,
   type Partition,
@@ -77,9 +78,10 @@ export async function trainRecipe(
   };
   const steps = reestimation(merged, all, { epochs: recipe.epochs, fixed });
   const model = toEnd(steps, reporter('scores', progress));
+  const tokenizer = createTokenizer(model);
   const partitions = Object.fromEntries(
     parts.map(({ name, texts, model: own }) => {
-      const heldOut = efficiency(model, texts.heldOut);
+      const heldOut = efficiency(tokenizer, texts.heldOut);
       return [name, { pieces: own.pieces.length - META, trainingTexts: texts.training.length, heldOut }];
     }),
   );
