@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Hub, openHub } from '@tsudoi/hub';
 import { migrate } from '@tsudoi/hub/migrate';
 import { letRuntimeRoleSignIn, runtimeRole } from '@tsudoi/hub/runtime-role';
@@ -127,11 +127,19 @@ export class Stage {
     if (withStore) rmSync(join(this.dir, 'nats'), { recursive: true, force: true });
   }
 
+  connectNats(): Promise<NatsConnection> {
+    return connect({
+      servers: this.natsUrl,
+      user: natsUser,
+      pass: password,
+      reconnect: false,
+      timeout: 2000,
+    });
+  }
+
   /** The published copy of the log; null while NATS is away or the stream is not there. */
   async published<T>(read: (stream: PublishedCopy) => Promise<T>): Promise<T | null> {
-    const connection = await connect({
-      ...{ servers: this.natsUrl, user: natsUser, pass: password, reconnect: false, timeout: 2000 },
-    }).catch(() => null);
+    const connection = await this.connectNats().catch(() => null);
     if (!connection) return null;
     try {
       const manager = await jetstreamManager(connection);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { execute, type Hub, verifyChain } from '@tsudoi/hub';
 import type { Command } from '@tsudoi/schema';
 import type { BenchCase, BenchOptions } from '../bench.ts';
-import type { BenchServer } from './server.ts';
+import { type BenchServer, quantile } from './server.ts';
 
 const rate = 50;
 
@@ -68,8 +68,7 @@ async function joinAndRevoke(
   acknowledged.add(commandId);
 }
 
-const at = (values: readonly number[], share: number): number =>
-  Number([...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))].toFixed(1));
+const at = (values: readonly number[], share: number) => Number(quantile(values, share).toFixed(1));
 
 async function until(moment: number): Promise<void> {
   const wait = moment - performance.now();

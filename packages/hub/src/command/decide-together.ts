@@ -124,6 +124,11 @@ class NeedsTransaction extends Error {}
 /** The commands that were seen to read or write tables themselves. Most decide from streams alone. */
 const usesTables = new Set<CommandType>();
 
+/** Sent in order, and not waited for: if it failed, so does whatever comes after it in the transaction. */
+function unwaited(statement: { execute(): Promise<unknown> }): void {
+  statement.execute().catch(() => {});
+}
+
 class BatchOfCommands {
   readonly #tx: Transaction;
   readonly #hub: Hub;
@@ -183,11 +188,11 @@ class BatchOfCommands {
     try {
       if (outcome.status === 'rejected') throw outcome.reason;
       const verdict = await this.#take(queued, outcome.value);
-      await tx`release savepoint command`;
+      unwaited(tx`release savepoint command`);
       return verdict;
     } catch (error) {
       const verdict = this.#refused(error, queued);
-      await tx`rollback to savepoint command`;
+      unwaited(tx`rollback to savepoint command`);
       return verdict;
     }
   }
