@@ -10,7 +10,17 @@ import { Field } from '../../ui/field.tsx';
 import { emptyPart, type PartDraft } from './draft.ts';
 
 const kinds = ['deb', 'npm', 'url', 'upload'] as const;
-const formats = ['text', 'markdown', 'html', 'roff', 'code', 'jsonl', 'parquet', 'warc', 'mediawiki'] as const;
+const formats = [
+  'text',
+  'markdown',
+  'html',
+  'roff',
+  'code',
+  'jsonl',
+  'parquet',
+  'warc',
+  'mediawiki',
+] as const;
 const languages = ['ja', 'en', 'code'] as const;
 
 type ErrorOf = (input: string) => string | null;
