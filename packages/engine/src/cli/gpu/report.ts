@@ -80,7 +80,15 @@ export function makeReport(
       own.dispose();
     }
   };
-  const roof = copyBandwidth(device);
+  const figure = <T>(what: string, otherwise: T, body: () => T): T => {
+    try {
+      return body();
+    } catch (error) {
+      problems.push(`${what}: ${(error as Error).message}`);
+      return otherwise;
+    }
+  };
+  const roof = figure('copy bandwidth', Number.NaN, () => copyBandwidth(device));
   const sizes = quick ? [1024, 4096] : [1024, 2048, 4096, 8192];
   measure(
     'gemm',
@@ -104,7 +112,7 @@ export function makeReport(
     trainSpeed(open('bf16', false), { ...gpt2, name: `${gpt2.name}, own products` }, 8),
   );
   if (!quick) measure('Llama', () => trainSpeed(open('bf16'), llama1b));
-  const profile = stepProfile(open('bf16'), gpt2).slice(0, 20);
+  const profile = figure('profile', [], () => stepProfile(open('bf16'), gpt2).slice(0, 20));
   device.dispose();
   const ok = problems.length === 0 && checks.every((c) => c.ok);
   return {
