@@ -4,7 +4,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { TrainingEvent, TrainingHistory } from './checkpoint.ts';
-import type { StepResult, Trainer, TrainerState } from './trainer.ts';
+import type { StepResult, TrainerState } from './trainer.ts';
 import { createLossWatcher, type LossWatcher, type WatchOptions, watchDefaults } from './watch.ts';
 
 /** Where checkpoints go. One is written at a time; training goes on while it travels. */
@@ -15,8 +15,15 @@ export interface CheckpointStore {
   load(): Promise<{ state: TrainerState; history: TrainingHistory }>;
 }
 
+/** What the loop needs of a trainer, on any device. */
+export interface SteppingTrainer {
+  step(tokens: Int32Array): StepResult | Promise<StepResult>;
+  state(): TrainerState | Promise<TrainerState>;
+  restore(state: TrainerState): void;
+}
+
 export interface TrainingRun {
-  readonly trainer: Trainer;
+  readonly trainer: SteppingTrainer;
   /** The tokens of a batch by its number. */
   readonly batch: (index: number) => Int32Array;
   readonly steps: number;
@@ -26,6 +33,8 @@ export interface TrainingRun {
   readonly from: { readonly step: number; readonly history: TrainingHistory };
   readonly watch?: WatchOptions;
   readonly signal?: AbortSignal;
+  /** Writes one more checkpoint when the signal comes, unless the loss is suspect. */
+  readonly saveOnAbort?: boolean;
   onStep?(result: StepResult, seconds: number): void;
   onEvent?(event: TrainingEvent): void;
 }
@@ -47,20 +56,25 @@ export async function runTraining(run: TrainingRun): Promise<TrainingHistory> {
   let next = from.step;
   let saving = { done: Promise.resolve() };
   let due = next === 0;
+  let sound = true;
   const clock = stopwatch(history.seconds);
   watcher.reset(history.loss);
   const save = async () => {
     await saving.done;
     history.seconds = clock();
-    saving = await store.save(trainer.state(), history);
+    saving = await store.save(await trainer.state(), history);
     due = false;
   };
   if (due) await save();
   while (next < steps) {
     await setImmediate(); // lets an abort and answers about checkpoints arrive
-    signal?.throwIfAborted();
+    if (signal?.aborted) {
+      if (run.saveOnAbort && sound && next > from.step) await save();
+      await saving.done;
+      signal.throwIfAborted();
+    }
     const startedAt = performance.now();
-    const result = trainer.step(run.batch(next + history.skipped));
+    const result = await trainer.step(run.batch(next + history.skipped));
     const verdict = watcher.judge(result.loss, result.gradNorm);
     if (verdict.kind === 'spike' || verdict.kind === 'not-finite') {
       await saving.done;
@@ -73,7 +87,8 @@ export async function runTraining(run: TrainingRun): Promise<TrainingHistory> {
     record(history, result);
     run.onStep?.(result, (performance.now() - startedAt) / 1000);
     due ||= next % checkpointEvery === 0;
-    if (due && next < steps && verdict.kind === 'sound') await save();
+    sound = verdict.kind === 'sound';
+    if (due && next < steps && sound) await save();
   }
   await saving.done;
   history.seconds = clock();

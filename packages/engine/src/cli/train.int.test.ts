@@ -1,0 +1,158 @@
+// Promises of `npm run train`, kept by the real process: it trains, stops on Ctrl-C, resumes to the same bits, plans,
+// profiles, and says in one line what is wrong.
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { philox } from '../nn/rng.ts';
+import { readGolden } from '../testing/golden.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'train-'));
+  // Words of two to four kana out of a list of 300, so that there is a vocabulary to find.
+  const kana = (i: number, k: number) => String.fromCharCode(0x3042 + (philox([i, k, 0, 0], [3, 0])[0] % 80));
+  const words = Array.from({ length: 300 }, (_, i) =>
+    Array.from({ length: 2 + (i % 3) }, (_, k) => kana(i, k)).join(''),
+  );
+  const word = (i: number) => words[philox([i, 0, 0, 0], [4, 0])[0] % words.length];
+  const lines = Array.from(
+    { length: 400 },
+    (_, i) => `${word(3 * i)}は${word(3 * i + 1)}、${word(3 * i + 2)}。\n`,
+  );
+  writeFileSync(join(folder, 'text.txt'), lines.join(''));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const model = {
+  ...{ architecture: 'gpt_neox', hiddenSize: 32, intermediateSize: 64, layers: 1, heads: 2, rotaryPct: 0.5 },
+  ...{ ropeTheta: 10000, parallelResidual: true, layerNormEps: 1e-5, tieWordEmbeddings: false },
+};
+const optimizer = {
+  ...{ name: 'adamw', learningRate: 1e-2, minLearningRate: 1e-3, warmupSteps: 2, beta1: 0.9, beta2: 0.95 },
+  ...{ eps: 1e-8, weightDecay: 0.1, clipNorm: 1 },
+};
+const pretrain = {
+  ...{ model, optimizer, batchSize: 2, accumulation: 2, sequenceLength: 24, steps: 40, seed: 1 },
+  ...{ checkpointEvery: 10, precision: 'float32' },
+};
+const train = { vocabSize: 400, maxPieceLength: 8, characterCoverage: 0.9995, sampleBytes: 100_000 };
+const recipe = { title: 'Cats', data: { files: ['text.txt'] }, tokenizer: { train }, out: 'out', pretrain };
+
+function write(name: string, change: object = {}): string {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify({ ...recipe, ...change }));
+  return path;
+}
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs the process; `onErr` sees what it prints on stderr as it comes. */
+function run(args: string[], onErr?: (text: string, stop: () => void) => void): Promise<Ended> {
+  const child = spawn(process.execPath, [new URL('train.ts', import.meta.url).pathname, ...args]);
+  let [out, err] = ['', ''];
+  let stopped = false;
+  child.stdout.on('data', (data) => {
+    out += data;
+  });
+  child.stderr.on('data', (data) => {
+    err += data;
+    onErr?.(err, () => {
+      if (!stopped) child.kill('SIGINT');
+      stopped = true;
+    });
+  });
+  return new Promise((done) => child.on('close', (code) => done({ code, out, err })));
+}
+
+describe('npm run train', () => {
+  it('trains, and a training stopped by Ctrl-C and resumed ends with the same bits', async () => {
+    const whole = await run([write('whole.json', { out: 'whole' }), '--json', '--threads', '2']);
+    expect(whole.err).toContain('loss');
+    const result = JSON.parse(whole.out);
+    expect(result).toMatchObject({ steps: 40, tokens: 40 * 4 * 24, events: [] });
+    const losses = JSON.parse(readFileSync(join(folder, 'whole/metrics.json'), 'utf8')).steps;
+    expect(result.loss).toBeLessThan(losses[0].loss - 1);
+    expect(readFileSync(join(folder, 'whole/loss.svg'), 'utf8')).toContain('<svg');
+
+    const path = write('parts.json', { out: 'parts' });
+    const stopped = await run([path], (text, stop) => text.includes('step 11/') && stop());
+    expect(stopped.code).toBe(1);
+    expect(stopped.err).toContain('stopped; go on with --resume');
+    writeFileSync(join(folder, 'text.txt'), `${readFileSync(join(folder, 'text.txt'), 'utf8')}変わった。\n`);
+    const resumed = await run([path, '--resume', '--json', '--threads', '1']);
+    expect(resumed.err).toContain('the text files have changed');
+    expect(JSON.parse(resumed.out).steps).toBe(40);
+    const weights = (out: string) => readFileSync(join(folder, out, 'model/model.safetensors'));
+    expect(weights('parts').equals(weights('whole'))).toBe(true);
+    expect((await run([path])).err).toMatch(/is there already; go on with --resume/);
+    const changed = write('parts.json', { out: 'parts', pretrain: { ...pretrain, seed: 2 } });
+    expect((await run([changed, '--resume'])).err).toContain('pretrain.seed was 1, now it is 2');
+  });
+
+  it('plans and profiles', async () => {
+    const path = write('measure.json', { out: 'measure' });
+    const plan = JSON.parse((await run([path, '--plan', '--json'])).out);
+    expect(plan.tokensPerSecond).toBeGreaterThan(100);
+    expect(plan.budgets).toHaveLength(5);
+    const profile = JSON.parse((await run([path, '--profile', '--json'])).out);
+    expect(profile.rows.map((r: { symbol: string }) => r.symbol)).toContain('ts_adamw');
+    expect(JSON.parse(readFileSync(profile.trace, 'utf8')).traceEvents.length).toBeGreaterThan(20);
+  });
+
+  it.each([
+    ['no recipe', () => [], 2, /usage: npm run -s train/],
+    ['an unknown option', () => [write('r.json'), '--fast'], 2, /--fast/],
+    [
+      'an unknown device',
+      () => [write('r.json'), '--device', 'tpu'],
+      2,
+      /--device is one of cpu, webgpu, cuda/,
+    ],
+    ['a missing file', () => [join(folder, 'none.json')], 1, /none\.json/],
+    [
+      'known-bad settings',
+      () => [write('r.json', { pretrain: { ...pretrain, optimizer: { ...optimizer, eps: 1e-5 } } })],
+      1,
+      /pretrain\.optimizer\.eps is 0\.00001; use 1e-8/,
+    ],
+    [
+      'text that is not there',
+      () => [write('r.json', { data: { files: ['x/*.txt'] } })],
+      1,
+      /"x\/\*\.txt" names no text file/,
+    ],
+    [
+      'a model that cannot fit',
+      () => [write('r.json', { pretrain: { ...pretrain, batchSize: 50_000_000 } })],
+      1,
+      /needs at least .* GiB.*make batchSize smaller/,
+    ],
+    [
+      'nothing to resume',
+      () => [write('r.json', { out: 'empty' }), '--resume'],
+      1,
+      /there is no .* to resume/,
+    ],
+  ])('says in one line what is wrong with %s', async (_what, args, code, message) => {
+    const ended = await run(args());
+    expect(ended.code).toBe(code);
+    expect(ended.err).toMatch(message);
+    expect(ended.err).not.toContain('    at ');
+  });
+
+  it('names the parameter and the two shapes when it cannot start from a model', async () => {
+    const { saveModel } = await import('../io/model-folder.ts');
+    const { config, parameters } = readGolden('neox-parallel');
+    await saveModel(folder, config, parameters);
+    const ended = await run([write('r.json', { out: 'from', startFrom: '.' })]);
+    expect(ended.err).toMatch(/gpt_neox\.embed_in\.weight is \[53,48\] in .*, the recipe's is \[400,32\]/);
+    expect(ended.code).toBe(1);
+  });
+});

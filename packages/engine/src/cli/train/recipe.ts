@@ -1,0 +1,32 @@
+// Reads and checks a recipe file: shape, known-bad settings, and whether it can fit this machine.
+
+import { readFile } from 'node:fs/promises';
+import { lintPretrain, TrainingRecipe } from '@tsudoi/schema';
+
+/** A recipe that cannot be run; the message is one line a problem. */
+export class RecipeError extends Error {
+  override name = 'RecipeError';
+}
+
+export async function readRecipe(path: string): Promise<TrainingRecipe> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new RecipeError(`${path} is not JSON: ${error.message}`);
+    throw error;
+  }
+  const parsed = TrainingRecipe.safeParse(json);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(
+      (issue) => `${path}: ${issue.path.join('.') || 'recipe'}: ${issue.message}`,
+    );
+    throw new RecipeError(lines.join('\n'));
+  }
+  const problems = lintPretrain(parsed.data.pretrain);
+  if (problems.length > 0) {
+    const lines = problems.map((p) => `${path}: pretrain.${p.field} is ${p.value}; ${p.advice}`);
+    throw new RecipeError(lines.join('\n'));
+  }
+  return parsed.data;
+}

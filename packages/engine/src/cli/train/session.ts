@@ -1,0 +1,98 @@
+// What every way of calling `train` needs first: recipe, data, model, memory check, trainer.
+
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { TrainingRecipe } from '@tsudoi/schema';
+import { loadModel } from '../../io/model-folder.ts';
+import { type ModelConfig, modelOf, trainingFlopsPerToken } from '../../models/families.ts';
+import { countParameters } from '../../models/model.ts';
+import { createBatches } from '../../shards/batches.ts';
+import { type LocalData, localData } from '../../train/local-data.ts';
+import { estimateMemory, requireMemory } from '../../train/memory.ts';
+import { type DeviceName, type OpenedTrainer, openTrainer } from '../../train/open-trainer.ts';
+import { configFor, sequencesPerStep, tokensPerStep, trainerOptionsFor } from '../../train/settings.ts';
+import { RecipeError, readRecipe } from './recipe.ts';
+import { readSaved, type SavedTraining } from './saved.ts';
+
+export interface Settings {
+  readonly path: string;
+  readonly device: DeviceName;
+  readonly threads?: number;
+  /** Goes on from the checkpoint in the output folder. */
+  readonly resume?: boolean;
+  note(line: string): void;
+}
+
+export interface Session {
+  readonly recipe: TrainingRecipe;
+  readonly outDir: string;
+  readonly data: LocalData;
+  readonly config: ModelConfig;
+  readonly parameters: number;
+  readonly flopsPerToken: number;
+  readonly tokensPerStep: number;
+  /** Tokens of a batch by its number. */
+  readonly batch: (index: number) => Int32Array;
+  readonly trainer: OpenedTrainer;
+  /** What is resumed. */
+  readonly checkpoint?: SavedTraining;
+  close(): void;
+}
+
+/** @throws RecipeError, DataError, OutOfMemory, DeviceUnavailable, UnsupportedConfig with one line each */
+export async function openSession(settings: Settings): Promise<Session> {
+  const { path, device, threads, note } = settings;
+  const recipe = await readRecipe(path);
+  const base = dirname(resolve(path));
+  const outDir = resolve(base, recipe.out);
+  await mkdir(outDir, { recursive: true });
+  const checkpoint = settings.resume ? await readSaved(outDir) : undefined;
+  const data = await localData(recipe, { path, outDir, note, packed: checkpoint?.packed });
+  try {
+    const config = configFor(recipe.pretrain, data.tokenizer);
+    const model = modelOf(config);
+    const options = trainerOptionsFor(recipe.pretrain, config);
+    // A GPU's memory is not this process's; its driver refuses by itself.
+    if (device === 'cpu') requireMemory(estimateMemory(options), process.availableMemory());
+    const { sequenceLength, seed } = recipe.pretrain;
+    if (data.shards.length <= sequenceLength) {
+      const need = `one sequence needs ${sequenceLength + 1}`;
+      throw new RecipeError(`${path}: data holds ${data.shards.length} tokens, ${need}`);
+    }
+    const batches = createBatches({
+      ...{ tokens: data.shards, sequenceLength, seed, batchSize: sequencesPerStep(recipe.pretrain) },
+    });
+    note(`compiling for ${device}`);
+    const trainer = await openTrainer(device, { ...options, threads });
+    if (recipe.startFrom && !checkpoint) await startFrom(trainer, resolve(base, recipe.startFrom), config);
+    return {
+      ...{ recipe, outDir, data, config, trainer, checkpoint, batch: batches.batch },
+      parameters: countParameters(model),
+      flopsPerToken: trainingFlopsPerToken(config, sequenceLength),
+      tokensPerStep: tokensPerStep(recipe.pretrain),
+      close() {
+        trainer.dispose();
+        data.shards.close();
+      },
+    };
+  } catch (error) {
+    data.shards.close();
+    throw error;
+  }
+}
+
+/** Puts the weights of a model folder into a fresh trainer. */
+async function startFrom(trainer: OpenedTrainer, folder: string, config: ModelConfig): Promise<void> {
+  const loaded = await loadModel(folder);
+  const wanted = modelOf(config);
+  for (const { name, shape } of wanted.parameters) {
+    const got = loaded.parameters.get(name);
+    if (`${got?.shape}` !== `${shape}`) {
+      throw new RecipeError(
+        `startFrom: ${name} is [${got?.shape ?? 'missing'}] in ${folder}, the recipe's is [${shape}]`,
+      );
+    }
+  }
+  const state = await trainer.state();
+  trainer.restore({ step: 0, tensors: new Map([...state.tensors, ...loaded.parameters]) });
+}
