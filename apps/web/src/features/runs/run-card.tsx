@@ -29,7 +29,10 @@ export async function RunCardView({ card }: { card: RunCard }) {
       items: [
         { term: t('facts.layers'), value: number(model.layers) },
         { term: t('facts.hidden'), value: `${number(model.hiddenSize)} / ${number(model.intermediateSize)}` },
-        { term: t('facts.heads'), value: `${number(model.heads)} / ${number(model.keyValueHeads)}` },
+        {
+          term: t('facts.heads'),
+          value: `${number(model.heads)} / ${number('keyValueHeads' in model ? model.keyValueHeads : model.heads)}`,
+        },
       ],
     },
     {
