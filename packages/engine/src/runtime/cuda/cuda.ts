@@ -9,8 +9,10 @@ import { defaultCacheDir } from '../compiler.ts';
 import type { Device, Executable, LaunchProfile } from '../device.ts';
 import { type BoundArguments, bindArguments, wordOf } from './arguments.ts';
 import { type CublasLt, openCublasLt } from './cublas.ts';
+import { ALL_REDUCE, averageGradients } from './data-parallel.ts';
 import { type CudaDriver, type GpuInfo, openDriver } from './driver.ts';
 import { type ImageOptions, type Images, openImages } from './images.ts';
+import type { Communicator } from './nccl.ts';
 import type { CudaCompiler } from './nvrtc.ts';
 import { CUBLAS, compileCuda, cudaTarget, moduleTexts, type Precision } from './program-text.ts';
 
@@ -30,6 +32,8 @@ export interface CudaOptions {
   readonly libraries?: readonly string[];
   /** False: products always by the engine's own kernel. Default: cuBLASLt where it is found. */
   readonly cublasLt?: boolean;
+  /** One of several processes that train together; the device gives it back. */
+  readonly group?: Communicator;
 }
 
 export interface CudaDevice extends Device {
@@ -60,6 +64,7 @@ class CudaExecutable implements CudaProgram {
   readonly program: Program;
   readonly #driver: CudaDriver;
   readonly #cublas: CublasLt | undefined;
+  readonly #group: Communicator | undefined;
   readonly #stream: number;
   readonly #arena: number;
   readonly #modules: number[] = [];
@@ -72,9 +77,15 @@ class CudaExecutable implements CudaProgram {
   #graph = 0;
   #disposed = false;
 
-  constructor(driver: CudaDriver, images: Images, cublas: CublasLt | undefined, program: Program) {
+  constructor(
+    driver: CudaDriver,
+    images: Images,
+    libraries: { readonly cublas?: CublasLt; readonly group?: Communicator },
+    program: Program,
+  ) {
     this.#driver = driver;
-    this.#cublas = cublas;
+    this.#cublas = libraries.cublas;
+    this.#group = libraries.group;
     this.program = program;
     this.#steps = program.launches.length;
     this.launchCount = this.#steps;
@@ -146,6 +157,11 @@ class CudaExecutable implements CudaProgram {
         launch.args.map((arg) => Number(wordOf(arg, (b) => this.address(b)))),
         this.#stream,
       );
+      return;
+    }
+    if (launch.symbol === ALL_REDUCE) {
+      const [at, count] = launch.args.map((arg) => Number(wordOf(arg, (b) => this.address(b))));
+      this.#group!.allReduce(at, count, this.#stream);
       return;
     }
     const kernel = this.#functions.get(launch.symbol)!;
@@ -273,17 +289,17 @@ export function openCuda(options: CudaOptions = {}): CudaDevice {
     images,
     driver,
     compile(trace, compileOptions = {}) {
-      const executable = new CudaExecutable(
-        driver,
-        images,
-        cublas,
-        compileCuda(trace, target, compileOptions),
-      );
+      const compiled = compileCuda(trace, target, compileOptions);
+      const trains = compiled.launches.some((l) => l.symbol === 'adamw');
+      const { group } = options;
+      const program = group && trains ? averageGradients(compiled, group.world) : compiled;
+      const executable = new CudaExecutable(driver, images, { cublas, group }, program);
       executables.add(executable);
       return executable;
     },
     dispose() {
       for (const executable of executables) executable.dispose();
+      options.group?.dispose();
       cublas?.dispose();
       driver.dispose();
     },

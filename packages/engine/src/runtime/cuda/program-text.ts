@@ -16,6 +16,8 @@ import {
   type Trace,
 } from '../../schedule/program.ts';
 
+import { ALL_REDUCE } from './data-parallel.ts';
+
 export type Precision = 'bf16' | 'f32';
 
 export const CUBLAS = 'cublaslt';
@@ -55,7 +57,7 @@ export interface ModuleText {
 /** Modules of a program, in a fixed order. */
 export function moduleTexts(program: Program): ModuleText[] {
   const instances = [...new Set(program.launches.map((l) => l.symbol))].filter(
-    (symbol) => !program.kernels.has(symbol) && symbol !== CUBLAS,
+    (symbol) => !program.kernels.has(symbol) && symbol !== CUBLAS && symbol !== ALL_REDUCE,
   );
   const out: ModuleText[] = instances.map((symbol) => ({ text: instanceText(symbol), symbols: [symbol] }));
   if (program.kernels.size > 0) {

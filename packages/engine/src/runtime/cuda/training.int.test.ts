@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LlamaConfig } from '../../models/llama-config.ts';
 import { philox } from '../../nn/rng.ts';
-import { type MockDriver, mockDriver, openShim } from '../../testing/cuda-shim/device.ts';
+import { type MockDriver, mockDriver, mockNccl, openShim } from '../../testing/cuda-shim/device.ts';
 import { createTrainer, type StepResult, type Trainer } from '../../train/trainer.ts';
 import type { Device } from '../device.ts';
+import { openNccl } from './nccl.ts';
 import type { Precision } from './program-text.ts';
 
 /** Heads of 64, so that bfloat16 runs the flash kernels; grouped queries and a tied embedding. */
@@ -90,6 +91,21 @@ describe('twenty steps of a tiny Llama', () => {
     expect(run(resumed, 4, 7)).toEqual(rest);
     expect(bitsOf(resumed)).toEqual(bitsOf(one));
     for (const t of [one, two, resumed]) t.dispose();
+  });
+});
+
+describe('two GPUs with the same batches', () => {
+  it('give the bits of one: gradients go through one contiguous buffer, once, and come back averaged', () => {
+    const nccl = openNccl([mockNccl()]);
+    const group = nccl.open(nccl.uniqueId(), 0, 2);
+    const [one, two] = [onShim('f32'), trainer(openShim({ cacheDir, precision: 'f32', group }))];
+    expect(run(two, 0, 3)).toEqual(run(one, 0, 3));
+    expect(bitsOf(two)).toEqual(bitsOf(one));
+    const log = mock.log();
+    const calls = log.filter((line) => /flat__|norm_partial/.test(line)).map((line) => line.trim());
+    expect(calls.filter((line) => line.startsWith('flat'))).toEqual(['flat__FLAT_1', 'flat__FLAT_0']);
+    expect(calls.at(calls.indexOf('flat__FLAT_0') + 1)).toBe('norm_partial');
+    for (const t of [one, two]) t.dispose();
   });
 });
 

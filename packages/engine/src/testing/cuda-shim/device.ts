@@ -77,6 +77,15 @@ export const mockLibrary = (): string =>
     '-fPIC',
   ]);
 
+/** A library that sums over a group in which all processes hold the same numbers. */
+export function mockNccl(): string {
+  const source = readFileSync(join(here, 'mock-nccl.c'), 'utf8');
+  const path = compileOnce(source, 'nccl.c', 'gcc', ['-O1', '-shared', '-fPIC']);
+  const node = koffi.load(mockLibrary()).func('int64_t mock_node_address()')();
+  koffi.load(path).func('void mock_nccl_attach(int64_t node)')(node);
+  return path;
+}
+
 export function mockDriver(): MockDriver {
   const lib = koffi.load(mockLibrary());
   const log = lib.func('const char *mock_log()');
