@@ -49,7 +49,7 @@ function gemmCase(n: number, threads: number, peer: Peer, peak: number, options:
   return {
     case: `${n} x ${n} x ${n} float32, ${threads} thread${threads > 1 ? 's' : ''}`,
     peer: peer.name,
-    unit: 'GFLOP/s',
+    unit: threads === 1 ? 'GFLOP per CPU-second' : 'GFLOP/s',
     better: 'more',
     ours: () => ours.call('measure', milliseconds),
     theirs: () => theirs.call('measure', milliseconds),

@@ -31,7 +31,7 @@ const ONE_BLOCK_ROWS = 280;
 /** Columns that one task packs; a whole number of panels for every width of panel (32, 16 and 12). */
 const PACKED_COLUMNS = 96;
 /** Parts there should be at least, so that threads share them evenly even when one of them is held up. */
-const ENOUGH_PARTS = 16;
+const ENOUGH_PARTS = 8;
 const MIN_BLOCK_ROWS = 126;
 
 /** Into how many parts C is cut when each packs its own operands: few, because packing is then repeated. */

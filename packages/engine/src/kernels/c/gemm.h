@@ -150,11 +150,15 @@ typedef struct {
   int64_t ldc0;
 } addend;
 
-// c[m x n] = packed a . packed b (+ c0 + bias) over one block of k.
+// c[m x n] = packed a . packed b (+ c0 + bias) over one block of k. While a panel of b is in use, each tile asks for its
+// share of the next one: after a launch of its own packed it, b comes from far away.
 static void tiles(int64_t m, int64_t n, int64_t depth, const float *pa, const float *pb, float *c, int64_t ldc,
                   addend add, float *edge) {
+  const int64_t panel = NR * depth * 4, share = CEIL_TO(panel * MR / (m + MR), 64);
   for (int64_t j = 0; j < n; j += NR) {
+    const char *next = (const char *)(pb + (j + NR) * depth), *end = next + (j + NR < n ? panel : 0);
     for (int64_t i = 0; i < m; i += MR) {
+      for (const char *stop = next + share; next < stop && next < end; next += 64) __builtin_prefetch(next, 0, 2);
       const float *ap = pa + i * depth, *bp = pb + j * depth;
       float *cp = c + i * ldc + j;
       const float *fp = add.c0 ? add.c0 + i * add.ldc0 + j : 0;
