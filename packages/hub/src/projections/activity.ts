@@ -1,4 +1,5 @@
 import type { DomainEvent, RecordedEvent } from '@tsudoi/schema';
+import type { PendingQuery, Row } from 'postgres';
 import type { Queryable } from '../log/connection.ts';
 import { traceIdOf } from '../telemetry/traceparent.ts';
 import type { Projection } from './projection.ts';
@@ -6,13 +7,15 @@ import type { Projection } from './projection.ts';
 /** Members of an event that are longer than this as JSON (recipes, manifests) have their own pages. */
 const longestMember = 500;
 
+/** Values, or parts of a statement that find them. */
+type Found = string | null | PendingQuery<Row[]>;
 interface Title {
-  title: string;
-  titleEn: string;
+  title: Found;
+  titleEn: Found;
 }
 interface Doer {
-  personId: string | null;
-  node: string | null;
+  personId: Found;
+  node: Found;
 }
 const nobody: Doer = { personId: null, node: null };
 
@@ -23,8 +26,9 @@ export const activityFeed: Projection = {
   tables: ['view_activity'],
   async apply(sql, recorded) {
     const { event, position, streamType, streamId, at, meta } = recorded;
-    const { title, titleEn } = await titleOf(sql, recorded);
-    const { personId, node } = await doerOf(sql, recorded);
+    const { title, titleEn } = titleOf(sql, recorded);
+    const { personId, node } = doerOf(sql, recorded);
+    // Earlier rows are looked up by the statement itself, so that nobody waits for an answer between two events.
     await sql`
       insert into view_activity (position, type, stream_type, stream_id, title, title_en, person_id, node, at, trace_id,
                                  data)
@@ -34,7 +38,7 @@ export const activityFeed: Projection = {
 };
 
 /** The first event of a stream names it; a job goes by the name of its run or source. */
-async function titleOf(sql: Queryable, { event, streamType, streamId }: RecordedEvent): Promise<Title> {
+function titleOf(sql: Queryable, { event, streamType, streamId }: RecordedEvent): Title {
   switch (event.type) {
     case 'SourceProposed':
       return { title: event.data.titleJa, titleEn: event.data.titleEn };
@@ -63,24 +67,24 @@ async function titleOf(sql: Queryable, { event, streamType, streamId }: Recorded
   }
 }
 
-async function firstTitle(sql: Queryable, streamType: string, streamId: string): Promise<Title> {
-  const [row] = await sql<Title[]>`
-    select title, title_en as "titleEn" from view_activity
-    where stream_type = ${streamType} and stream_id = ${streamId} order by position limit 1`;
-  return row ?? { title: '', titleEn: '' };
+function firstTitle(sql: Queryable, streamType: string, streamId: string): Title {
+  const first = (column: string) => sql`
+    coalesce((select ${sql(column)} from view_activity where stream_type = ${streamType} and stream_id = ${streamId}
+              order by position limit 1), '')`;
+  return { title: first('title'), titleEn: first('title_en') };
 }
 
 /** A node acts by a token; which machine and whose it is was said when it leased the job. */
-async function doerOf(sql: Queryable, { event, meta }: RecordedEvent): Promise<Doer> {
+function doerOf(sql: Queryable, { event, meta }: RecordedEvent): Doer {
   if (event.type === 'JobLeased') return { personId: event.data.personId, node: event.data.node };
   const [kind, id] = meta.actor.split(':');
   if (kind === 'person') return { personId: id, node: null };
   const jobId = jobOf(event);
   if (kind !== 'node' || !jobId) return nobody;
-  const [row] = await sql<Doer[]>`
-    select person_id as "personId", node from view_activity
-    where stream_type = 'job' and stream_id = ${jobId} and type = 'JobLeased' order by position desc limit 1`;
-  return row ?? nobody;
+  const last = (column: string) => sql`
+    (select ${sql(column)} from view_activity
+     where stream_type = 'job' and stream_id = ${jobId} and type = 'JobLeased' order by position desc limit 1)`;
+  return { personId: last('person_id'), node: last('node') };
 }
 
 function jobOf(event: DomainEvent): string | null {
