@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { permissionsOfRole } from '@tsudoi/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPortal, origin, type Portal, proposal } from '../testing/portal.ts';
 import { appRouter } from './router.ts';
@@ -39,14 +40,7 @@ describe('every procedure refuses the wrong actor', () => {
     }
   });
   test('a person without the permission', async () => {
-    const held = [
-      'person.self',
-      'source.propose',
-      'source.withdraw',
-      'artifact.download',
-      'model.generate',
-      'token.issue',
-    ];
+    const held: readonly string[] = permissionsOfRole.contributor;
     for (const { path, type, permission } of guarded.filter((one) => !held.includes(one.permission))) {
       const answer = await portal.call(type, path, type === 'query' ? undefined : {}, contributor);
       expect([path, answer.status, answer.rejection?.code, answer.rejection?.params.permission]).toEqual([

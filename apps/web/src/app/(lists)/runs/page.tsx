@@ -15,6 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function RunsPage() {
+  const erased = (await getTranslations('common'))('erasedPerson');
   const [t, locale, runs] = await Promise.all([
     getTranslations('runs'),
     getLocale(),
@@ -63,7 +64,7 @@ export default async function RunsPage() {
               wide: true,
               cell: (run) => (
                 <span className="text-sm whitespace-nowrap text-ink-2">
-                  {run.registeredBy.displayName}
+                  {run.registeredBy.displayName || erased}
                   <span className="block text-ink-3">
                     <Time at={run.registeredAt} />
                   </span>

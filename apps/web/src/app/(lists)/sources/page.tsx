@@ -26,6 +26,7 @@ const states: SourceState[] = [
 ];
 
 export default async function SourcesPage(props: { searchParams: Promise<{ state?: string }> }) {
+  const erased = (await getTranslations('common'))('erasedPerson');
   const [t, words, locale, all, { state }] = await Promise.all([
     getTranslations('sources'),
     getTranslations('sourceState'),
@@ -124,7 +125,7 @@ export default async function SourcesPage(props: { searchParams: Promise<{ state
                   wide: true,
                   cell: (source) => (
                     <span className="text-sm whitespace-nowrap text-ink-2">
-                      {source.proposer.displayName}
+                      {source.proposer.displayName || erased}
                       <span className="block text-ink-3">
                         <Time at={source.proposedAt} />
                       </span>

@@ -31,6 +31,7 @@ export async function generateMetadata(props: Props) {
 }
 
 export default async function RunPage(props: Props) {
+  const erased = (await getTranslations('common'))('erasedPerson');
   const [run, viewer, t, runs, locale] = await Promise.all([
     load(props),
     viewerOfPage(),
@@ -52,7 +53,7 @@ export default async function RunPage(props: Props) {
         meta={
           <>
             <RunStateBadge state={run.state} />
-            <span>{t('registeredBy', { name: run.registeredBy.displayName })}</span>
+            <span>{t('registeredBy', { name: run.registeredBy.displayName || erased })}</span>
             <span className="text-ink-3">
               <Time at={run.registeredAt} />
             </span>

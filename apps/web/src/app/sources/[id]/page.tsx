@@ -1,4 +1,4 @@
-import type { SourceDetail, Viewer } from '@tsudoi/schema';
+import { rolesPermit, type SourceDetail, type Viewer } from '@tsudoi/schema';
 import { ExternalLink } from 'lucide-react';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
@@ -32,6 +32,7 @@ export async function generateMetadata(props: Props) {
 }
 
 export default async function SourcePage(props: Props) {
+  const erased = (await getTranslations('common'))('erasedPerson');
   const [source, viewer, t, sources, locale] = await Promise.all([
     load(props),
     viewerOfPage(),
@@ -40,9 +41,10 @@ export default async function SourcePage(props: Props) {
     getLocale(),
   ]);
   const watched = [`source:${source.sourceId}`, ...source.jobs.map((job) => `job:${job.jobId}`), 'artifact'];
+  const curates = viewer !== null && rolesPermit(viewer.roles, 'source.curate', source.groupId);
   const mayWithdraw =
     viewer?.permissions.includes('source.withdraw') &&
-    viewer.personId === source.proposer.personId &&
+    (viewer.personId === source.proposer.personId || curates) &&
     source.state !== 'withdrawn' &&
     source.state !== 'rejected';
   return (
@@ -54,7 +56,7 @@ export default async function SourcePage(props: Props) {
         meta={
           <>
             <SourceStateBadge state={source.state} />
-            <span>{t('proposedBy', { name: source.proposer.displayName })}</span>
+            <span>{t('proposedBy', { name: source.proposer.displayName || erased })}</span>
             <span className="text-ink-3">
               <Time at={source.proposedAt} />
             </span>
@@ -138,6 +140,7 @@ async function Reviews({ source, viewer }: { source: SourceDetail; viewer: Viewe
   const [t, words] = await Promise.all([getTranslations('source'), getTranslations('verdict')]);
   const open = source.state === 'under-review';
   const left = source.quorum - source.accepts;
+  const erased = (await getTranslations('common'))('erasedPerson');
   return (
     <Section title={t('reviews')} aside={t('quorum', { accepts: source.accepts, quorum: source.quorum })}>
       {source.reviews.length > 0 && (
@@ -146,7 +149,7 @@ async function Reviews({ source, viewer }: { source: SourceDetail; viewer: Viewe
             <li key={`${review.reviewer.personId} ${review.at}`} className="card p-4">
               <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
                 <Badge tone={verdictTone[review.verdict]}>{words(review.verdict)}</Badge>
-                <span className="font-medium">{review.reviewer.displayName}</span>
+                <span className="font-medium">{review.reviewer.displayName || erased}</span>
                 <span className="text-sm text-ink-3">
                   <Time at={review.at} />
                 </span>
@@ -167,7 +170,7 @@ async function ReviewOrWhyNot({ source, viewer }: { source: SourceDetail; viewer
   const t = await getTranslations('source');
   if (viewer?.personId === source.proposer.personId)
     return <p className="phrase text-ink-3">{t('ownProposal')}</p>;
-  if (!viewer?.permissions.includes('source.review')) {
+  if (!viewer || !rolesPermit(viewer.roles, 'source.review', source.groupId)) {
     return (
       <p className="phrase text-ink-3">
         {viewer ? (
@@ -180,6 +183,7 @@ async function ReviewOrWhyNot({ source, viewer }: { source: SourceDetail; viewer
       </p>
     );
   }
-  if (source.reviews.some((review) => review.reviewer.personId === viewer.personId)) return null;
+  const mine = source.reviews.filter((review) => review.reviewer.personId === viewer.personId);
+  if (mine.some((review) => review.round === source.round)) return null;
   return <ReviewForm sourceId={source.sourceId} />;
 }
