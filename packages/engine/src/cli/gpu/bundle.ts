@@ -42,7 +42,7 @@ function dataOf(libraries: readonly string[], progress: (line: string) => void):
 function copyKoffi(folder: string): void {
   const koffi = dirname(require.resolve('koffi'));
   const native = join(koffi, '..', '@koromix', 'koffi-linux-x64');
-  const skip = (path: string) => !/\/(doc|src|lib|vendor)$/.test(path);
+  const skip = (path: string) => !/\/koffi\/(doc|vendor)$/.test(path);
   cpSync(koffi, join(folder, 'node_modules', 'koffi'), { recursive: true, filter: skip });
   if (existsSync(native)) {
     cpSync(native, join(folder, 'node_modules', '@koromix', 'koffi-linux-x64'), { recursive: true });
