@@ -5,12 +5,12 @@
 /// <reference types="@webgpu/types" />
 
 import { numel } from '../../core/shape.ts';
-import { COPY_KERNEL, COPY_TILE } from '../../kernels/wgsl/copy.ts';
-import { ARGUMENT_BINDING, argumentWords, bindSlots } from '../../print/dialects/wgsl.ts';
-import type { Arg, Launch } from '../../schedule/launch.ts';
+import { ARGUMENT_BINDING } from '../../print/dialects/wgsl.ts';
+import type { Arg } from '../../schedule/launch.ts';
 import type { Program } from '../../schedule/program.ts';
 import type { AsyncExecutable } from '../async-device.ts';
 import { DeviceUnavailable, type LaunchProfile } from '../device.ts';
+import { boundText, compileAll, groupsOf, type Place, placeOf } from './binding.ts';
 import { COMPUTE_STAGE, MAP_READ, usage } from './flags.ts';
 import { firstLine, type OpenedGpu } from './open.ts';
 
@@ -26,20 +26,14 @@ interface BoundLaunch {
   readonly y: number;
 }
 
-interface Place {
-  readonly slab: number;
-  /** Bytes from the start of the slab. */
-  readonly offset: number;
-}
-
 const roundUp = (n: number, to: number) => Math.ceil(n / to) * to;
 
-/** The kernel's text without memory: of the program, or of the runtime's own copy. */
-const textOf = (program: Program, launch: Launch) => program.kernels.get(launch.symbol) ?? COPY_KERNEL;
-const groupsOf = (launch: Launch) =>
-  launch.symbol === 'ts_copy'
-    ? Math.ceil((launch.args[2] as { value: number }).value / COPY_TILE)
-    : launch.tasks;
+const mib = (bytes: number) => Math.ceil(bytes / 2 ** 20);
+
+const outOfMemory = (bytes: number, detail: string) =>
+  new DeviceUnavailable(
+    `The GPU has no room for a program of ${mib(bytes)} MiB.${detail} Use a smaller model or batch.`,
+  );
 
 export class WebGpuExecutable implements AsyncExecutable {
   readonly arenaBytes: number;
@@ -69,7 +63,7 @@ export class WebGpuExecutable implements AsyncExecutable {
         usage: usage.storage,
       }),
     );
-    const refusals = [await device.popErrorScope(), await device.popErrorScope()];
+    const refusals = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
     if (refusals.some(Boolean)) {
       for (const slab of slabs) slab.destroy();
       throw outOfMemory(bytes, '');
@@ -302,59 +296,4 @@ export class WebGpuExecutable implements AsyncExecutable {
       buffer.destroy();
     }
   }
-}
-
-const mib = (bytes: number) => Math.ceil(bytes / 2 ** 20);
-
-const outOfMemory = (bytes: number, detail: string) =>
-  new DeviceUnavailable(
-    `The GPU has no room for a program of ${mib(bytes)} MiB.${detail} Use a smaller model or batch.`,
-  );
-
-function placeOf(gpu: OpenedGpu, program: Program, buffer: string): Place {
-  const at = program.plan.offsets.get(buffer);
-  if (at === undefined) throw new Error(`buffer ${buffer} has no place in the arena`);
-  return { slab: Math.floor(at / gpu.slabBytes), offset: at % gpu.slabBytes };
-}
-
-/** The module of a launch: its kernel with every slot in the slab where the plan put its buffer. */
-function boundText(gpu: OpenedGpu, program: Program, launch: Launch): string {
-  const slabs = launch.args.map((arg) =>
-    arg.kind === 'buffer' ? placeOf(gpu, program, arg.buffer).slab : 0,
-  );
-  const text = textOf(program, launch);
-  if (argumentWords(text) !== launch.args.length) {
-    throw new Error(`${launch.symbol} takes ${argumentWords(text)} arguments, got ${launch.args.length}`);
-  }
-  return bindSlots(text, slabs);
-}
-
-/** One pipeline per distinct module, compiled side by side. */
-async function compileAll(
-  gpu: OpenedGpu,
-  program: Program,
-  layout: GPUBindGroupLayout,
-): Promise<Map<string, GPUComputePipeline>> {
-  const { device } = gpu;
-  const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
-  const modules = new Map(program.launches.map((launch) => [boundText(gpu, program, launch), launch.symbol]));
-  device.pushErrorScope('validation');
-  const made = [...modules].map(([code, symbol]) => ({
-    code,
-    symbol,
-    module: device.createShaderModule({ code, label: symbol }),
-  }));
-  const compiled = made.map(async ({ code, symbol, module }) => {
-    try {
-      const compute = { module, entryPoint: 'main' };
-      return [code, await device.createComputePipelineAsync({ layout: pipelineLayout, compute })] as const;
-    } catch (error) {
-      const { messages } = await module.getCompilationInfo();
-      const why = messages.find((m) => m.type === 'error')?.message ?? (error as Error).message;
-      throw new DeviceUnavailable(`WebGPU refused the kernel ${symbol}: ${firstLine(why)}`);
-    }
-  });
-  // A refused module is told of by its pipeline; here it must only not count as a failure of the device.
-  await device.popErrorScope();
-  return new Map(await Promise.all(compiled));
 }
