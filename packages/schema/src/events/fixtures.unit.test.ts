@@ -31,3 +31,20 @@ test('no event has a field for names or addresses of people', () => {
   const text = JSON.stringify(eventDefinitions.map(({ data }) => Object.keys(data.shape)));
   expect(text).not.toMatch(/displayName|email|userName|"name"/i);
 });
+
+describe('what an older version did not say is filled in without inventing anything', () => {
+  const lifted = (type: string) => {
+    const { schemaVersion, data } = frozen.find((one) => one.type === type && one.schemaVersion === 1)!;
+    return decodeEvent(type, schemaVersion, data).data;
+  };
+
+  test.each([
+    ['PersonJoined', { openness: '2026-10', sealed: null }],
+    ['TokenIssued', { groupId: null, expiresAt: null, secretHash: null }],
+    ['SourceWithdrawn', { descendants: null }],
+    ['JobDrafted', { endCheck: false, verification: { method: 'hash' } }],
+    ['RunRegistered', { supersedes: null }],
+  ])('%s', (type, added) => {
+    expect(lifted(type)).toMatchObject(added);
+  });
+});
