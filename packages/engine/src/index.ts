@@ -32,6 +32,7 @@ export {
 export type { SamplingOptions } from './serve/sampler.ts';
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from './train/evaluator.ts';
 export {
+  type AsyncTrainer,
   createTrainer,
   type StepResult,
   type Tensor,
