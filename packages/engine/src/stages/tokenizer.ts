@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type RecipeOf, Rejection, type Stats } from '@tsudoi/schema';
 import type { CorpusDocument } from '../corpus/document.ts';
 import { readJsonlGz } from '../corpus/jsonl.ts';
+import { placeOf } from '../corpus/mixing/split.ts';
 import { isHeldOut } from '../shards/held-out.ts';
 import {
   createTokenizer,
@@ -15,7 +16,6 @@ import {
   unigramTraining,
 } from '../tokenizer/index.ts';
 import { fileOf, inputOf } from './inputs.ts';
-import { stablePlace } from './stable-sample.ts';
 import type { Stage, StageContext } from './stage.ts';
 
 /** Share of documents the tokenizer never sees where the recipe names no split. */
@@ -62,7 +62,7 @@ async function drawSample(context: StageContext, recipe: RecipeOf<'tokenizer'>) 
   let heldOutBytes = 0;
   for await (const document of readJsonlGz<CorpusDocument>(fileOf(corpus, 'documents.jsonl.gz'))) {
     context.signal.throwIfAborted();
-    const place = stablePlace(document.meta.id, SALT);
+    const place = placeOf(document.meta.id, SALT);
     const unseen = split ? isHeldOut(document.meta.id, split.seed, split.share) : place >= 1 - HELD_OUT;
     if (!unseen && place <= share) candidates.push({ place, text: document.text });
     else if (unseen && heldOutBytes < MAX_HELD_OUT_BYTES) {

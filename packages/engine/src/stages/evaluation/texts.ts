@@ -1,6 +1,6 @@
 import type { CorpusDocument } from '../../corpus/document.ts';
 import { readJsonlGz } from '../../corpus/jsonl.ts';
-import { stablePlace } from '../stable-sample.ts';
+import { placeOf } from '../../corpus/mixing/split.ts';
 
 /** Enough for a bits-per-byte figure that is stable to the second decimal, and scored in half a minute on two cores. */
 export const MAX_HELD_OUT_BYTES = 400_000;
@@ -22,7 +22,7 @@ export async function readHeldOut(path: string): Promise<HeldOut> {
   const all: CorpusDocument[] = [];
   for await (const document of readJsonlGz<CorpusDocument>(path))
     if (document.text !== '') all.push(document);
-  const place = new Map(all.map((document) => [document, stablePlace(document.meta.id, SALT)]));
+  const place = new Map(all.map((document) => [document, placeOf(document.meta.id, SALT)]));
   const documents: CorpusDocument[] = [];
   let bytes = 0;
   for (const document of all.toSorted((a, b) => place.get(a)! - place.get(b)!)) {
