@@ -78,7 +78,7 @@ export const cudaDialect: GpuDialect = {
       (slot, i) => `${slot.written ? '' : 'const '}${elementType(slot)} *__restrict__ p${i}`,
     );
     return [
-      `GLOBAL void __launch_bounds__(${parts.threads}) @(${pointers.join(', ')}) {`,
+      `GLOBAL void __launch_bounds__(${parts.threads}, 2) @(${pointers.join(', ')}) {`,
       ...parts.shared.map((s) => `  __shared__ ${TYPES[s.dtype]} ${s.name}[${s.length}];`),
       '  const int t = threadIdx.x, g = blockIdx.x;',
       ...parts.body.map((line) => `  ${line}`),

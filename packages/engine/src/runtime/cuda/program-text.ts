@@ -7,6 +7,7 @@ import { bfloat16Buffers } from '../../kernels/cuda/precision.ts';
 import { cudaTemplates } from '../../kernels/cuda/templates.ts';
 import { cudaDialect } from '../../print/dialects/cuda.ts';
 import { printGpuKernel } from '../../print/gpu-kernel.ts';
+import { isVectorizable, printVectorKernel } from '../../print/gpu-vector.ts';
 import type { Launch } from '../../schedule/launch.ts';
 import {
   type BackendTarget,
@@ -25,7 +26,8 @@ export const CUBLAS = 'cublaslt';
 export function cudaTarget(precision: Precision, cublasLt: boolean): BackendTarget {
   return {
     templates: cudaTemplates({ precision, cublasLt }),
-    print: (kernel) => printGpuKernel(kernel, cudaDialect),
+    print: (kernel) =>
+      isVectorizable(kernel) ? printVectorKernel(kernel, cudaDialect) : printGpuKernel(kernel, cudaDialect),
     ...(precision === 'bf16'
       ? {
           bfloat16: bfloat16Buffers,

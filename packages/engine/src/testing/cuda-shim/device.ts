@@ -41,7 +41,7 @@ function compileOnce(source: string, name: string, command: string, flags: reado
 const symbolsOf = (text: string): string[] => {
   const defined = /^#define KERNEL (\w+)$/m.exec(text);
   if (defined) return [defined[1]];
-  return [...text.matchAll(/^GLOBAL void (?:__launch_bounds__\(\d+\) )?(\w+)\(/gm)].map((m) => m[1]);
+  return [...text.matchAll(/^GLOBAL void (?:__launch_bounds__\([\d, ]+\) )?(\w+)\(/gm)].map((m) => m[1]);
 };
 
 /** Compiles CUDA C for the CPU; the image is the path of the object. */
