@@ -28,7 +28,8 @@ export const ATTRIBUTE = {
 } as const;
 const DYNAMIC_SHARED_SIZE = 8;
 const CAPTURE_RELAXED = 2;
-const STREAM_NON_BLOCKING = 1;
+/** Ordered with the default stream, on which copies and fills run: a small copy may return before it has arrived. */
+const STREAM_BLOCKING = 0;
 
 type Out = [number];
 
@@ -216,7 +217,7 @@ export class CudaDriver {
   }
 
   stream(): number {
-    return this.#out((o) => this.#calls.streamCreate(o, STREAM_NON_BLOCKING), 'making a stream');
+    return this.#out((o) => this.#calls.streamCreate(o, STREAM_BLOCKING), 'making a stream');
   }
 
   destroyStream(stream: number): void {
