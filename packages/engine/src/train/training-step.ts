@@ -48,9 +48,15 @@ export interface TrainerState {
 
 const part = (name: string, i: number) => (i === 0 ? name : `${name}.${i}`);
 
+/** sum + g, taken apart so that each product and scatter in g takes the sum up as it is computed. */
+function accumulate(b: GraphBuilder, sum: Node, g: Node): Node {
+  if (g.op !== 'add') return b.add(sum, g);
+  return g.inputs.reduce((total, part) => accumulate(b, total, part), sum);
+}
+
 /**
  * The traced training step: outputs loss [1] and gradNorm [1], updates of parameters and moments. With accumulation
- * the batches follow each other in one program: each reuses the memory of the one before, and the sum of gradients
+ * the batches follow each other in one program: each reuses most of the memory of the one before, and the sum of gradients
  * is the residual of the matrix products that make them.
  */
 export function traceTrainingStep(options: Omit<StepOptions, 'schedule' | 'seed'>): Trace {
@@ -69,7 +75,7 @@ export function traceTrainingStep(options: Omit<StepOptions, 'schedule' | 'seed'
     const lse = b.pick(entropy, 1);
     const objective = zLoss > 0 ? b.add(loss, b.mul(b.mean(b.mul(lse, lse)), zLoss / accumulation)) : loss;
     const grads = gradients(b, objective, [...parameters.values()]);
-    sums = grads.map((g, k) => (i === 0 ? g : b.add(sums[k], g)));
+    sums = grads.map((g, k) => (i === 0 ? g : accumulate(b, sums[k], g)));
     total = total ? b.add(total, loss) : loss;
   }
   const { updates, gradNorm } = optimizerStep(b, model.parameters, parameters, sums, options.optimizer);
