@@ -138,7 +138,8 @@ interface RowCase {
 
 const ROWS = 16384;
 const WIDTH = 4096;
-const generated = (symbol: string) => /^k\d+$/.test(symbol);
+/** The first generated kernel is the one in question; those after it add up squares for the check. */
+const generated = (symbol: string) => symbol === 'k0';
 
 /** x is the result of a product, so that it is kept in bfloat16 as activations are. */
 function activation(b: GraphBuilder): Node {
@@ -203,10 +204,11 @@ export function optimiserSpeed(device: CudaDevice, roof: number): Speed {
   const shape = [12288, 10240];
   const names = ['p', 'g', 'm', 'v'];
   const [p, g, m, v] = names.map((name) => b.param(name, shape));
-  const step = b.apply('adamw', [b.param('hyper', [3]), b.full([1], 1), p, g, m, v], {
+  // The product reads the copy of p, and the step comes after it, as in training.
+  const product = b.sum(b.matmul(b.param('x', [8, shape[0]]), p));
+  const step = b.apply('adamw', [b.param('hyper', [3]), b.reshape(product, [1]), p, g, m, v], {
     ...{ beta1: 0.9, beta2: 0.95, eps: 1e-8, decay: [0.1] },
   });
-  const product = b.sum(b.matmul(b.param('x', [8, shape[0]]), p));
   const updates = new Map([...'pmv'].map((name, i) => [name, b.pick(step, i)] as const));
   const executable = device.compile({ builder: b, outputs: new Map([['y', product]]), updates });
   const milliseconds = timeOf(executable, (symbol) => symbol === 'adamw');
