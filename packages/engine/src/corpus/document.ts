@@ -18,6 +18,8 @@ export interface DocumentMeta {
   licence?: string;
   /** The encoding the text was converted from; absent for UTF-8. */
   encoding?: string;
+  /** Side of the split, once the corpus was split. */
+  split?: 'train' | 'validation' | 'test';
 }
 
 /** One line of documents.jsonl.gz, the two keys of LLM-jp's corpora. */

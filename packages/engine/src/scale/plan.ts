@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { canonicalJson } from '@tsudoi/schema';
 import { z } from 'zod';
+import { hashFile } from './hash-file.ts';
 import { PlanError } from './plan-error.ts';
 import { taskOf } from './tasks.ts';
 
@@ -85,13 +83,6 @@ export async function readPlan(folder: string): Promise<Plan> {
   const parsed = Plan.safeParse(JSON.parse(text));
   if (!parsed.success) throw new PlanError(`${join(folder, 'plan.json')} is not a plan of this version`);
   return parsed.data;
-}
-
-export async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  const { size } = await stat(path);
-  await pipeline(createReadStream(path), hash);
-  return { bytes: size, sha256: hash.digest('hex') };
 }
 
 /** The file is there whole or not at all, whoever is killed when. */

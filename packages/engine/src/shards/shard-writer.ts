@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { DTYPE_CODE, HEADER_BYTES, MAGIC, TOKEN_BYTES, tokenTypeFor, VERSION } from './megatron-format.ts';
 
 export interface ShardWriter {
-  /** Appends one document as one sequence. */
+  /** Appends one document as one sequence. The tokens are copied. */
   add(tokens: Int32Array): Promise<void>;
   /** Writes the index and closes both files. */
   close(): Promise<{ documents: number; tokens: number }>;
@@ -12,54 +11,129 @@ export interface ShardWriter {
   discard(): void;
 }
 
+/** Bytes that are gathered before they go to the file; two such buffers take turns. */
+const BUFFER_BYTES = 1 << 22;
+const INDEX_ROWS = 1 << 16;
+
 /**
- * Writes `.bin` as documents arrive and `.idx` at the end, byte for byte as Megatron-LM does. Memory: 4 bytes per
- * document besides the stream's own buffer.
+ * Writes `.bin` as documents arrive and `.idx` at the end, byte for byte as Megatron-LM does. Memory: two buffers of
+ * 4 MiB and 4 bytes a document.
  */
 export function createShardWriter(idxPath: string, binPath: string, vocabSize: number): ShardWriter {
   const type = tokenTypeFor(vocabSize);
-  const bin = createWriteStream(binPath);
-  const lengths: number[] = [];
+  const bin = createTokenFile(binPath, type === 'uint16' ? Uint16Array : Int32Array);
+  let lengths = new Int32Array(1024);
+  let documents = 0;
   let tokenCount = 0;
   return {
     async add(tokens) {
-      lengths.push(tokens.length);
+      if (documents === lengths.length) {
+        const longer = new Int32Array(documents * 2);
+        longer.set(lengths);
+        lengths = longer;
+      }
+      lengths[documents++] = tokens.length;
       tokenCount += tokens.length;
-      const narrow = type === 'uint16' ? Uint16Array.from(tokens) : tokens.slice();
-      const bytes = Buffer.from(narrow.buffer, narrow.byteOffset, narrow.byteLength);
-      if (!bin.write(bytes)) await once(bin, 'drain');
+      const waiting = bin.add(tokens);
+      if (waiting) await waiting;
     },
     async close() {
-      bin.end();
-      await finished(bin);
-      const idx = createWriteStream(idxPath);
-      idx.end(indexBytes(lengths, TOKEN_BYTES[type], DTYPE_CODE[type]));
-      await finished(idx);
-      return { documents: lengths.length, tokens: tokenCount };
+      await bin.close();
+      writeIndex(idxPath, lengths.subarray(0, documents), TOKEN_BYTES[type], DTYPE_CODE[type]);
+      return { documents, tokens: tokenCount };
     },
-    discard() {
-      bin.destroy();
+    discard: () => bin.discard(),
+  };
+}
+
+/** Gathers tokens in one buffer while the other is written. */
+function createTokenFile(path: string, Type: typeof Uint16Array | typeof Int32Array) {
+  const file = open(path, 'w');
+  file.catch(() => undefined); // reported by add() and close()
+  const capacity = BUFFER_BYTES / Type.BYTES_PER_ELEMENT;
+  let filling = new Type(capacity);
+  let other = new Type(capacity);
+  let used = 0;
+  let writing: Promise<void> = Promise.resolve();
+  const flush = async () => {
+    await writing;
+    const full = filling;
+    [filling, other] = [other, filling];
+    const bytes = new Uint8Array(full.buffer, 0, used * Type.BYTES_PER_ELEMENT);
+    used = 0;
+    writing = file.then((handle) => writeAll(handle, bytes));
+    writing.catch(() => undefined); // reported by the next flush
+  };
+  const addFrom = async (tokens: Int32Array, start: number): Promise<void> => {
+    for (let from = start; from < tokens.length; ) {
+      const part = tokens.subarray(from, from + capacity - used);
+      filling.set(part, used);
+      used += part.length;
+      from += part.length;
+      if (used === capacity) await flush();
+    }
+  };
+  return {
+    /** A promise only where the buffer is full. */
+    add(tokens: Int32Array): Promise<void> | null {
+      if (used + tokens.length >= capacity) return addFrom(tokens, 0);
+      filling.set(tokens, used);
+      used += tokens.length;
+      return null;
+    },
+    async close(): Promise<void> {
+      await flush();
+      await writing;
+      await (await file).close();
+    },
+    discard(): void {
+      void writing.finally(async () => (await file).close()).catch(() => undefined);
     },
   };
 }
 
-function indexBytes(lengths: number[], tokenBytes: number, dtypeCode: number): Buffer {
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; )
+    done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
+}
+
+/** Header, lengths, byte offsets, document table; in pieces, so that an index of any size needs no buffer of its size. */
+function writeIndex(path: string, lengths: Int32Array, tokenBytes: number, dtypeCode: number): void {
   const count = lengths.length;
-  const bytes = Buffer.alloc(HEADER_BYTES + count * 4 + count * 8 + (count + 1) * 8);
-  MAGIC.copy(bytes, 0);
-  bytes.writeBigUInt64LE(VERSION, 9);
-  bytes.writeUInt8(dtypeCode, 17);
-  bytes.writeBigUInt64LE(BigInt(count), 18);
-  bytes.writeBigUInt64LE(BigInt(count + 1), 26);
-  let position = HEADER_BYTES;
-  for (const length of lengths) position = bytes.writeInt32LE(length, position);
-  let offset = 0;
-  for (const length of lengths) {
-    position = bytes.writeBigInt64LE(BigInt(offset), position);
-    offset += length * tokenBytes;
+  const file = openSync(path, 'w');
+  try {
+    const header = Buffer.alloc(HEADER_BYTES);
+    MAGIC.copy(header, 0);
+    header.writeBigUInt64LE(VERSION, 9);
+    header.writeUInt8(dtypeCode, 17);
+    header.writeBigUInt64LE(BigInt(count), 18);
+    header.writeBigUInt64LE(BigInt(count + 1), 26);
+    writeFully(file, header);
+    inPieces(count, (from, to) => writeFully(file, bytesOf(lengths.subarray(from, to))));
+    let offset = 0;
+    inPieces(count, (from, to) => {
+      const offsets = new BigInt64Array(to - from);
+      for (let i = from; i < to; i++) {
+        offsets[i - from] = BigInt(offset);
+        offset += lengths[i] * tokenBytes;
+      }
+      writeFully(file, bytesOf(offsets));
+    });
+    inPieces(count + 1, (from, to) =>
+      writeFully(file, bytesOf(BigInt64Array.from({ length: to - from }, (_, i) => BigInt(from + i)))),
+    );
+  } finally {
+    closeSync(file);
   }
-  for (let document = 0; document <= count; document++) {
-    position = bytes.writeBigInt64LE(BigInt(document), position);
-  }
-  return bytes;
+}
+
+function inPieces(count: number, write: (from: number, to: number) => void): void {
+  for (let from = 0; from < count; from += INDEX_ROWS) write(from, Math.min(count, from + INDEX_ROWS));
+}
+
+const bytesOf = (view: Int32Array | BigInt64Array) =>
+  new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
+function writeFully(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }

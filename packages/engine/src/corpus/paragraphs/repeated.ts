@@ -1,12 +1,14 @@
+import { z } from 'zod';
 import { type ParagraphFrequencies, paragraphsOf } from './frequencies.ts';
 
 /** Thresholds of Uzushio's two filters on paragraph frequencies, as in its published cascade for corpus v2. */
-export interface RepetitionSettings {
+export const RepetitionSettings = z.strictObject({
   /** A run of at least `count` paragraphs of which each was seen more than `frequency` times is cut out. */
-  readonly runs: { readonly count: number; readonly frequency: number };
+  runs: z.strictObject({ count: z.int().min(1), frequency: z.int().min(1) }),
   /** A document is dropped when even the paragraph at this percentile of near frequency was seen more than `expected` times. */
-  readonly documents: { readonly expected: number; readonly percentile: number };
-}
+  documents: z.strictObject({ expected: z.number().min(1), percentile: z.number().min(0).max(1) }),
+});
+export type RepetitionSettings = z.infer<typeof RepetitionSettings>;
 
 /** The first, mildest pass of the cascade. */
 export const uzushioRepetition: RepetitionSettings = {
@@ -21,7 +23,7 @@ export type RepetitionResult =
 /** Decides on one document by how often its paragraphs were seen in the whole corpus. */
 export function removeRepeated(
   text: string,
-  frequencies: ParagraphFrequencies,
+  frequencies: Pick<ParagraphFrequencies, 'near'>,
   { runs, documents }: RepetitionSettings,
 ): RepetitionResult {
   const paragraphs = paragraphsOf(text);

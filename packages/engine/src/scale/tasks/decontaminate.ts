@@ -1,0 +1,84 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Language } from '@tsudoi/schema';
+import { z } from 'zod';
+import { createDecontaminator, type TestItem } from '../../corpus/decontaminate/decontaminate.ts';
+import type { CorpusDocument } from '../../corpus/document.ts';
+import { discardOnError, readJsonlGz, writeJsonlGz } from '../../corpus/jsonl.ts';
+import { parsePinned, SplitSettings, splitOf } from '../../corpus/mixing/split.ts';
+import { createTally } from '../../corpus/tally.ts';
+import { PlanError } from '../plan-error.ts';
+import type { Task } from '../task.ts';
+import { PinnedFile, readPinned } from './pinned-file.ts';
+
+const Item = z.object({
+  set: z.string().min(1),
+  id: z.union([z.string(), z.number()]).transform(String),
+  language: Language,
+  query: z.string(),
+  label: z.string().default(''),
+});
+
+const Settings = z.strictObject({
+  /** Test sets: JSONL of {set, id, language, query, label}. */
+  sets: z.array(PinnedFile),
+  words: z.int().min(2).max(100),
+  characters: z.int().min(4).max(300),
+  split: SplitSettings,
+  /** Ids with a fixed side. */
+  pinned: PinnedFile.nullable(),
+});
+
+/**
+ * Last decision on the documents of one file: those that hold part of a test set leave (contaminated.jsonl.gz), the
+ * others get their side of the split in `meta.split` (documents.jsonl.gz). contamination.json: the report by set.
+ */
+export const decontaminate: Task<z.infer<typeof Settings>> = {
+  name: 'decontaminate',
+  version: 1,
+  parse: (settings) => Settings.parse(settings),
+  async run({ path }, folder, settings) {
+    const items = (await Promise.all(settings.sets.map(readItems))).flat();
+    const { words, characters } = settings;
+    const decontaminator = createDecontaminator(items, { words, characters });
+    const pinned = settings.pinned ? parsePinned((await readPinned(settings.pinned)).toString()) : undefined;
+    const kept = writeJsonlGz(join(folder, 'documents.jsonl.gz'));
+    const removed = writeJsonlGz(join(folder, 'contaminated.jsonl.gz'));
+    const tally = createTally();
+    let total = 0;
+    await discardOnError([kept, removed], async () => {
+      for await (const document of readJsonlGz<CorpusDocument>(path)) {
+        total += 1;
+        const hit = decontaminator.check(document);
+        if (hit) await removed.write({ ...document, contamination: hit });
+        else {
+          tally.add(document);
+          const split = splitOf(document.meta.id, settings.split, pinned);
+          await kept.write({ text: document.text, meta: { ...document.meta, split } });
+        }
+      }
+      await Promise.all([kept.close(), removed.close()]);
+    });
+    await writeFile(join(folder, 'contamination.json'), `${JSON.stringify(decontaminator.report())}\n`);
+    return { total, kept: tally.documents, ...tally.stats() };
+  },
+};
+
+/** @throws PlanError with the line that is no item */
+export async function readItems(file: PinnedFile): Promise<TestItem[]> {
+  const lines = (await readPinned(file)).toString().split('\n');
+  return lines.flatMap((line, i) => (line.trim() === '' ? [] : [itemOf(line, `${file.path}:${i + 1}`)]));
+}
+
+function itemOf(line: string, place: string): TestItem {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new PlanError(`${place} is not JSON`);
+  }
+  const parsed = Item.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new PlanError(`${place}: ${issue.path.join('.')}: ${issue.message}`);
+}

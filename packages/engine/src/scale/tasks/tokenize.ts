@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
+import type { CorpusDocument } from '../../corpus/document.ts';
+import { discardOnError, readJsonlGz, writeJsonlGz } from '../../corpus/jsonl.ts';
+import type { Split } from '../../corpus/mixing/split.ts';
+import { createShardWriter } from '../../shards/shard-writer.ts';
+import { createTokenizer, decodeTokenizerJson } from '../../tokenizer/index.ts';
+import { PlanError } from '../plan-error.ts';
+import type { Task } from '../task.ts';
+import { PinnedFile, readPinned } from './pinned-file.ts';
+
+const Settings = z.strictObject({
+  /** A tokenizer.json. */
+  tokenizer: PinnedFile,
+  /** SPDX expression by source, for documents that name none. */
+  licences: z.record(z.string(), z.string()),
+});
+
+/** One line of rows.jsonl.gz: document `i` of tokens.bin. Tokens include the end-of-text token. */
+export interface TokenRow {
+  id: string;
+  split: Split;
+  language: CorpusDocument['meta']['language'];
+  source: string;
+  licence: string;
+  characters: number;
+  bytes: number;
+  tokens: number;
+}
+
+/** Tokens of one file of documents: tokens.bin/.idx with one sequence a document, and rows.jsonl.gz beside it. */
+export const tokenize: Task<z.infer<typeof Settings>> = {
+  name: 'tokenize',
+  version: 1,
+  parse: (settings) => Settings.parse(settings),
+  async run({ path }, folder, { tokenizer: file, licences }) {
+    const tokenizer = createTokenizer(decodeTokenizerJson((await readPinned(file)).toString()));
+    if (tokenizer.eosId < 0) throw new PlanError(`${file.path} has no end-of-sequence piece`);
+    const shard = createShardWriter(
+      join(folder, 'tokens.idx'),
+      join(folder, 'tokens.bin'),
+      tokenizer.vocabSize,
+    );
+    const rows = writeJsonlGz(join(folder, 'rows.jsonl.gz'));
+    let documents = 0;
+    const written = await discardOnError([shard, rows], async () => {
+      for await (const { text, meta } of readJsonlGz<CorpusDocument>(path)) {
+        const ids = tokenizer.encode(text);
+        const tokens = new Int32Array(ids.length + 1);
+        tokens.set(ids);
+        tokens[ids.length] = tokenizer.eosId;
+        await shard.add(tokens);
+        const row: TokenRow = {
+          ...{ id: meta.id, split: meta.split ?? 'train', language: meta.language, source: meta.sourceId },
+          licence: meta.licence ?? licences[meta.sourceId] ?? 'NOASSERTION',
+          ...{ characters: codePoints(text), bytes: Buffer.byteLength(text), tokens: tokens.length },
+        };
+        await rows.write(row);
+        if (++documents % 256 === 0) await setImmediate();
+      }
+      const [result] = await Promise.all([shard.close(), rows.close()]);
+      return result;
+    });
+    return { documents: written.documents, tokens: written.tokens };
+  },
+};
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) !== 0xdc00) count += 1;
+  return count;
+}
