@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson, type DedupSettings, type Stats } from '@tsudoi/schema';
+import type { DedupSettings, Stats } from '@tsudoi/schema';
 import type { z } from 'zod';
 import { type GroupResult, groupShards } from '../corpus/dedup/sharded/group.ts';
-import { type Plan, planTask, writeAtomically } from './plan.ts';
+import { type Plan, planTask } from './plan.ts';
+import { stepKey, wholeStep } from './whole-step.ts';
 
 export interface DedupPlan {
   readonly folder: string;
@@ -45,28 +45,21 @@ async function group(
   plan: Plan,
   units: string[],
 ): Promise<{ key: string; result: GroupResult }> {
-  const key = createHash('sha256')
-    .update(canonicalJson({ ...plan, ranks: 0, inputs: plan.inputs.map(({ sha256 }) => sha256) }))
-    .digest('hex');
-  const out = join(folder, 'group');
-  const done = await readFile(join(out, 'result.json'), 'utf8').catch(() => null);
-  if (done !== null) {
-    const before = JSON.parse(done) as { key: string; result: GroupResult };
-    if (before.key === key) return before;
-  }
-  const making = `${out}.making`;
-  for (const old of [making, out]) await rm(old, { recursive: true, force: true });
-  await mkdir(making, { recursive: true });
-  const counts = await Promise.all(
-    units.map(async (unit) => Number(JSON.parse(await readFile(join(unit, 'stats.json'), 'utf8')).documents)),
-  );
-  const result = await groupShards({
-    ...{ tables: (shard) => units[shard], out: making, documents: counts, buckets: settings.buckets },
-    ...{ scratch: join(folder, 'scratch'), memory, threads },
-    progress: (fraction) => progress?.(`grouped ${Math.round(fraction * 100)} %`),
+  const key = stepKey({ ...plan, ranks: 0, inputs: plan.inputs.map(({ sha256 }) => sha256) });
+  const result = await wholeStep(join(folder, 'group'), key, async (making) => {
+    const counts = await Promise.all(
+      units.map(async (unit) =>
+        Number(JSON.parse(await readFile(join(unit, 'stats.json'), 'utf8')).documents),
+      ),
+    );
+    const scratch = join(folder, 'scratch');
+    const grouped = await groupShards({
+      ...{ tables: (shard) => units[shard], out: making, documents: counts, buckets: settings.buckets },
+      ...{ scratch, memory, threads },
+      progress: (fraction) => progress?.(`grouped ${Math.round(fraction * 100)} %`),
+    });
+    await rm(scratch, { recursive: true, force: true });
+    return grouped;
   });
-  await rm(join(folder, 'scratch'), { recursive: true, force: true });
-  await writeAtomically(join(making, 'result.json'), `${JSON.stringify({ key, result })}\n`);
-  await rename(making, out);
   return { key, result };
 }

@@ -17,3 +17,4 @@ export { type ReestimateOptions, reestimation } from './reestimate.ts';
 export { decodeSentencePieceModel, encodeSentencePieceModel, encodeVocab } from './sentencepiece-file.ts';
 export { createTokenizer, type StreamDecoder, type Tokenizer } from './tokenizer.ts';
 export { type TrainingProgress, trainUnigram, type UnigramOptions, unigramTraining } from './train.ts';
+export { type MergedSettings, mergedTraining, type TrainingPart } from './train-merged.ts';

@@ -4,14 +4,13 @@ import type { JobNote } from '@tsudoi/schema';
 import {
   createTokenizer,
   headSize,
-  mergeVocabularies,
-  type Partition,
-  reestimation,
+  type MergedSettings,
+  mergedTraining,
+  type TrainingPart,
   type UnigramModel,
-  unigramTraining,
 } from '../../tokenizer/index.ts';
 import { type Output, parseOptions, type Subcommand, UsageError } from '../corpus/subcommand.ts';
-import { needed, type Split, splitTexts, writeModel } from './files.ts';
+import { needed, splitTexts, writeModel } from './files.ts';
 import { type Efficiency, efficiency } from './measure.ts';
 import { readRecipe, type TokenizerRecipeFile } from './recipe.ts';
 
@@ -21,9 +20,6 @@ Writes tokenizer.model, tokenizer.json, tokenizer.vocab and report.json. Held-ou
 per token in the report are measured on them. Recipe:
   {"partitions": [{"name": "ja", "files": ["ja.jsonl.gz"], "pieces": 60000, "maxPieceLength": 8, "stripSpaces": "all"},
                   {"name": "en", "files": ["en.txt"], "pieces": 40000}], "headScore": -80, "epochs": 2}`;
-
-/** Pieces that a partition's own model has besides: unk, s, /s, pad, newline and 256 bytes. */
-const META = 261;
 
 /** Shows a step at most every half second, but each kind of note once. */
 function reporter(what: string, progress: (line: string) => void) {
@@ -40,17 +36,6 @@ function reporter(what: string, progress: (line: string) => void) {
   };
 }
 
-function toEnd<T>(
-  steps: Generator<{ fraction: number; note: JobNote }, T>,
-  report: ReturnType<typeof reporter>,
-): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    report(step.value.fraction, step.value.note);
-  }
-}
-
 export interface TrainingReport {
   pieces: number;
   head: number;
@@ -64,29 +49,39 @@ export async function trainRecipe(
   progress: (line: string) => void,
 ): Promise<{ model: UnigramModel; report: TrainingReport }> {
   const start = performance.now();
-  const parts: (Partition & { name: string; texts: Split })[] = [];
-  for (const { name, files, pieces, stripSpaces, ...options } of recipe.partitions) {
-    const texts = await splitTexts(files, recipe.heldOut, progress);
-    const steps = unigramTraining(texts.training, { ...options, vocabSize: pieces + META });
-    parts.push({ name, texts, stripSpaces, model: toEnd(steps, reporter(name, progress)) });
+  const parts: (TrainingPart & { texts: string[]; heldOut: string[] })[] = [];
+  for (const { files, ...part } of recipe.partitions) {
+    const { training, heldOut } = await splitTexts(files, recipe.heldOut, progress);
+    parts.push({ ...part, texts: training, heldOut });
   }
-  const merged = mergeVocabularies(recipe.head, parts);
-  const head = headSize(recipe.head);
-  const fixed = recipe.headScore === null ? undefined : { pieces: head, score: recipe.headScore };
-  const all = function* () {
-    for (const { texts } of parts) yield* texts.training;
-  };
-  const steps = reestimation(merged, all, { epochs: recipe.epochs, fixed });
-  const model = toEnd(steps, reporter('scores', progress));
+  const { model, pieces } = mergedToEnd(parts, recipe, progress);
   const tokenizer = createTokenizer(model);
   const partitions = Object.fromEntries(
-    parts.map(({ name, texts, model: own }) => {
-      const heldOut = efficiency(tokenizer, texts.heldOut);
-      return [name, { pieces: own.pieces.length - META, trainingTexts: texts.training.length, heldOut }];
+    parts.map(({ name, texts, heldOut }) => {
+      const measured = efficiency(tokenizer, heldOut);
+      return [name, { pieces: pieces[name], trainingTexts: texts.length, heldOut: measured }];
     }),
   );
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
-  return { model, report: { pieces: model.pieces.length, head, seconds, partitions } };
+  return { model, report: { pieces: model.pieces.length, head: headSize(recipe.head), seconds, partitions } };
+}
+
+/** Runs `mergedTraining` and shows its steps. */
+export function mergedToEnd(
+  parts: readonly TrainingPart[],
+  settings: MergedSettings,
+  progress: (line: string) => void,
+) {
+  const reporters = new Map<string, ReturnType<typeof reporter>>();
+  const steps = mergedTraining(parts, settings);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    const { what, fraction, note } = step.value;
+    const report = reporters.get(what) ?? reporter(what, progress);
+    reporters.set(what, report);
+    report(fraction, note);
+  }
 }
 
 function describe({ pieces, head, seconds, partitions }: TrainingReport, dir: string): string {
