@@ -5,6 +5,7 @@ import { type Subcommand, UsageError } from './corpus/subcommand.ts';
 /** Each subcommand is one file; it is loaded only when it is called. */
 const subcommands: Record<string, () => Promise<Subcommand>> = {
   dedup: async () => (await import('./corpus/dedup.ts')).dedup,
+  document: async () => (await import('./corpus/document.ts')).document,
   extract: async () => (await import('./corpus/extract.ts')).extract,
   filter: async () => (await import('./corpus/filter.ts')).filter,
   plan: async () => (await import('./corpus/plan.ts')).plan,
