@@ -108,6 +108,10 @@ export interface PersonJoined {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -144,6 +148,10 @@ export interface OpennessAgreed {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -179,6 +187,10 @@ export interface ProfileChanged {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -217,6 +229,10 @@ export interface RoleGranted {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -253,6 +269,10 @@ export interface RoleRevoked {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -314,6 +334,10 @@ export interface TokenIssued {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -350,6 +374,10 @@ export interface TokenRevoked {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -385,6 +413,10 @@ export interface PersonLeft {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -419,6 +451,10 @@ export interface PersonErased {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -458,6 +494,10 @@ export interface GroupCreated {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -494,6 +534,10 @@ export interface MemberAdded {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -529,6 +573,10 @@ export interface MemberRemoved {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -623,6 +671,10 @@ export interface SourceProposed {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -660,6 +712,10 @@ export interface SourceReviewed {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -752,6 +808,10 @@ export interface SourceRevised {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -791,6 +851,10 @@ export interface LicenceEvidenceAdded {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -826,6 +890,10 @@ export interface SourceAccepted {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -867,6 +935,10 @@ export interface SourceRejected {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -903,6 +975,10 @@ export interface SourceChangesWanted {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -942,6 +1018,10 @@ export interface SourceIngested {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -977,6 +1057,10 @@ export interface SourceIncluded {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -1019,6 +1103,10 @@ export interface SourceWithdrawn {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -1079,6 +1167,10 @@ export interface AnnotationSetDrawnUp {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -1113,6 +1205,10 @@ export interface AnnotationSetOpened {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -1150,6 +1246,10 @@ export interface AnnotationSetChanged {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -1195,6 +1295,10 @@ export interface AnnotationSetFrozen {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -1230,6 +1334,10 @@ export interface AnnotationSetReopened {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -1273,6 +1381,10 @@ export interface ItemDrawnUp {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -1310,6 +1422,10 @@ export interface ItemClaimed {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -1349,6 +1465,10 @@ export interface ItemReturned {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -1386,6 +1506,10 @@ export interface ItemReviewed {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -1434,6 +1558,10 @@ export interface ReviewsRevealed {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -1475,6 +1603,10 @@ export interface ItemAdjudicated {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -1512,6 +1644,10 @@ export interface ItemWithdrawn {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -1734,6 +1870,10 @@ export interface JobDrafted {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -1769,6 +1909,10 @@ export interface JobStartApproved {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -1807,6 +1951,10 @@ export interface JobStartRefused {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -1841,6 +1989,10 @@ export interface JobQueued {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -1882,6 +2034,10 @@ export interface JobLeased {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -1921,6 +2077,10 @@ export interface JobCheckpointed {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -1957,6 +2117,10 @@ export interface LeaseExpired {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -2014,6 +2178,10 @@ export interface JobResultReported {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -2051,6 +2219,10 @@ export interface JobReplicaWanted {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -2087,6 +2259,10 @@ export interface JobEndCheckWanted {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -2122,6 +2298,10 @@ export interface JobEndApproved {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -2160,6 +2340,10 @@ export interface JobSentBack {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -2197,6 +2381,10 @@ export interface JobCompleted {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -2232,6 +2420,10 @@ export interface JobVerified {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -2276,6 +2468,10 @@ export interface JobFailed {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -2313,6 +2509,10 @@ export interface JobCancelled {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -2349,6 +2549,10 @@ export interface JobRetried {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -2491,6 +2695,10 @@ export interface RunRegistered {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -2526,6 +2734,10 @@ export interface RunStarted {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -2563,6 +2775,10 @@ export interface RunCompleted {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -2606,6 +2822,10 @@ export interface RunFailed {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -2642,6 +2862,10 @@ export interface RunAbandoned {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -2681,6 +2905,10 @@ export interface PostMortemWritten {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -2917,6 +3145,10 @@ export interface ArtifactRegistered {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -2959,6 +3191,10 @@ export interface ReleaseDrafted {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -3008,6 +3244,10 @@ export interface SafetyAssessed {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -3052,6 +3292,10 @@ export interface ReleaseChecked {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -3087,6 +3331,10 @@ export interface ReleaseApproved {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -3126,6 +3374,10 @@ export interface ReleasePublished {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -3162,6 +3414,10 @@ export interface ReleaseWithdrawn {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -3228,6 +3484,10 @@ export interface CreditGranted {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -3264,6 +3524,10 @@ export interface CreditReversed {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -3308,6 +3572,10 @@ export interface WebhookRegistered {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -3343,6 +3611,10 @@ export interface WebhookSecretRotated {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -3381,6 +3653,10 @@ export interface WebhookPaused {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -3416,6 +3692,10 @@ export interface WebhookResumed {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -3450,6 +3730,10 @@ export interface WebhookDeleted {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */
@@ -3495,6 +3779,10 @@ export interface SubscriptionOpened {
    */
   hash: string;
   /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
    * W3C trace context of the command that caused it.
    */
   traceparent?: string;
@@ -3530,6 +3818,10 @@ export interface SubscriptionClosed {
    * Link of the hash chain over the log.
    */
   hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
   /**
    * W3C trace context of the command that caused it.
    */

@@ -30,7 +30,8 @@ export function asyncApiDocument(): Json {
   for (const definition of definitions) {
     const { type, stream, version } = definition;
     channels[type] = {
-      address: logSubject(stream, type),
+      address: logSubject('{group}', stream, type),
+      parameters: { group: { $ref: '#/components/parameters/group' } },
       messages: { [type]: { $ref: `#/components/messages/${type}` } },
     };
     messages[type] = {
@@ -71,6 +72,11 @@ export function asyncApiDocument(): Json {
     operations,
     components: {
       messages,
+      parameters: {
+        group: {
+          description: 'Slug of the working group the event belongs to; "_" where it belongs to none.',
+        },
+      },
       securitySchemes: {
         credentials: {
           type: 'userPassword',

@@ -268,7 +268,7 @@ describe('streams and telemetry', () => {
   test('the public stream replays the log after a position, in order and without a gap', async () => {
     const { GET } = await import('../app/api/stream/route.ts');
     const gone = new AbortController();
-    const answer = GET(portal.request('/api/stream?after=1', { signal: gone.signal }));
+    const answer = await GET(portal.request('/api/stream?after=1', { signal: gone.signal }));
     const reader = answer
       .body!.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
       .getReader();
@@ -279,6 +279,38 @@ describe('streams and telemetry', () => {
     const positions = [...text.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]));
     expect(positions).toEqual(positions.map((_, index) => index + 2));
     expect(text).not.toContain('"label"');
+  });
+  test('a misspelt group, a kind of stream that is none and a position past the end are refused, not waited for', async () => {
+    const { GET } = await import('../app/api/stream/route.ts');
+    for (const [query, status] of [
+      ['group=nobody', 404],
+      ['topics=weather', 400],
+      ['after=latest', 400],
+      ['after=999999999', 422],
+    ] as const) {
+      const answer = await GET(portal.request(`/api/stream?${query}`));
+      expect([query, answer.status]).toEqual([query, status]);
+    }
+    const headers = { authorization: 'Bearer tsudoi_node_wrong' };
+    expect((await GET(portal.request('/api/stream', { headers }))).status).toBe(401);
+  });
+  test('pages of the log say where to go on, and end at the head', async () => {
+    const { GET } = await import('../app/api/events/route.ts');
+    const seen: number[] = [];
+    for (let [after, head] = [0, 1]; after < head; ) {
+      const answer = await GET(portal.request(`/api/events?limit=7&after=${after}&topics=person,group`));
+      const page = (await answer.json()) as {
+        events: { position: number }[];
+        position: number;
+        head: number;
+      };
+      seen.push(...page.events.map(({ position }) => position));
+      expect(page.position).toBeGreaterThan(after);
+      [after, head] = [page.position, page.head];
+    }
+    const rows = await portal.hub
+      .sql`select position from event where stream_type in ('person', 'group') order by position`;
+    expect(seen).toEqual(rows.map(({ position }) => position));
   });
   test('spans are taken from those who hold the telemetry token, and shown by their trace', async () => {
     const { POST } = await import('../app/api/otlp/v1/traces/route.ts');

@@ -176,7 +176,12 @@ async function tablesWith(texts: string[]): Promise<string[]> {
 /** Publishes the whole log and answers every message of the stream as text. */
 async function publishedText(): Promise<string[]> {
   const { host, username, password } = new URL(process.env.TEST_NATS_URL ?? '');
-  const settings = { NATS_URL: `nats://${host}`, NATS_USER: username, NATS_PASSWORD: password };
+  const settings = {
+    NATS_URL: `nats://${host}`,
+    NATS_USER: username,
+    NATS_PASSWORD: password,
+    HUB_URL: 'http://hub.test',
+  };
   const stop = new AbortController();
   const publisher = runPublisher(hub, settings, { log: silentLog, signal: stop.signal });
   const manager = await jetstreamManager(nats);

@@ -6,7 +6,15 @@ import {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
-import { EventEnvelope, logStream, logSubjects } from '@tsudoi/schema';
+import type { PublicEvent } from '@tsudoi/hub';
+import { logStream, logSubjects } from '@tsudoi/schema';
+import { z } from 'zod';
+
+/** How events are written into the stream; a copy written in another way is made anew from the log. */
+const FORMAT = 'CloudEvents 1.0 under log.<group>.<kind of stream>.<type>';
+
+/** What every format has had. */
+const Stored = z.object({ hash: z.string() });
 
 /** The stream holds something the log does not: nothing is written until a person has looked. */
 export class LogDiverged extends Error {
@@ -15,7 +23,7 @@ export class LogDiverged extends Error {
 
 /** What the publisher reads of the event log. */
 export interface LogReader {
-  read(afterPosition: number, limit: number): Promise<EventEnvelope[]>;
+  read(afterPosition: number, limit: number): Promise<PublicEvent[]>;
   head(): Promise<{ position: number }>;
 }
 
@@ -25,17 +33,20 @@ export interface LogReader {
  *   after a restore of the database to an older state.
  */
 export async function publishedPosition(manager: JetStreamManager, reader: LogReader): Promise<number> {
-  const last = await ensureStream(manager);
+  const { last, format } = await ensureStream(manager);
   if (last === 0) return 0;
   const head = await reader.head();
   if (last > head.position)
     throw diverged(`the stream ends at ${last}, the log at ${head.position}: the stream is ahead`);
   const stored = await manager.streams.getMessage(logStream, { seq: last });
   const [recorded] = await reader.read(last - 1, 1);
-  const storedHash = stored ? EventEnvelope.safeParse(stored.json()).data?.hash : undefined;
-  if (!recorded || storedHash !== recorded.hash)
-    throw diverged(`message ${last} has hash ${storedHash ?? 'none'}, the event ${recorded?.hash ?? 'none'}`);
-  return last;
+  const storedHash = stored ? Stored.safeParse(stored.json()).data?.hash : undefined;
+  const hash = recorded?.envelope.hash;
+  if (!hash || storedHash !== hash)
+    throw diverged(`message ${last} has hash ${storedHash ?? 'none'}, the event ${hash ?? 'none'}`);
+  if (format === FORMAT) return last;
+  await manager.streams.delete(logStream); // it is a copy of this log, so nothing is lost
+  return (await ensureStream(manager)).last;
 }
 
 function diverged(what: string): LogDiverged {
@@ -45,15 +56,19 @@ function diverged(what: string): LogDiverged {
   );
 }
 
-async function ensureStream(manager: JetStreamManager): Promise<number> {
+async function ensureStream(
+  manager: JetStreamManager,
+): Promise<{ last: number; format: string | undefined }> {
   try {
-    return (await manager.streams.info(logStream)).state.last_seq;
+    const { state, config } = await manager.streams.info(logStream);
+    return { last: state.last_seq, format: config.description };
   } catch (error) {
     const missing = error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
     if (!missing) throw error;
   }
   const added = await manager.streams.add({
     name: logStream,
+    description: FORMAT,
     subjects: [logSubjects],
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
@@ -61,5 +76,5 @@ async function ensureStream(manager: JetStreamManager): Promise<number> {
     deny_delete: true,
     deny_purge: true,
   });
-  return added.state.last_seq;
+  return { last: added.state.last_seq, format: FORMAT };
 }

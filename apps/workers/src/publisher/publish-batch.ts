@@ -1,5 +1,6 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
-import { type EventEnvelope, logStream, logSubject } from '@tsudoi/schema';
+import type { PublicEvent } from '@tsudoi/hub';
+import { type CloudEvent, logStream, logSubject } from '@tsudoi/schema';
 
 /** Above this, an event travels without its data, which is read from the hub instead (NATS takes 1 MiB a message). */
 const MAX_BYTES = 512 * 1024;
@@ -11,11 +12,12 @@ const MAX_BYTES = 512 * 1024;
  */
 export async function publishBatch(
   client: JetStreamClient,
-  batch: EventEnvelope[],
+  batch: PublicEvent[],
 ): Promise<{ stored: number; error: unknown }> {
   const sent = await Promise.allSettled(
-    batch.map(async (envelope) => {
-      const ack = await client.publish(logSubject(envelope.streamType, envelope.type), encode(envelope), {
+    batch.map(async ({ envelope, group, cloudEvent }) => {
+      const subject = logSubject(group, envelope.streamType, envelope.type);
+      const ack = await client.publish(subject, encode(cloudEvent), {
         timeout: 5000,
         expect: { streamName: logStream, lastSequence: envelope.position - 1 },
       });
@@ -28,7 +30,7 @@ export async function publishBatch(
   return { stored: refused, error: (sent[refused] as PromiseRejectedResult).reason };
 }
 
-function encode(envelope: EventEnvelope): string {
-  const whole = JSON.stringify(envelope);
-  return Buffer.byteLength(whole) <= MAX_BYTES ? whole : JSON.stringify({ ...envelope, data: null });
+function encode(event: CloudEvent): string {
+  const whole = JSON.stringify(event);
+  return Buffer.byteLength(whole) <= MAX_BYTES ? whole : JSON.stringify({ ...event, data: null });
 }

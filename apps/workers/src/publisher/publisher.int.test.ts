@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { execute, type Hub, logHead } from '@tsudoi/hub';
-import { EventEnvelope, logStream } from '@tsudoi/schema';
+import { CloudEvent, logStream } from '@tsudoi/schema';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestHub, type TestHub } from '../../../../packages/hub/src/testing/database.ts';
 import { silentLog } from '../roles/log.ts';
@@ -114,7 +114,7 @@ function publish(): void {
 
 function start(hub: Hub): Promise<void> {
   const { servers, user, pass } = addressOf(process.env.TEST_NATS_URL);
-  const settings = { NATS_URL: servers, NATS_USER: user, NATS_PASSWORD: pass };
+  const settings = { NATS_URL: servers, NATS_USER: user, NATS_PASSWORD: pass, HUB_URL: 'http://hub.test' };
   return runPublisher(hub, settings, { log: silentLog, signal: stop.signal });
 }
 
@@ -149,10 +149,10 @@ async function lastSequence(): Promise<number> {
   );
 }
 
-async function message(sequence: number): Promise<EventEnvelope> {
+async function message(sequence: number): Promise<CloudEvent> {
   const manager = await jetstreamManager(observer);
   const stored = await manager.streams.getMessage(logStream, { seq: sequence });
-  return EventEnvelope.parse(stored?.json());
+  return CloudEvent.parse(stored?.json());
 }
 
 async function deleteStream(): Promise<void> {

@@ -1,6 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { type Hub, listenPositions, logHead, readEnvelopes } from '@tsudoi/hub';
+import { type Hub, listenPositions, logHead, PublicLog } from '@tsudoi/hub';
+import type { Env } from '@tsudoi/schema';
 import { describeError, type Log } from '../roles/log.ts';
 import { saveReactorError, saveReactorPosition } from '../roles/reactor-position.ts';
 import { pause, Wake } from '../roles/wake.ts';
@@ -20,14 +21,19 @@ const LONGEST_PAUSE = 10_000;
  */
 export async function runPublisher(
   hub: Hub,
-  settings: NatsSettings,
+  settings: NatsSettings & Pick<Env, 'HUB_URL'>,
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Promise<void> {
   const wake = new Wake();
   const connection = await connectNats(settings, { name: 'tsudoi publisher', log, signal });
   const stopListening = await listenPositions(hub.sql, () => wake.ring());
   try {
-    await publishUntilStopped(hub, connection, wake, { log, signal });
+    const events = new PublicLog(settings.HUB_URL);
+    const reader: LogReader = {
+      read: (after, limit) => events.read(hub.sql, after, limit),
+      head: () => logHead(hub.sql),
+    };
+    await publishUntilStopped(hub, connection, reader, wake, { log, signal });
   } catch (error) {
     if (error instanceof LogDiverged) await saveReactorError(hub.sql, 'publisher', error.message);
     throw error;
@@ -40,13 +46,10 @@ export async function runPublisher(
 async function publishUntilStopped(
   hub: Hub,
   connection: NatsConnection,
+  reader: LogReader,
   wake: Wake,
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Promise<void> {
-  const reader: LogReader = {
-    read: (after, limit) => readEnvelopes(hub.sql, after, limit),
-    head: () => logHead(hub.sql),
-  };
   let wait = 100;
   while (!signal.aborted) {
     try {
@@ -81,7 +84,8 @@ async function publishAll(
     const batch = await reader.read(position, BATCH);
     if (batch.length === 0) break;
     const { stored, error } = await publishBatch(client, batch);
-    await ringDoorbells(connection, batch.slice(0, stored), (jobIds) => kindsOfJobs(hub, jobIds));
+    const envelopes = batch.slice(0, stored).map(({ envelope }) => envelope);
+    await ringDoorbells(connection, envelopes, (jobIds) => kindsOfJobs(hub, jobIds));
     position += stored;
     await saveReactorPosition(hub.sql, 'publisher', position);
     if (error) throw error;

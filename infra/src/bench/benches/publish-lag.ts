@@ -1,5 +1,5 @@
 import { newPerson } from '@tsudoi/hub/testing';
-import { EventEnvelope } from '@tsudoi/schema';
+import { CloudEvent } from '@tsudoi/schema';
 import { Stage, until } from '../../fault/stage.ts';
 import type { Bench } from '../bench.ts';
 import { commitSeconds, quantile } from '../hub/server.ts';
@@ -23,9 +23,9 @@ export const bench: Bench = {
       const seen = new Set<number>();
       connection.subscribe('log.>', {
         callback: (_, message) => {
-          const envelope = EventEnvelope.parse(message.json());
-          seen.add(envelope.position);
-          lags.push(Date.now() - Date.parse(envelope.at));
+          const event = CloudEvent.parse(message.json());
+          seen.add(event.position);
+          lags.push(Date.now() - Date.parse(event.time));
         },
       });
       await connection.flush();

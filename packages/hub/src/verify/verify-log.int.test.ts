@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Hub } from '../hub.ts';
-import { logHead, readEnvelopes } from '../log/read-log.ts';
+import { logHead } from '../log/read-log.ts';
 import { rebuild } from '../projections/rebuild.ts';
 import { allProjections } from '../projections/registry.ts';
 import { tellStory } from '../queries/story.ts';
+import { PublicLog } from '../streams/public-events.ts';
 import { createTestHub, type TestHub } from '../testing/database.ts';
 import { newPerson } from '../testing/scenario.ts';
 import { verifyLog } from './verify-log.ts';
@@ -13,12 +14,12 @@ let test_: TestHub;
 const hub = (): Hub => test_.hub;
 
 /** The published copy as a faithful publisher would have written it, up to some position. */
-function copyOf(upTo: number, change: (envelope: object) => object = (envelope) => envelope): PublishedLog {
+function copyOf(upTo: number, change: (event: object) => object = (event) => event): PublishedLog {
   return {
     lastSequence: async () => upTo,
     envelope: async (sequence) => {
-      const [envelope] = await readEnvelopes(hub().sql, sequence - 1, 1);
-      return change(envelope);
+      const [event] = await new PublicLog('http://hub.test').read(hub().sql, sequence - 1, 1);
+      return change(event.cloudEvent);
     },
   };
 }
@@ -65,7 +66,7 @@ test('a copy that is behind, ahead, or holds another event is found', async () =
     (await verifyStream(hub().sql, stream, { patienceMs: 0 })).problem;
   expect(await check(copyOf(position - 1))).toContain(`NATS only at ${position - 1}`);
   expect(await check(copyOf(position + 1))).toContain('past the log');
-  expect(await check(copyOf(position, (envelope) => ({ ...envelope, hash: '00' })))).toContain('NATS holds');
+  expect(await check(copyOf(position, (event) => ({ ...event, hash: '00' })))).toContain('NATS holds');
   expect(await check({ ...copyOf(position), envelope: async () => null })).toContain('no event at sequence');
 });
 

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EventEnvelope } from '@tsudoi/schema';
+import { CloudEvent, cloudEventType } from '@tsudoi/schema';
 import type { Database } from '../log/connection.ts';
 import { logHead } from '../log/read-log.ts';
 
 /** The published copy of the log, as whoever holds a connection to it can read it. */
 export interface PublishedLog {
   lastSequence(): Promise<number>;
-  /** The envelope stored at a sequence, decoded from JSON; undefined or null when there is none. */
+  /** The event stored at a sequence, decoded from JSON; undefined or null when there is none. */
   envelope(sequence: number): Promise<unknown>;
 }
 
@@ -34,12 +34,16 @@ export async function verifyStream(
   if (lastSequence > after) return report(`NATS is at ${lastSequence}, past the log's ${after}`);
   const step = Math.max(1, Math.ceil(position / mostChecked));
   for (let sequence = position; sequence >= 1; sequence -= step) {
-    const parsed = EventEnvelope.safeParse(await stream.envelope(sequence));
+    const parsed = CloudEvent.safeParse(await stream.envelope(sequence));
     if (!parsed.success) return report(`NATS holds no event at sequence ${sequence}`);
-    const [event] = await sql<{ type: string; hash: string }[]>`
-      select type, encode(hash, 'hex') as hash from event where position = ${sequence}`;
+    const [event] = await sql<{ streamType: string; type: string; hash: string }[]>`
+      select stream_type as "streamType", type, encode(hash, 'hex') as hash from event where position = ${sequence}`;
     const { position: claimed, type, hash } = parsed.data;
-    if (claimed !== sequence || type !== event?.type || hash !== event.hash) {
+    if (
+      claimed !== sequence ||
+      type !== cloudEventType(event?.streamType, event?.type) ||
+      hash !== event.hash
+    ) {
       return report(
         `NATS holds ${type} of position ${claimed} at sequence ${sequence}, the log ${event?.type}`,
       );

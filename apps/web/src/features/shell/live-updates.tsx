@@ -1,4 +1,5 @@
 'use client';
+import type { CloudEvent } from '@tsudoi/schema';
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
 import { readAfter } from '../../lib/trpc.ts';
@@ -27,9 +28,9 @@ export function LiveUpdates() {
     };
     const source = new EventSource('/api/stream');
     source.onmessage = (message) => {
-      const event = JSON.parse(message.data) as { position: number; streamType: string; streamId: string };
+      const event = JSON.parse(message.data) as CloudEvent;
       newest = Math.max(newest, event.position);
-      if (isWatched(event)) schedule();
+      if (isWatched(event.type.split('.')[1], event.subject)) schedule();
     };
     const onVisible = () => {
       if (document.visibilityState === 'visible' && newest > 0) schedule();
@@ -44,10 +45,10 @@ export function LiveUpdates() {
   return null;
 }
 
-function isWatched(event: { streamType: string; streamId: string }): boolean {
+function isWatched(streamType: string, streamId: string): boolean {
   return [...document.querySelectorAll<HTMLElement>('[data-watch]')].some((element) =>
     (element.dataset.watch ?? '')
       .split(' ')
-      .some((watch) => watch === event.streamType || watch === `${event.streamType}:${event.streamId}`),
+      .some((watch) => watch === streamType || watch === `${streamType}:${streamId}`),
   );
 }

@@ -1,3 +1,5 @@
+import { processWide } from '../process-wide.ts';
+
 /** One frame of a server-sent event stream (HTML standard, section 9.2). */
 export function frame(data: unknown, options: { id?: string | number; event?: string } = {}): string {
   const id = options.id === undefined ? '' : `id: ${options.id}\n`;
@@ -8,12 +10,22 @@ export function frame(data: unknown, options: { id?: string | number; event?: st
 export const heartbeat = ': still here\n\n';
 export const heartbeatMs = 15_000;
 
+/** So many streams one process holds open; each costs a socket. */
+const mostOpen = 4000;
+const open = processWide('open-streams', () => ({ count: 0 }));
+
 /** Answers with what `frames` yields. The stream is pulled, so a slow reader slows its own producer and nobody else's. */
 export function eventStreamResponse(
   request: Request,
-  frames: (signal: AbortSignal) => AsyncGenerator<string>,
+  frames: (signal: AbortSignal) => AsyncGenerator<string | Uint8Array>,
 ): Response {
+  if (open().count >= mostOpen) {
+    const text = 'too many open streams; come back in a minute';
+    return new Response(text, { status: 503, headers: { 'retry-after': '60' } });
+  }
+  open().count += 1;
   const gone = new AbortController();
+  gone.signal.addEventListener('abort', () => (open().count -= 1), { once: true });
   request.signal.addEventListener('abort', () => gone.abort(), { once: true });
   const generator = frames(gone.signal);
   const encoder = new TextEncoder();
@@ -21,8 +33,10 @@ export function eventStreamResponse(
     start: (controller) => controller.enqueue(encoder.encode('retry: 3000\n\n')),
     async pull(controller) {
       const { done, value } = await generator.next();
-      if (done || gone.signal.aborted) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      if (done || gone.signal.aborted) {
+        gone.abort();
+        controller.close();
+      } else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
     },
     async cancel() {
       gone.abort();

@@ -1,58 +1,43 @@
-import { logHead, readEnvelopes } from '@tsudoi/hub';
-import type { EventEnvelope } from '@tsudoi/schema';
-import { hub } from '../hub.ts';
-import { frame, heartbeat, heartbeatMs } from './event-stream.ts';
-import { Inbox } from './inbox.ts';
-import { logTap } from './log-tap.ts';
+import { isSelected, type LogWindow, type PublicEvent, type Selection } from '@tsudoi/hub';
+import { heartbeatMs } from './event-stream.ts';
 
-const pageSize = 200;
+const encoder = new TextEncoder();
+/** Each event is written once, however many listen. */
+const frames = new WeakMap<PublicEvent, Uint8Array>();
 
-/**
- * The log from `after` on, without gaps and in order: first the past from PostgreSQL, then what NATS brings. A position
- * that was skipped (slow reader, NATS away) is read from the database before anything newer is sent.
- */
-export async function* logEvents(after: number | null, signal: AbortSignal): AsyncGenerator<string> {
-  const { sql } = hub();
-  const inbox = new Inbox<EventEnvelope>(500);
-  const unsubscribe = logTap().subscribe((envelope) => inbox.push(envelope));
-  try {
-    let last = after ?? (await logHead(sql)).position;
-    let behind = true;
-    while (!signal.aborted) {
-      while (behind && !signal.aborted) {
-        const page = await readEnvelopes(sql, last, pageSize);
-        for (const envelope of page) yield frame(publicView(envelope), { id: envelope.position });
-        last = page.at(-1)?.position ?? last;
-        behind = page.length === pageSize;
-      }
-      const envelope = await inbox.next(heartbeatMs, signal);
-      if (!envelope) {
-        yield heartbeat;
-        behind = true; // a lost wake-up is healed here
-      } else if (envelope.position === last + 1) {
-        yield frame(publicView(envelope), { id: envelope.position });
-        last = envelope.position;
-      } else if (envelope.position > last) {
-        behind = true;
-      }
-    }
-  } finally {
-    unsubscribe();
+function frameOf(event: PublicEvent): Uint8Array {
+  let bytes = frames.get(event);
+  if (!bytes) {
+    bytes = encoder.encode(`id: ${event.envelope.position}\ndata: ${JSON.stringify(event.cloudEvent)}\n\n`);
+    frames.set(event, bytes);
   }
+  return bytes;
 }
 
-/** What anybody may read. The log holds no personal data; a token's label is its owner's own business all the same. */
-export function publicView(envelope: EventEnvelope) {
-  const { position, type, streamType, streamId, version, schemaVersion, at } = envelope;
-  const isPrivate = type === 'TokenIssued' || type === 'TokenRevoked';
-  return {
-    position,
-    type,
-    streamType,
-    streamId,
-    version,
-    schemaVersion,
-    at,
-    data: isPrivate ? null : envelope.data,
-  };
+/**
+ * The selected events after a position as server-sent events, without gaps and in order. It holds one position and one
+ * page at most: it goes on when the reader has taken the page. The heartbeat carries the position that was looked at, so
+ * that a reader of few events resumes near the end and not far back.
+ */
+export async function* logEvents(
+  window: LogWindow,
+  { after, beat = heartbeatMs, ...wanted }: Selection & { after: number; beat?: number },
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let last = after;
+  let quietSince = Date.now();
+  while (!signal.aborted) {
+    const page = await window.after(last);
+    last = page.at(-1)?.envelope.position ?? last;
+    const chosen = page.filter((event) => isSelected(event, wanted)).map(frameOf);
+    if (chosen.length > 0) {
+      yield chosen.length === 1 ? chosen[0] : Buffer.concat(chosen);
+      quietSince = Date.now();
+    } else if (Date.now() - quietSince >= beat) {
+      yield encoder.encode(`: still here\nid: ${last}\n\n`);
+      quietSince = Date.now();
+    } else if (page.length === 0) {
+      await window.wait(last, quietSince + beat - Date.now(), signal);
+    }
+  }
 }

@@ -1,9 +1,21 @@
+import { answering, permitted } from '../../../server/handle.ts';
+import { eventQuery, requireReached } from '../../../server/live/event-query.ts';
 import { eventStreamResponse } from '../../../server/live/event-stream.ts';
 import { logEvents } from '../../../server/live/log-events.ts';
+import { logWindow } from '../../../server/live/log-window.ts';
 
-/** The public event stream. Starts after `?after=` or, on reconnection, after the last position that arrived. */
-export function GET(request: Request): Response {
-  const asked = request.headers.get('last-event-id') ?? new URL(request.url).searchParams.get('after');
-  const after = asked !== null && /^\d{1,15}$/.test(asked) ? Number(asked) : null;
-  return eventStreamResponse(request, (signal) => logEvents(after, signal));
+/**
+ * The log as server-sent events, one CloudEvent each, for anybody: from `?after=` on or, on reconnection, from the last
+ * position that arrived; without either, from now on. `?group=` and `?topics=` choose.
+ */
+export function GET(request: Request): Promise<Response> {
+  return answering(request, async () => {
+    await permitted(request, 'public.read');
+    const query = await eventQuery(request);
+    const window = logWindow();
+    const head = await window.head();
+    const after = query.after ?? head;
+    requireReached(after, head);
+    return eventStreamResponse(request, (signal) => logEvents(window, { ...query, after }, signal));
+  });
 }
