@@ -73,6 +73,7 @@ export type TsudoiEvent =
   | WebhookResumed
   | WebhookDeleted
   | SubscriptionOpened
+  | SubscriptionCredentialIssued
   | SubscriptionClosed;
 
 export interface PersonJoined {
@@ -3764,6 +3765,46 @@ export interface SubscriptionOpened {
      */
     topics: string[];
     afterPosition: number;
+  };
+  /**
+   * Place in the log: without gaps, in commit order. Keep the last one you handled.
+   */
+  position: number;
+  /**
+   * Number of the event in its stream, without gaps.
+   */
+  streamversion: number;
+  schemaversion: 1;
+  /**
+   * Link of the hash chain over the log.
+   */
+  hash: string;
+  /**
+   * Slug of the working group it belongs to.
+   */
+  group?: string;
+  /**
+   * W3C trace context of the command that caused it.
+   */
+  traceparent?: string;
+}
+export interface SubscriptionCredentialIssued {
+  specversion: '1.0';
+  id: string;
+  /**
+   * The hub that recorded the event.
+   */
+  source: string;
+  type: 'tsudoi.subscription.SubscriptionCredentialIssued';
+  /**
+   * Id of the stream, such as that of the source or job.
+   */
+  subject: string;
+  time: string;
+  datacontenttype: 'application/json';
+  data: {
+    subscriptionId: string;
+    secretHash: string;
   };
   /**
    * Place in the log: without gaps, in commit order. Keep the last one you handled.

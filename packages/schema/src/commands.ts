@@ -302,6 +302,7 @@ export const commandDefinitions = [
     /** Without it the subscription begins with what happens from now on. */
     afterPosition: z.int().nonnegative().optional(),
   }),
+  command('subscription.issueCredential', 'stream.subscribe', 'group', { subscriptionId: SubscriptionId }),
   command('subscription.close', 'stream.subscribe', 'group', { subscriptionId: SubscriptionId }),
 ] as const;
 

@@ -139,6 +139,7 @@ const locate: { [T in GroupCommandType]: Locate<T> } = {
   'webhook.resume': ofWebhook,
   'webhook.delete': ofWebhook,
   'subscription.open': named,
+  'subscription.issueCredential': ofSubscription,
   'subscription.close': ofSubscription,
 };
 

@@ -80,6 +80,7 @@ const handlers: { [T in CommandType]: Handler<T> } = {
   'webhook.resume': webhook.resumeWebhook,
   'webhook.delete': webhook.deleteWebhook,
   'subscription.open': subscription.openSubscription,
+  'subscription.issueCredential': subscription.issueSubscriptionCredential,
   'subscription.close': subscription.closeSubscription,
 };
 

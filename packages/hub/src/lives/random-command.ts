@@ -167,6 +167,7 @@ const about = {
       command('webhook.resume', { webhookId }),
       command('webhook.delete', { webhookId }),
       command('subscription.open', { subscriptionId, groupId, label: 'x', topics: ['source'] }),
+      command('subscription.issueCredential', { subscriptionId }),
       command('subscription.close', { subscriptionId }),
     ];
   },

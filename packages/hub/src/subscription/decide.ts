@@ -22,6 +22,19 @@ export function open(
   return [{ type: 'SubscriptionOpened', data: { ...data, personId, afterPosition: after } }];
 }
 
+/** A second one takes the place of the first: whoever has lost a secret asks for another. */
+export function issueCredential(
+  state: SubscriptionState,
+  personId: string,
+  subscriptionId: string,
+  secretHash: string,
+): SubscriptionEvent[] {
+  if (state.phase !== 'open' || state.personId !== personId) {
+    throw new Rejection('subscription.unknown', { subscriptionId });
+  }
+  return [{ type: 'SubscriptionCredentialIssued', data: { subscriptionId, secretHash } }];
+}
+
 /** Closing twice is no fault: the second time nothing is left to do. */
 export function close(
   state: SubscriptionState,

@@ -40,3 +40,17 @@ test('its owner closes it, once; to others it is unknown', () => {
   given(subscription, opened(0), closed).when(close(owner)).changesNothing();
   given(subscription, opened(0)).when(close(other)).isRefused('subscription.unknown');
 });
+
+test('its owner gets a credential while it is open, and another one in its place', () => {
+  const issue = (who: string) => (state: typeof subscription.initial) =>
+    decide.issueCredential(state, who, subscriptionId, 'hash');
+  const issued: SubscriptionEvent = {
+    type: 'SubscriptionCredentialIssued',
+    data: { subscriptionId, secretHash: 'hash' },
+  };
+  const closed: SubscriptionEvent = { type: 'SubscriptionClosed', data: { subscriptionId, reason: 'owner' } };
+  given(subscription, opened(0)).when(issue(owner)).gives(issued);
+  given(subscription, opened(0), issued).when(issue(owner)).gives(issued);
+  given(subscription, opened(0)).when(issue(other)).isRefused('subscription.unknown');
+  given(subscription, opened(0), closed).when(issue(owner)).isRefused('subscription.unknown');
+});

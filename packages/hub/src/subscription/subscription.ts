@@ -15,6 +15,8 @@ export const subscription: Aggregate<SubscriptionState, SubscriptionEvent> = {
     switch (type) {
       case 'SubscriptionOpened':
         return { phase: 'open', personId: data.personId, groupId: data.groupId };
+      case 'SubscriptionCredentialIssued':
+        return state;
       case 'SubscriptionClosed':
         return { ...state, phase: 'closed' };
     }

@@ -1,4 +1,4 @@
-import { newSecret } from '../access/secret.ts';
+import { newSigningSecret } from '../access/secret.ts';
 import { appendTo, load } from '../command/aggregate.ts';
 import { type Handler, loadTarget, outcome, personOf } from '../command/handler.ts';
 import { group } from '../group/group.ts';
@@ -18,7 +18,7 @@ export const registerWebhook: Handler<'webhook.register'> = async (context, data
     select count(*)::int as "registeredAlready" from webhook_owner where person_id = ${personId}`;
   const facts = { isMember: members.includes(personId), registeredAlready };
   const events = decide.register(target.state, personId, data, facts);
-  const secret = newSecret('tsudoi_webhook');
+  const secret = newSigningSecret();
   await keepWebhookSecret(context.tx, context.personalKey, { webhookId, secret, oldUntil: null });
   const made = outcome([appendTo(webhook, webhookId, target, events)], { secret });
   return { ...made, keptResult: { secret: null } };
@@ -28,7 +28,7 @@ export const rotateWebhookSecret: Handler<'webhook.rotateSecret'> = async (conte
   const personId = personOf(context.actor);
   const target = await loadTarget(context, webhook, webhookId);
   const events = decide.rotateSecret(target.state, personId, webhookId, context.now);
-  const secret = newSecret('tsudoi_webhook');
+  const secret = newSigningSecret();
   const oldUntil = new Date(context.now.getTime() + decide.oldSecretHours * 3_600_000);
   await keepWebhookSecret(context.tx, context.personalKey, { webhookId, secret, oldUntil });
   const rotated = outcome([appendTo(webhook, webhookId, target, events)], { secret });

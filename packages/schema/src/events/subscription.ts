@@ -14,6 +14,12 @@ export const subscriptionEvents = [
     /** The first event it gets is the one after this position. */
     afterPosition: z.int().nonnegative(),
   }),
+  /** A user on NATS with this secret, and no longer with the one before. */
+  event('subscription', 'SubscriptionCredentialIssued', 1, {
+    subscriptionId: SubscriptionId,
+    /** bcrypt of 256 random bits. */
+    secretHash: z.string(),
+  }),
   event('subscription', 'SubscriptionClosed', 1, {
     subscriptionId: SubscriptionId,
     reason: z.enum(['owner', 'left-group', 'left-hub', 'operator']),
