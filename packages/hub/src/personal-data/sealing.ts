@@ -4,7 +4,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /** One key per purpose from the key of the environment, so that none of them says anything about another. */
-export function subkey(master: Uint8Array, purpose: 'wrap' | 'identity' | 'webhook'): Buffer {
+export function subkey(master: Uint8Array, purpose: 'wrap' | 'identity' | 'webhook' | 'backup'): Buffer {
   return Buffer.from(hkdfSync('sha256', master, new Uint8Array(0), `tsudoi ${purpose}`, 32));
 }
 
@@ -55,4 +55,9 @@ export function identityHash(master: Uint8Array, provider: string, subject: stri
   return createHmac('sha256', subkey(master, 'identity'))
     .update(JSON.stringify([provider, subject]))
     .digest();
+}
+
+/** Proves that a text was written by whoever holds the key of the environment: HMAC-SHA-256 as hex. */
+export function backupSeal(master: Uint8Array, text: string): string {
+  return createHmac('sha256', subkey(master, 'backup')).update(text, 'utf8').digest('hex');
 }

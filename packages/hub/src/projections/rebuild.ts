@@ -24,6 +24,9 @@ export interface RebuildOptions {
   onProgress?: (position: number, head: number) => void;
 }
 
+/** The names of all read models, in the order in which they are rebuilt. */
+export const allProjectionNames: readonly string[] = allProjections.map(({ name }) => name);
+
 /** @throws Error when there is no projection of this name */
 export function projectionNamed(name: string): Projection {
   const projection = allProjections.find((candidate) => candidate.name === name);
