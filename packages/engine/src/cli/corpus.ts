@@ -4,6 +4,7 @@ import { type Subcommand, UsageError } from './corpus/subcommand.ts';
 
 /** Each subcommand is one file; it is loaded only when it is called. */
 const subcommands: Record<string, () => Promise<Subcommand>> = {
+  build: async () => (await import('./corpus/build.ts')).build,
   dedup: async () => (await import('./corpus/dedup.ts')).dedup,
   document: async () => (await import('./corpus/document.ts')).document,
   extract: async () => (await import('./corpus/extract.ts')).extract,
@@ -11,7 +12,11 @@ const subcommands: Record<string, () => Promise<Subcommand>> = {
   plan: async () => (await import('./corpus/plan.ts')).plan,
   preview: async () => (await import('./corpus/preview.ts')).preview,
   rank: async () => (await import('./corpus/rank.ts')).rank,
+  search: async () => (await import('./corpus/search.ts')).search,
 };
+
+/** One-line errors of what a subcommand loads, and rejections that crossed from a worker thread. */
+const EXPECTED = ['CorpusRecipeError', 'MixtureError', 'TokenizerError', 'PlanError', 'Rejection'];
 
 /** Exit codes: 0 done, 1 it failed, 2 called wrongly. */
 async function main([name, ...rest]: string[]): Promise<number> {
@@ -48,6 +53,7 @@ try {
     isUsage ||
     error instanceof Rejection ||
     error instanceof PlanError ||
+    EXPECTED.includes((error as Error).name) ||
     code === 'ENOENT' ||
     code === 'EISDIR';
   process.stderr.write(`${isExpected ? (error as Error).message : ((error as Error).stack ?? error)}\n`);

@@ -23,6 +23,8 @@ export const ManifestPart = z.strictObject({
   documents: Count,
 });
 
+export type ManifestPart = z.infer<typeof ManifestPart>;
+
 export const ManifestSource = z.strictObject({
   id: z.string(),
   title: z.strictObject({ ja: z.string(), en: z.string() }),

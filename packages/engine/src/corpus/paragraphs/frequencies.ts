@@ -46,6 +46,8 @@ export function createParagraphCounter() {
         } else counts[known] += 1;
       }
     },
+    /** Every distinct paragraph, in the order in which they were first seen. */
+    paragraphs: (): Iterable<string> => numberOf.keys(),
     frequencies(): ParagraphFrequencies {
       const paragraphs = [...numberOf.keys()];
       const near = nearFrequencies(paragraphs, counts);
