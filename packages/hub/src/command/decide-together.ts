@@ -75,9 +75,12 @@ export async function decideTogether(
   }
   const finish = (first: number, head: number) => verdicts.map((verdict) => asDecision(verdict, first, head));
   if (batch.size === 0) throw new NothingHappened((head) => finish(0, head));
-  await batch.inlineDone();
+  const projected = batch.inlineDone(); // both are sent now; the server does them in this order
+  const written = batch.write();
+  written.catch(() => {}); // awaited below
+  await projected;
   writing();
-  const first = await batch.write();
+  const first = await written;
   return finish(first, first + batch.size - 1);
 }
 
@@ -135,8 +138,8 @@ class BatchOfCommands {
   readonly #facts: Facts;
   readonly #log: LogBatch;
   readonly #receipts: NewReceipt[] = [];
-  /** The projection at work on each stream. A projection touches rows of its own stream only, so streams need not wait. */
-  readonly #inline = new Map<string, Promise<void>>();
+  /** Events that the inline projections have not seen yet. */
+  #unprojected: NumberedEvent[] = [];
 
   constructor(tx: Transaction, hub: Hub, facts: Facts) {
     this.#tx = tx;
@@ -167,9 +170,11 @@ class BatchOfCommands {
     }
   }
 
-  /** Waits for the projections that decisions read. */
+  /** Brings the tables that decisions read up to what was decided so far. */
   async inlineDone(): Promise<void> {
-    await Promise.all(this.#inline.values());
+    const events = this.#unprojected;
+    this.#unprojected = [];
+    if (events.length > 0) await projectInline(this.#tx, events);
   }
 
   write(): Promise<number> {
@@ -213,7 +218,7 @@ class BatchOfCommands {
     }
     const last = this.#log.size;
     this.#receipts.push({ ...queued.key, result: keptResult, last });
-    this.#project(events);
+    this.#unprojected.push(...events);
     return { result, last };
   }
 
@@ -224,14 +229,6 @@ class BatchOfCommands {
       return pinnedVersion === null ? { again: error } : { error: error.rejection() };
     }
     return { error };
-  }
-
-  #project(events: NumberedEvent[]): void {
-    const keys = new Set(events.map(({ streamType, streamId }) => streamKey(streamType, streamId)));
-    const before = Promise.all([...keys].map((key) => this.#inline.get(key)));
-    const done = before.then(() => projectInline(this.#tx, events));
-    done.catch(() => {}); // awaited in `inlineDone`
-    for (const key of keys) this.#inline.set(key, done);
   }
 
   #context({ actor, pinnedVersion }: QueuedCommand, mayUseTables: boolean): CommandContext {

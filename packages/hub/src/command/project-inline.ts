@@ -15,40 +15,76 @@ import { projectItems } from '../annotation/project-items.ts';
 import { projectEntries } from '../credit/project-entries.ts';
 import { projectMembers } from '../group/project-members.ts';
 import { projectQueue } from '../job/project-queue.ts';
-import type { NumberedEvent } from '../log/append.ts';
-import type { Transaction } from '../log/connection.ts';
+import { type NumberedEvent, streamKey } from '../log/append.ts';
+import type { Statement, Transaction } from '../log/connection.ts';
 import { projectGrants } from '../person/project-grants.ts';
 import { projectDescendants } from '../source/descendants.ts';
 import { releaseTitles } from '../source/titles.ts';
 import { projectSubscribers } from '../subscription/project-owners.ts';
 import { projectWebhookOwners } from '../webhook/project-owners.ts';
 
-/** The few projections that decisions read. They change in the same transaction as the log; all others follow it. */
-export async function projectInline(tx: Transaction, events: NumberedEvent[]): Promise<void> {
-  for (const numbered of events) await projectOne(tx, numbered);
+/**
+ * The few projections that decisions read. They change in the same transaction as the log; all others follow it.
+ * Each touches only rows of its own stream, so events of one type of many streams share a statement, while those of one
+ * stream keep their order. The statements are sent one behind the other without waiting for answers.
+ */
+export async function projectInline(tx: Transaction, events: readonly NumberedEvent[]): Promise<void> {
+  const statements = alike(events).flatMap((group) => statementsFor(tx, group));
+  const sent = await Promise.allSettled(statements.map((statement) => statement.execute()));
+  const failed = sent.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason; // the first: those behind it only say that the transaction was ended
 }
 
-async function projectOne(tx: Transaction, { streamType, event, meta }: NumberedEvent): Promise<void> {
+/** Splits events into groups of one type, such that the events of each stream come in their order. */
+function alike(events: readonly NumberedEvent[]): NumberedEvent[][] {
+  const streams = [...Map.groupBy(events, (one) => streamKey(one.streamType, one.streamId)).values()];
+  const next = streams.map(() => 0);
+  const groups: NumberedEvent[][] = [];
+  for (const [i, stream] of streams.entries()) {
+    while (next[i] < stream.length) {
+      const { streamType, event } = stream[next[i]];
+      const group: NumberedEvent[] = [];
+      for (let j = i; j < streams.length; j++) {
+        for (; next[j] < streams[j].length; next[j]++) {
+          const candidate = streams[j][next[j]];
+          if (candidate.streamType !== streamType || candidate.event.type !== event.type) break;
+          group.push(candidate);
+        }
+      }
+      groups.push(group);
+    }
+  }
+  return groups;
+}
+
+/** @param alike events of one type of streams of one type */
+function statementsFor(tx: Transaction, alike: readonly NumberedEvent[]): Statement[] {
+  const [{ streamType }] = alike;
+  const events = alike.map(({ event }) => event);
   switch (streamType) {
     case 'person':
-      return projectGrants(tx, event as PersonEvent);
+      return projectGrants(tx, events as PersonEvent[]);
     case 'group':
-      return projectMembers(tx, event as GroupEvent);
+      return projectMembers(tx, events as GroupEvent[]);
     case 'source':
-      return releaseTitles(tx, event as SourceEvent);
+      return (events as SourceEvent[]).flatMap((event) => releaseTitles(tx, event));
     case 'annotation-item':
-      return projectItems(tx, event as AnnotationItemEvent);
+      return (events as AnnotationItemEvent[]).flatMap((event) => projectItems(tx, event));
     case 'job':
-      return projectQueue(tx, event as JobEvent, meta);
+      return alike.flatMap(({ event, meta }) => projectQueue(tx, event as JobEvent, meta));
     case 'artifact':
     case 'run':
     case 'release':
-      return projectDescendants(tx, event as ArtifactEvent | RunEvent | ReleaseEvent);
+      return (events as (ArtifactEvent | RunEvent | ReleaseEvent)[]).flatMap((event) =>
+        projectDescendants(tx, event),
+      );
     case 'credit':
-      return projectEntries(tx, event as CreditEvent);
+      return (events as CreditEvent[]).flatMap((event) => projectEntries(tx, event));
     case 'webhook':
-      return projectWebhookOwners(tx, event as WebhookEvent);
+      return (events as WebhookEvent[]).flatMap((event) => projectWebhookOwners(tx, event));
     case 'subscription':
-      return projectSubscribers(tx, event as SubscriptionEvent);
+      return (events as SubscriptionEvent[]).flatMap((event) => projectSubscribers(tx, event));
+    default:
+      return [];
   }
 }

@@ -6,6 +6,8 @@ export type Database = postgres.Sql<Types>;
 export type Transaction = postgres.TransactionSql<Types>;
 /** What reads and writes go through, inside a transaction or outside. */
 export type Queryable = postgres.ISql<Types>;
+/** What was written down and not sent yet. */
+export type Statement = postgres.PendingQuery<postgres.Row[]>;
 
 export function connect(databaseUrl: string, poolSize: number): Database {
   return postgres<{ bigint: postgres.PostgresType<number> }>(databaseUrl, {

@@ -1,31 +1,36 @@
 import type { ArtifactEvent, ReleaseEvent, RunEvent } from '@tsudoi/schema';
-import type { Queryable, Transaction } from '../log/connection.ts';
+import type { Queryable, Statement, Transaction } from '../log/connection.ts';
 import type { Descendants } from './decide.ts';
 
 /** Notes what comes from which source, in the transaction in which it comes to be. */
-export async function projectDescendants(
+export function projectDescendants(
   tx: Transaction,
   { type, data }: ArtifactEvent | RunEvent | ReleaseEvent,
-): Promise<void> {
+): Statement[] {
   switch (type) {
     case 'ArtifactRegistered':
       return insert(tx, data.manifest.sourceIds, 'artifact', data.artifactId);
     case 'RunRegistered':
       return insert(tx, data.card.sourceIds, 'run', data.runId);
     case 'ReleaseDrafted':
-      await tx`
+      return [
+        tx`
         insert into source_descendant (source_id, kind, id)
         select source_id, 'release', ${data.releaseId} from source_descendant
-        where kind = 'artifact' and id = ${data.artifactId} on conflict do nothing`;
-      return;
+        where kind = 'artifact' and id = ${data.artifactId} on conflict do nothing`,
+      ];
+    default:
+      return [];
   }
 }
 
-async function insert(tx: Transaction, sourceIds: string[], kind: string, id: string): Promise<void> {
-  if (sourceIds.length === 0) return;
-  await tx`
+function insert(tx: Transaction, sourceIds: string[], kind: string, id: string): Statement[] {
+  if (sourceIds.length === 0) return [];
+  return [
+    tx`
     insert into source_descendant (source_id, kind, id)
-    select source_id, ${kind}, ${id} from unnest(${sourceIds}::uuid[]) as source_id on conflict do nothing`;
+    select source_id, ${kind}, ${id} from unnest(${sourceIds}::uuid[]) as source_id on conflict do nothing`,
+  ];
 }
 
 export async function countDescendants(sql: Queryable, sourceId: string): Promise<Descendants> {

@@ -1,5 +1,5 @@
 import type { SourceEvent } from '@tsudoi/schema';
-import type { Transaction } from '../log/connection.ts';
+import type { Statement, Transaction } from '../log/connection.ts';
 
 /** Two titles are the same if they differ only in width, case or white space. */
 export function titleKey(title: string): string {
@@ -26,16 +26,16 @@ export async function claimTitles(
 }
 
 /** A source that came to nothing gives its titles back, and a revised one those it does not go by any more. */
-export async function releaseTitles(tx: Transaction, { type, data }: SourceEvent): Promise<void> {
+export function releaseTitles(tx: Transaction, { type, data }: SourceEvent): Statement[] {
   switch (type) {
     case 'SourceRejected':
     case 'SourceWithdrawn':
-      await tx`delete from source_title where source_id = ${data.sourceId}`;
-      break;
+      return [tx`delete from source_title where source_id = ${data.sourceId}`];
     case 'SourceRevised': {
       const kept = [titleKey(data.titleJa), titleKey(data.titleEn)];
-      await tx`delete from source_title where source_id = ${data.sourceId} and title_key <> all(${kept})`;
-      break;
+      return [tx`delete from source_title where source_id = ${data.sourceId} and title_key <> all(${kept})`];
     }
+    default:
+      return [];
   }
 }
