@@ -2,12 +2,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkoutRoot } from '../paths.ts';
+import { apiDocuments } from './api.ts';
 import { eventDocuments } from './events.ts';
 
 /** Writes every generated document, or with --check says which are stale. Exit codes: 0 current, 1 stale, 2 called wrongly. */
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { check: { type: 'boolean' }, json: { type: 'boolean' } } });
-  const documents = { ...(await eventDocuments()) };
+  const documents = { ...(await eventDocuments()), ...(await apiDocuments()) };
   const stale = Object.entries(documents).filter(([path, content]) => current(path) !== content);
   if (!values.check) {
     for (const [path, content] of stale) {

@@ -6,6 +6,11 @@ export const Env = z.object({
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
   NATS_USER: z.string().optional(),
   NATS_PASSWORD: z.string().optional(),
+  /** Where nats-server reads the users of working groups from, and where it says its process id; on its machine. */
+  NATS_USERS_FILE: z.string().optional(),
+  NATS_PID_FILE: z.string().optional(),
+  /** Webhooks may go to this machine itself, without TLS. Set by the launcher only while the hub listens on loopback. */
+  WEBHOOKS_TO_LOOPBACK: z.enum(['on', 'off']).default('off'),
   /** Where people and workers reach the hub. */
   HUB_URL: z.url(),
   HUB_SECRET: z.string().min(32), // signs sessions and object grants
@@ -28,6 +33,8 @@ export const Env = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(), // spans are forwarded there as well
   TELEMETRY_TOKEN: z.string().optional(), // bearer for the hub's own OTLP endpoint
   LEASE_SECONDS: z.coerce.number().positive().default(90),
+  /** Reverse proxies in front of the portal that note the client's address in X-Forwarded-For. */
+  TRUSTED_PROXIES: z.coerce.number().int().nonnegative().default(0),
 });
 export type Env = z.infer<typeof Env>;
 

@@ -30,6 +30,8 @@ export interface TokenSummary {
   issuedAt: string;
   expiresAt: string | null;
   revokedAt: string | null;
+  /** To the minute; null: never. */
+  lastUsedAt: string | null;
 }
 
 /** One page of a list; `next` goes into the following question as `after`, and is null on the last page. */

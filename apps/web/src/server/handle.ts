@@ -2,10 +2,11 @@ import { type Actor, requirePermission } from '@tsudoi/hub';
 import { type Permission, Rejection } from '@tsudoi/schema';
 import { bearerToken, contextOf, localeOf } from './context.ts';
 import { serverEnv } from './env.ts';
+import { logRefusal, problemOf } from './http/problem.ts';
+import { traceOf } from './http/trace-of.ts';
 import { hub } from './hub.ts';
 import { isOwnOrigin } from './origin.ts';
 import { errorResponse } from './rejections.ts';
-import { currentTraceId } from './tracing.ts';
 
 /** Runs a route handler and turns what it throws into an answer. */
 export async function answering(request: Request, run: () => Promise<Response>): Promise<Response> {
@@ -13,7 +14,11 @@ export async function answering(request: Request, run: () => Promise<Response>):
     return await run();
   } catch (error) {
     const locale = localeOf(request.headers);
-    return errorResponse(error, locale, currentTraceId());
+    const traceId = traceOf(request);
+    const problem = problemOf(error, locale, traceId);
+    const { pathname } = new URL(request.url);
+    if (problem.status !== 500) logRefusal(problem, { method: request.method, path: pathname, actor: null });
+    return errorResponse(error, locale, traceId);
   }
 }
 

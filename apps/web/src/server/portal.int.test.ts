@@ -130,7 +130,7 @@ describe('requests from elsewhere', () => {
   });
   test('a batch of more than ten calls and a body past the limit are refused', async () => {
     const paths = Array.from({ length: 11 }, () => 'hub.status').join(',');
-    expect((await portal.trpc.GET(portal.request(`/api/trpc/${paths}?batch=1`))).status).toBe(400);
+    expect((await portal.trpc.GET(portal.request(`/api/trpc/${paths}?batch=1`))).status).toBe(413);
     const headers = { ...contributor, 'content-type': 'application/json' };
     const body = JSON.stringify({ description: 'x'.repeat(5 * 1024 * 1024) });
     const answer = await portal.trpc.POST(

@@ -6,8 +6,8 @@ import {
   translateRejection,
 } from '@tsudoi/schema';
 import { z } from 'zod';
-import en from '../../messages/en.json';
-import ja from '../../messages/ja.json';
+import en from '../../messages/en.json' with { type: 'json' };
+import ja from '../../messages/ja.json' with { type: 'json' };
 import type { Locale } from '../i18n/locale.ts';
 
 /** A refusal as it travels: the code and parameters for programs, one translated line for people. */
@@ -89,6 +89,17 @@ const statusOf: Partial<Record<RejectionCode, number>> = {
   'artifact.not-downloadable': 403,
   'persona.not-local': 403,
   'rate.limited': 429,
+  'hub.busy': 503,
+  'api.method': 405,
+  'api.not-json': 400,
+  'api.version': 404,
+  'batch.too-large': 413,
+  'body.too-large': 413,
+  'command.id-missing': 400,
+  'command.id-differs': 400,
+  'command.id-reused': 409,
+  'input.invalid': 400,
+  'stream.exists': 409,
   'upload.too-large': 413,
   'stream.conflict': 409,
   'lease.stale-epoch': 409,

@@ -13,12 +13,18 @@ import {
 } from '@tsudoi/schema';
 import { z } from 'zod';
 import type { Context } from './context.ts';
+import type { Route } from './http/route.ts';
 import { hub } from './hub.ts';
 import { httpStatusOf, invalidInput, rejectionShape } from './rejections.ts';
 import { currentTraceId } from './tracing.ts';
 
-interface Meta {
+/** What a procedure says about itself: the portal, the HTTP API, its OpenAPI document and the authorisation table read it. */
+export interface Meta {
   permission: Permission;
+  within: Within;
+  route: Route;
+  /** The command it sends, if it does. */
+  command: CommandType | null;
 }
 
 const t = initTRPC
@@ -59,8 +65,13 @@ export const createCallerFactory = t.createCallerFactory;
  * every call, and where it must be held: by default for the whole hub. Queries then wait until the read models contain
  * what their caller has just written.
  */
-export function procedure(permission: Permission, within: Within = null) {
-  return t.procedure.meta({ permission }).use(async ({ ctx, type, next }) => {
+export function procedure(permission: Permission, route: Route, within: Within = null) {
+  return declared({ permission, route, within, command: null });
+}
+
+function declared(meta: Meta) {
+  const { permission, within } = meta;
+  return t.procedure.meta(meta).use(async ({ ctx, type, next }) => {
     const { actor } = ctx;
     if (permission !== 'public.read') {
       if (!actor) throw new Rejection('auth.sign-in-needed');
@@ -86,7 +97,7 @@ interface CommandResults {
 type ResultOf<T extends CommandType> = T extends keyof CommandResults ? CommandResults[T] : null;
 
 /** A mutation that sends one command of the hub. Its permission and its shape are the command's own. */
-export function commandProcedure<T extends CommandType>(type: T) {
+export function commandProcedure<T extends CommandType>(type: T, route: Route) {
   const definition = commandDefinition(type);
   const by: Permission | 'system' = definition.by;
   if (by === 'system') throw new Error(`${type} is sent by the hub's own processes only`);
@@ -96,7 +107,7 @@ export function commandProcedure<T extends CommandType>(type: T) {
     expectedVersion: z.int().nonnegative().optional(),
   }) as unknown as z.ZodType<CommandData<T> & { commandId: string; expectedVersion?: number }>;
   // Held anywhere at all: the hub itself checks that it is held where the target belongs.
-  return procedure(by, 'any')
+  return declared({ permission: by, route, within: 'any', command: type })
     .input(input)
     .mutation(async ({ ctx, input }): Promise<{ position: number; result: ResultOf<T> }> => {
       const { commandId, expectedVersion, ...data } = input;

@@ -15,6 +15,19 @@ export interface Answer {
   rejection: { code: string; params: Record<string, string | number>; text: string } | null;
 }
 
+/** Members of an answer of the HTTP API, data or problem details, as far as tests look at them. */
+export interface HttpBody {
+  code?: string;
+  detail?: string;
+  title?: string;
+  status?: number;
+  traceId?: string;
+  params?: Record<string, string | number>;
+  position?: number;
+  result?: unknown;
+  [member: string]: unknown;
+}
+
 /** The portal's route handlers on a hub of their own: requests go in, responses come out, nothing listens on a port. */
 export async function openPortal() {
   const { hub, databaseUrl, drop } = await createTestHub();
@@ -90,6 +103,36 @@ export async function openPortal() {
     };
   };
 
+  const { GET: apiGet } = await import('../app/api/v1/[...path]/route.ts');
+  /** The HTTP API for programs, `path` below `/api/v1`. A body that is text goes out as it is. */
+  const http = async (
+    method: string,
+    path: string,
+    { body, ...headers }: { body?: unknown } & Record<string, unknown> = {},
+  ) => {
+    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const sent = { 'content-type': 'application/json', 'accept-language': 'en', ...headers };
+    const asked = new Request(`${origin}/api/v1${path}`, {
+      method,
+      headers: sent as Record<string, string>,
+      body: text ?? null,
+    });
+    const segments = new URL(asked.url).pathname.split('/').slice(3).map(decodeURIComponent);
+    const answer = await apiGet(asked, { params: Promise.resolve({ path: segments }) });
+    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as HttpBody };
+  };
+
+  /** A new token of a person as the headers that carry it. */
+  const token = async (personId: string, scopes: string[], more: object = {}) => {
+    const tokenId = randomUUID();
+    const { result } = await execute(
+      hub,
+      { type: 'person.issueToken', data: { tokenId, label: 'test', scopes, ...more } } as Command,
+      { actor: { kind: 'person', personId }, commandId: randomUUID() },
+    );
+    return { tokenId, bearer: { authorization: `Bearer ${(result as { secret: string }).secret}` } };
+  };
+
   const close = async () => {
     stop.abort();
     await projections;
@@ -98,7 +141,7 @@ export async function openPortal() {
     await drop();
     rmSync(objects, { recursive: true, force: true });
   };
-  return { hub, trpc, local, person, signIn, request, call, close };
+  return { hub, trpc, local, person, system, signIn, request, call, http, token, close };
 }
 
 export type Portal = Awaited<ReturnType<typeof openPortal>>;

@@ -47,13 +47,15 @@ const TokenRow = z.object({
   issuedAt: Iso,
   expiresAt: Iso.nullable(),
   revokedAt: Iso.nullable(),
+  lastUsedAt: Iso.nullable(),
 });
 
 /** The tokens a person has issued, newest first. Their secrets are nowhere to be read. */
 export async function tokens(hub: Hub, personId: string): Promise<TokenSummary[]> {
   const rows = await hub.sql`
     select token_id as "tokenId", label, scopes, group_id as "groupId", issued_at as "issuedAt",
-           expires_at as "expiresAt", revoked_at as "revokedAt"
+           expires_at as "expiresAt", revoked_at as "revokedAt",
+           (select used_at from token_use used where used.token_id = view_token.token_id) as "lastUsedAt"
     from view_token where person_id = ${personId} order by issued_at desc, token_id`;
   return z.array(TokenRow).parse(rows);
 }

@@ -155,4 +155,14 @@ export const en = {
   'subscription.unknown': 'There is no subscription {subscriptionId} of yours.',
   'subscription.limit': 'You have {limit} open subscriptions already. Close one first.',
   'subscription.ahead': 'The log ends at position {head}; a subscription cannot begin after {position}.',
+  'api.unknown': 'There is no {method} {path} here. The reference is at /api/v1/openapi.json.',
+  'api.version': 'This hub speaks version 1 of the interface, at /api/v1; {path} is not part of it.',
+  'api.method': '{path} does not take {method}; it takes {allowed}.',
+  'api.not-json': 'The body is not a JSON object. Send one, as application/json.',
+  'batch.too-large': 'One request may hold {limit} calls; this one holds {count}. Split it.',
+  'body.too-large':
+    'One request may hold {limit} bytes. Send less, or upload files where the hub names an address.',
+  'command.id-missing':
+    'A command needs an id of your own, so that a retry is safe: send a UUID as Idempotency-Key.',
+  'command.id-differs': 'Idempotency-Key and "commandId" name two different ids. Send one of them.',
 } as const;

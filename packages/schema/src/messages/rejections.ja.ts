@@ -160,4 +160,15 @@ export const ja: Record<keyof typeof en, string> = {
   'subscription.unknown': 'あなたの購読 {subscriptionId} はありません。',
   'subscription.limit': '購読はすでに {limit} 件あります。先に一つ終了してください。',
   'subscription.ahead': '記録は位置 {head} までです。位置 {position} より後からは購読できません。',
+  'api.unknown': '{method} {path} はありません。一覧は /api/v1/openapi.json にあります。',
+  'api.version': 'このハブのAPIは版1(/api/v1)です。{path} は含まれません。',
+  'api.method': '{path} は {method} を受け付けません。{allowed} を使ってください。',
+  'api.not-json': '本文がJSONオブジェクトではありません。application/json で送ってください。',
+  'batch.too-large':
+    '1回の要求に含められる呼び出しは {limit} 件までです({count} 件ありました)。分けて送ってください。',
+  'body.too-large':
+    '1回の要求は {limit} バイトまでです。減らすか、ファイルはアップロード用のアドレスへ送ってください。',
+  'command.id-missing':
+    'コマンドには再送を安全にするためのIDが必要です。UUIDをIdempotency-Keyとして送ってください。',
+  'command.id-differs': 'Idempotency-Keyと「commandId」が異なります。どちらか一方にしてください。',
 };

@@ -1,11 +1,14 @@
 import { activity, hubStatus, recentTraces, traceSpans } from '@tsudoi/hub';
 import { z } from 'zod';
+import { get } from '../http/route.ts';
 import { hub } from '../hub.ts';
 import { procedure, router } from '../trpc.ts';
 
 export const hubRouter = router({
-  status: procedure('public.read').query(() => hubStatus(hub())),
-  activity: procedure('public.read')
+  status: procedure('public.read', get('/status', 'ハブの現在の様子', 'The state of the hub')).query(() =>
+    hubStatus(hub()),
+  ),
+  activity: procedure('public.read', get('/activity', 'できごとの一覧', 'What happened, newest first'))
     .input(
       z.strictObject({
         before: z.int().min(1).optional(),
@@ -14,8 +17,10 @@ export const hubRouter = router({
       }),
     )
     .query(({ input }) => activity(hub(), input)),
-  trace: procedure('public.read')
+  trace: procedure('public.read', get('/traces/{traceId}', '一つの追跡', 'The spans of one trace'))
     .input(z.strictObject({ traceId: z.string().regex(/^[0-9a-f]{32}$/) }))
     .query(({ input }) => traceSpans(hub(), input.traceId)),
-  traces: procedure('public.read').query(() => recentTraces(hub())),
+  traces: procedure('public.read', get('/traces', '最近の追跡', 'Recent traces')).query(() =>
+    recentTraces(hub()),
+  ),
 });

@@ -1,22 +1,34 @@
 import { personas, profileOf, tokens } from '@tsudoi/hub';
 import { personasAllowed } from '../auth/personas.ts';
+import { inside } from '../http/route.ts';
 import { hub } from '../hub.ts';
 import { commandProcedure, personOf, procedure, router } from '../trpc.ts';
 
 export const peopleRouter = router({
   /** The people one may sign in as without a password; empty unless the hub listens on this machine alone. */
-  personas: procedure('public.read').query(async ({ ctx }) =>
-    personasAllowed(ctx.host) ? personas(hub()) : [],
+  personas: procedure(
+    'public.read',
+    inside('パスワードなしで選べるローカルの人物', 'The local personas one may sign in as'),
+  ).query(async ({ ctx }) => (personasAllowed(ctx.host) ? personas(hub()) : [])),
+  tokens: procedure('person.self', inside('自分のトークンの一覧', "One's own tokens")).query(({ ctx }) =>
+    tokens(hub(), personOf(ctx)),
   ),
-  tokens: procedure('person.self').query(({ ctx }) => tokens(hub(), personOf(ctx))),
   /** One's own name and address; nobody else is shown the address. */
-  profile: procedure('person.self').query(({ ctx }) => profileOf(hub(), personOf(ctx))),
-  changeProfile: commandProcedure('person.changeProfile'),
-  agree: commandProcedure('person.agree'),
-  leave: commandProcedure('person.leave'),
-  erase: commandProcedure('person.erase'),
-  grantRole: commandProcedure('person.grantRole'),
-  revokeRole: commandProcedure('person.revokeRole'),
-  issueToken: commandProcedure('person.issueToken'),
-  revokeToken: commandProcedure('person.revokeToken'),
+  profile: procedure('person.self', inside('自分の名前とメールアドレス', "One's own name and address")).query(
+    ({ ctx }) => profileOf(hub(), personOf(ctx)),
+  ),
+  changeProfile: commandProcedure(
+    'person.changeProfile',
+    inside('自分の名前とメールアドレスを変える', "Change one's own name and address"),
+  ),
+  agree: commandProcedure('person.agree', inside('公開の方針に同意する', 'Agree to a text on openness')),
+  leave: commandProcedure('person.leave', inside('ハブを退会する', 'Leave the hub')),
+  erase: commandProcedure(
+    'person.erase',
+    inside('個人データを消去する', 'Erase the personal data of a person'),
+  ),
+  grantRole: commandProcedure('person.grantRole', inside('役割を与える', 'Grant a role')),
+  revokeRole: commandProcedure('person.revokeRole', inside('役割を外す', 'Revoke a role')),
+  issueToken: commandProcedure('person.issueToken', inside('トークンを発行する', 'Issue a token')),
+  revokeToken: commandProcedure('person.revokeToken', inside('トークンを失効させる', 'Revoke a token')),
 });

@@ -1,20 +1,43 @@
 import { sourceDescendants, sourceDetail, sourceList } from '@tsudoi/hub';
 import { knownLicences, licenceVerdict, Sha256, SourceId, UseRights } from '@tsudoi/schema';
 import { z } from 'zod';
+import { get, post } from '../http/route.ts';
 import { hub } from '../hub.ts';
 import { confirmSourceUpload, grantSourceUpload } from '../objects/source-upload.ts';
 import { commandProcedure, procedure, router } from '../trpc.ts';
 
 export const sourcesRouter = router({
-  list: procedure('public.read').query(() => sourceList(hub())),
-  detail: procedure('public.read')
+  list: procedure('public.read', get('/sources', '出典の一覧', 'Sources, newest first')).query(() =>
+    sourceList(hub()),
+  ),
+  detail: procedure(
+    'public.read',
+    get('/sources/{sourceId}', '出典一件', 'One source with its reviews, jobs and artifacts'),
+  )
     .input(z.strictObject({ sourceId: SourceId }))
     .query(({ input }) => sourceDetail(hub(), input.sourceId)),
-  propose: commandProcedure('source.propose'),
-  revise: commandProcedure('source.revise'),
-  addEvidence: commandProcedure('source.addEvidence'),
+  propose: commandProcedure('source.propose', post('/sources', '出典を提案する', 'Propose a source')),
+  revise: commandProcedure(
+    'source.revise',
+    post(
+      '/sources/{sourceId}/revisions',
+      '修正を求められた提案を書き直す',
+      'Revise a proposal for which changes were asked',
+    ),
+  ),
+  addEvidence: commandProcedure(
+    'source.addEvidence',
+    post('/sources/{sourceId}/evidence', 'ライセンスの根拠を加える', 'Add evidence of the licence'),
+  ),
   /** Everything that was made from a source, a page at a time. */
-  descendants: procedure('public.read')
+  descendants: procedure(
+    'public.read',
+    get(
+      '/sources/{sourceId}/descendants',
+      '出典から作られたすべてのもの',
+      'Everything that was made from a source',
+    ),
+  )
     .input(
       z.strictObject({
         sourceId: SourceId,
@@ -23,21 +46,39 @@ export const sourcesRouter = router({
       }),
     )
     .query(({ input }) => sourceDescendants(hub(), input)),
-  review: commandProcedure('source.review'),
-  withdraw: commandProcedure('source.withdraw'),
+  review: commandProcedure(
+    'source.review',
+    post('/sources/{sourceId}/reviews', '提案を審査する', 'Review a proposal'),
+  ),
+  withdraw: commandProcedure(
+    'source.withdraw',
+    post('/sources/{sourceId}/withdrawal', '出典を取り下げる', 'Withdraw a source'),
+  ),
   /** What a licence would allow, before anything is proposed. */
-  checkLicence: procedure('public.read')
+  checkLicence: procedure(
+    'public.read',
+    get('/licence-verdict', 'ライセンスで何ができるか', 'What a licence would allow'),
+  )
     .input(z.strictObject({ expression: z.string().trim().min(1).max(500), rights: UseRights }))
     .query(({ input }) => licenceVerdict(input.expression, input.rights)),
   /** SPDX ids with names that match what was typed, best first. */
-  licences: procedure('public.read')
+  licences: procedure(
+    'public.read',
+    get('/licences', 'SPDXライセンスを探す', 'SPDX licences that match a text'),
+  )
     .input(z.strictObject({ text: z.string().max(100), limit: z.int().min(1).max(1000).default(12) }))
     .query(({ input }) => suggestLicences(input.text, input.limit)),
   /** An address to put a file of a proposal to. The ingest job pins it by hash. */
-  grantUpload: procedure('source.propose')
+  grantUpload: procedure(
+    'source.propose',
+    post('/uploads', '提案するファイルの送り先', 'An address to put a file of a proposal to'),
+  )
     .input(z.strictObject({ sha256: Sha256, size: z.int().positive(), mediaType: z.string().max(100) }))
     .mutation(({ input }) => grantSourceUpload(input)),
-  confirmUpload: procedure('source.propose')
+  confirmUpload: procedure(
+    'source.propose',
+    post('/uploads/{sha256}/confirmation', '送ったファイルを確かめる', 'Confirm an upload'),
+  )
     .input(z.strictObject({ sha256: Sha256, size: z.int().positive() }))
     .mutation(({ input }) => confirmSourceUpload(input)),
 });

@@ -1,15 +1,40 @@
 import { subscriptions, webhooks } from '@tsudoi/hub';
+import { get, post } from '../http/route.ts';
 import { hub } from '../hub.ts';
 import { commandProcedure, personOf, procedure, router } from '../trpc.ts';
 
 /** How people outside listen to the log: each sees and changes what is their own. */
 export const streamsRouter = router({
-  webhooks: procedure('webhook.manage', 'any').query(({ ctx }) => webhooks(hub(), personOf(ctx))),
-  registerWebhook: commandProcedure('webhook.register'),
-  rotateWebhookSecret: commandProcedure('webhook.rotateSecret'),
-  resumeWebhook: commandProcedure('webhook.resume'),
-  deleteWebhook: commandProcedure('webhook.delete'),
-  subscriptions: procedure('stream.subscribe', 'any').query(({ ctx }) => subscriptions(hub(), personOf(ctx))),
-  openSubscription: commandProcedure('subscription.open'),
-  closeSubscription: commandProcedure('subscription.close'),
+  webhooks: procedure('webhook.manage', get('/webhooks', '自分のWebhook', "One's own webhooks"), 'any').query(
+    ({ ctx }) => webhooks(hub(), personOf(ctx)),
+  ),
+  registerWebhook: commandProcedure(
+    'webhook.register',
+    post('/webhooks', 'Webhookを登録する', 'Register a webhook'),
+  ),
+  rotateWebhookSecret: commandProcedure(
+    'webhook.rotateSecret',
+    post('/webhooks/{webhookId}/secrets', 'Webhookの鍵を替える', 'Rotate the secret of a webhook'),
+  ),
+  resumeWebhook: commandProcedure(
+    'webhook.resume',
+    post('/webhooks/{webhookId}/resumption', '止まったWebhookを再開する', 'Resume a paused webhook'),
+  ),
+  deleteWebhook: commandProcedure(
+    'webhook.delete',
+    post('/webhooks/{webhookId}/deletion', 'Webhookを削除する', 'Delete a webhook'),
+  ),
+  subscriptions: procedure(
+    'stream.subscribe',
+    get('/subscriptions', '自分の購読', "One's own subscriptions"),
+    'any',
+  ).query(({ ctx }) => subscriptions(hub(), personOf(ctx))),
+  openSubscription: commandProcedure(
+    'subscription.open',
+    post('/subscriptions', '購読を始める', 'Open a subscription'),
+  ),
+  closeSubscription: commandProcedure(
+    'subscription.close',
+    post('/subscriptions/{subscriptionId}/closing', '購読を終える', 'Close a subscription'),
+  ),
 });
