@@ -12,11 +12,18 @@ export interface LogStream {
   envelope(sequence: number): Promise<unknown>;
 }
 
+/** Where NATS is, as the hub's own processes know it, and the copy of the log that lies there. */
+export interface Broker {
+  environment: { NATS_URL: string; NATS_USER?: string; NATS_PASSWORD?: string };
+  stream: LogStream;
+}
+
 /** Reads the NATS copy of the log from the running hub's server, or from one started for as long as `work` takes. */
-export async function withLogStream<T>(
-  instance: Instance,
-  work: (stream: LogStream) => Promise<T>,
-): Promise<T> {
+export function withLogStream<T>(instance: Instance, work: (stream: LogStream) => Promise<T>): Promise<T> {
+  return withBroker(instance, ({ stream }) => work(stream));
+}
+
+export async function withBroker<T>(instance: Instance, work: (broker: Broker) => Promise<T>): Promise<T> {
   const { nats: password } = instance.secrets();
   const running = instance.state();
   const server =
@@ -36,10 +43,18 @@ export async function withLogStream<T>(
   const connection = await connect({ servers: url, ...credentials });
   try {
     const manager = await jetstreamManager(connection);
-    return await work({
+    const stream = {
       lastSequence: async () => (await manager.streams.info(logStream)).state.last_seq,
-      envelope: async (sequence) => (await manager.streams.getMessage(logStream, { seq: sequence }))?.json(),
-    });
+      envelope: async (sequence: number) =>
+        (await manager.streams.getMessage(logStream, { seq: sequence }))?.json(),
+    };
+    const { user, pass } = credentials;
+    const environment = {
+      NATS_URL: url,
+      ...(user && { NATS_USER: user }),
+      ...(pass && { NATS_PASSWORD: pass }),
+    };
+    return await work({ environment, stream });
   } finally {
     await connection.close();
     await server?.child.stop();
