@@ -8,7 +8,13 @@ import { checkoutRoot } from './paths.ts';
 import type { Say } from './say.ts';
 import { baseEnvironment } from './servers/child.ts';
 
-const inputs = ['apps/web', 'packages/schema/src', 'packages/hub/src', 'package-lock.json'];
+const inputs = [
+  'apps/web',
+  'packages/schema/src',
+  'packages/hub/src',
+  'packages/engine/src',
+  'package-lock.json',
+];
 
 /** Builds the portal when its sources changed since the last build. */
 export async function buildWeb(logFile: string, say: Say): Promise<void> {

@@ -11,7 +11,7 @@ export interface PerplexityStatistics {
   bins: { from: number; to: number; count: number }[];
 }
 
-/** Documents kept for each language, half to train on and half to measure. */
+/** Documents kept for each language unless told, half to train on and half to measure. */
 const SAMPLE = 600;
 const CHARACTERS = 3000;
 const BINS = 16;
@@ -25,7 +25,7 @@ interface Sampled {
  * How usual the documents of a corpus are to each other: a byte 5-gram model of one half of a sample is asked about the
  * other half. The sample is made of the documents with the lowest hashes of their ids, so it does not depend on their order.
  */
-export function createPerplexitySample() {
+export function createPerplexitySample(size = SAMPLE) {
   const samples = new Map<string, Sampled[]>();
   return {
     add(language: string, id: string, text: string) {
@@ -33,13 +33,13 @@ export function createPerplexitySample() {
       const sample = samples.get(language) ?? [];
       samples.set(language, sample);
       sample.push({ place, text: text.slice(0, CHARACTERS) });
-      if (sample.length >= 2 * SAMPLE) keepLowest(sample);
+      if (sample.length >= 2 * size) keepLowest(sample, size);
     },
     finish(): Record<string, PerplexityStatistics> {
       const languages = [...samples].sort(([a], [b]) => (a < b ? -1 : 1));
       return Object.fromEntries(
         languages.flatMap(([language, sample]) => {
-          keepLowest(sample);
+          keepLowest(sample, size);
           const measured = measure(sample);
           return measured ? [[language, measured]] : [];
         }),
@@ -48,9 +48,9 @@ export function createPerplexitySample() {
   };
 }
 
-function keepLowest(sample: Sampled[]): void {
+function keepLowest(sample: Sampled[], size: number): void {
   sample.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : a.text < b.text ? -1 : 1));
-  sample.length = Math.min(sample.length, SAMPLE);
+  sample.length = Math.min(sample.length, size);
 }
 
 /** Nothing for fewer than 20 documents: a model of nine texts says nothing about a tenth. */

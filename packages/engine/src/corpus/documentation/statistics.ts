@@ -35,14 +35,17 @@ export const lengthEdges = [0, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 
  * Counts a corpus in one pass over its documents. Memory grows with the number of sources, languages and licences and not with
  * the documents; the perplexity sample is bounded. Equal documents in any order give equal statistics.
  */
-export function createStatistics(licenceOf: (sourceId: string) => string) {
+export function createStatistics(
+  licenceOf: (sourceId: string) => string,
+  options: { perplexityDocuments?: number } = {},
+) {
   const total = emptyAmount();
   const languages = new Map<string, Amount>();
   const sources = new Map<string, Amount>();
   const licences = new Map<string, Amount>();
   const licencesOfSource = new Map<string, Set<string>>();
   const lengths = new Map<string, number[]>();
-  const perplexity = createPerplexitySample();
+  const perplexity = createPerplexitySample(options.perplexityDocuments);
   return {
     add({ text, meta }: CorpusDocument) {
       const size = { characters: codePoints(text), bytes: Buffer.byteLength(text) };
