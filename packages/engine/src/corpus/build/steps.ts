@@ -79,7 +79,24 @@ export async function ingestStep(context: BuildContext): Promise<StepResult> {
     if (!exists) await writeFile(path, `${JSON.stringify(unit, null, 1)}\n`);
     inputs.push(path);
   }
-  return shardStep(context, 'ingest', {}, inputs);
+  return ingestAll(context, inputs);
+}
+
+/** Each source is a plan of its own, so that a source that was fetched stays when others are added or changed. */
+async function ingestAll(context: BuildContext, inputs: readonly string[]): Promise<StepResult> {
+  const units: string[] = [];
+  let [next, done] = [0, 0];
+  const quiet = { ...context, say: () => undefined };
+  const takeOne = async (): Promise<void> => {
+    while (next < inputs.length) {
+      const number = next++;
+      const { units: made } = await shardStep(quiet, 'ingest', {}, [inputs[number]]);
+      units[number] = made[0];
+      context.say(`ingest: ${context.recipe.sources[number].id}, ${++done} of ${inputs.length} sources`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, context.threads) }, takeOne));
+  return { units, stats: {} };
 }
 
 export async function filterStep(context: BuildContext, before: StepResult): Promise<StepResult> {
