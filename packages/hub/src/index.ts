@@ -52,4 +52,5 @@ export { insertSpans } from './telemetry/insert-spans.ts';
 export { type VerifyReport, verifyLog } from './verify/verify-log.ts';
 export { type ProjectionReport, verifyProjections } from './verify/verify-projections.ts';
 export type { PublishedLog } from './verify/verify-stream.ts';
+export { type OpenSubscription, openSubscriptions } from './subscription/open-subscriptions.ts';
 export { webhookSecrets } from './webhook/secrets.ts';
