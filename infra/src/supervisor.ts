@@ -10,7 +10,7 @@ import { runtimeUrl } from './runtime-database.ts';
 import type { Say } from './say.ts';
 import { seedLocalHub } from './seed.ts';
 import { baseEnvironment, type Child, type ChildSettings, signalGroup, startChild } from './servers/child.ts';
-import { natsUser, startNats } from './servers/nats.ts';
+import { natsFiles, natsUser, startNats } from './servers/nats.ts';
 import { freePort, portIsFree } from './servers/ports.ts';
 import { startPostgres } from './servers/postgres.ts';
 import { waitUntil } from './servers/wait.ts';
@@ -136,6 +136,7 @@ export async function startHub({
       HUB_URL: url,
       HUB_SECRET: secrets.hub,
       PERSONAL_DATA_KEY: secrets.personalData,
+      WEBHOOKS_TO_LOOPBACK: 'on',
       LOCAL_PERSONAS: 'on', // every listener below is on loopback
       OBJECT_STORE: 'filesystem',
       OBJECT_DIR: instance.path('objects'),
@@ -231,9 +232,9 @@ export async function startHub({
     return databaseUrl;
   }
 
-  async function broker(): Promise<{ NATS_URL: string; NATS_USER?: string; NATS_PASSWORD?: string }> {
+  async function broker(): Promise<Record<string, string>> {
     if (process.env.NATS_URL)
-      return { NATS_URL: process.env.NATS_URL, ...pass('NATS_USER', 'NATS_PASSWORD') };
+      return pass('NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'NATS_USERS_FILE', 'NATS_PID_FILE');
     const { child, url: natsUrl } = await startNats({
       dir: instance.dir,
       binDir: join(checkoutRoot, '.tsudoi/bin'),
@@ -243,7 +244,11 @@ export async function startHub({
     });
     add(child);
     say.line(`nats        127.0.0.1:${ports.nats}`);
-    return { NATS_URL: natsUrl, NATS_USER: natsUser, NATS_PASSWORD: secrets.nats };
+    const { usersFile, pidFile } = natsFiles(instance.dir);
+    return {
+      ...{ NATS_URL: natsUrl, NATS_USER: natsUser, NATS_PASSWORD: secrets.nats },
+      ...{ NATS_USERS_FILE: usersFile, NATS_PID_FILE: pidFile },
+    };
   }
 }
 

@@ -9,6 +9,7 @@ import { runReaper } from './reaper.ts';
 import { createLog, describeError, type Log } from './roles/log.ts';
 import { saveReactorPosition } from './roles/reactor-position.ts';
 import { supervise } from './roles/supervise.ts';
+import { runSubscribers } from './subscribers/run-subscribers.ts';
 
 /** The hub's own long-running roles in one process; in production each may run alone, or twice. */
 type Role = (hub: Hub, env: Env, options: { log: Log; signal: AbortSignal }) => Promise<void>;
@@ -18,6 +19,7 @@ const roles: Record<string, Role> = {
   projector: (hub, _env, { signal }) => runProjections(hub, { signal }),
   planner: (hub, _env, options) => runPlanner(hub, currentPresets, options),
   reaper: (hub, _env, options) => runReaper(hub, options),
+  subscribers: (hub, env, options) => runSubscribers(hub, env, options),
   credits: (hub, _env, { signal }) =>
     runCredits(hub, { signal, reached: (position) => saveReactorPosition(hub.sql, 'credits', position) }),
 };
@@ -37,6 +39,7 @@ async function main(): Promise<number> {
   const hub = openHub({
     databaseUrl: env.DATABASE_URL,
     leaseSeconds: env.LEASE_SECONDS,
+    personalKey: env.PERSONAL_DATA_KEY, // opens the secrets that deliveries are signed with
     poolSize: 4 + 2 * chosen.length,
   });
   const stopping = new AbortController();

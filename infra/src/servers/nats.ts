@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wr
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { subscriberDomain } from '@tsudoi/schema';
 import { baseEnvironment, type Child, startChild } from './child.ts';
 import { waitUntil } from './wait.ts';
 
@@ -16,19 +17,50 @@ export interface NatsSettings {
 }
 
 export const natsUser = 'hub';
+const natsUsersName = 'nats-users.conf';
+
+/** What the hub's process for subscribers shares with the server of this folder. */
+export function natsFiles(dir: string): { usersFile: string; pidFile: string } {
+  return { usersFile: join(dir, natsUsersName), pidFile: join(dir, 'nats.pid') };
+}
 
 export async function startNats(settings: NatsSettings): Promise<{ child: Child; url: string }> {
   const command = findNats(settings.binDir);
   const store = join(settings.dir, 'nats');
   mkdirSync(store, { recursive: true });
   const file = join(settings.dir, 'nats.conf');
+  const api = `$JS.${subscriberDomain}.API`;
+  const { usersFile, pidFile } = natsFiles(settings.dir);
+  if (!existsSync(usersFile)) writeFileSync(usersFile, 'users = []\n', { mode: 0o600 });
   // Features of 2.9 only. The monitoring port stays closed; donors never speak to this server.
   writeFileSync(
     file,
     `listen: 127.0.0.1:${settings.port}
 server_name: tsudoi
 jetstream { store_dir: ${JSON.stringify(store)}, max_mem: 64MB, max_file: 8GB }
-authorization { users = [ { user: ${natsUser}, password: ${JSON.stringify(settings.password)} } ] }
+pid_file: ${JSON.stringify(pidFile)}
+accounts {
+  HUB {
+    jetstream: enabled
+    users = [ { user: ${natsUser}, password: ${JSON.stringify(settings.password)} } ]
+    exports = [
+      { stream: "log.>" }
+      { service: "$JS.API.CONSUMER.MSG.NEXT.LOG.*", response_type: stream }
+      { service: "$JS.API.CONSUMER.INFO.LOG.*" }
+      { service: "$JS.ACK.LOG.>" }
+    ]
+  }
+  # Working groups: another account, so that whatever a subscriber names as a reply stays outside of the hub's subjects.
+  OUTSIDE {
+    imports = [
+      { stream: { account: HUB, subject: "log.>" } }
+      { service: { account: HUB, subject: "$JS.API.CONSUMER.MSG.NEXT.LOG.*" }, to: "${api}.CONSUMER.MSG.NEXT.LOG.*" }
+      { service: { account: HUB, subject: "$JS.API.CONSUMER.INFO.LOG.*" }, to: "${api}.CONSUMER.INFO.LOG.*" }
+      { service: { account: HUB, subject: "$JS.ACK.LOG.>" } }
+    ]
+    include ${JSON.stringify(natsUsersName)}
+  }
+}
 `,
     { mode: 0o600 },
   );

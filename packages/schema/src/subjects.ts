@@ -18,6 +18,8 @@ export function subscriptionFilter(group: string | null, topics: readonly string
   return `log.${group ?? '*'}.${streamType}.${type ?? '*'}`;
 }
 
+/** Under this JetStream domain outsiders find the hub's stream. */
+export const subscriberDomain = 'hub';
 /** Everything on NATS that belongs to one subscription is called after it. */
 export const subscriptionUser = (subscriptionId: string) => `sub_${subscriptionId.replaceAll('-', '')}`;
 export const subscriptionInbox = (user: string) => `_INBOX_${user}`;
