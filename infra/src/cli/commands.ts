@@ -2,6 +2,7 @@ import { backup } from './backup.ts';
 import { demo } from './demo.ts';
 import { demoKill } from './demo-kill.ts';
 import { down } from './down.ts';
+import { events } from './events.ts';
 import { logs } from './logs.ts';
 import { projections } from './projections.ts';
 import { reset } from './reset.ts';
@@ -21,6 +22,7 @@ export const commands = [
   reset,
   logs,
   trace,
+  events,
   verify,
   projections,
   backup,
