@@ -52,7 +52,8 @@ export const restore: CliCommand = {
         }
         const report = await restoreBackup(settings);
         // The hub's people are wrapped by this key now: its processes must be given the same.
-        if (report.lost.length === 0) instance.saveSecrets({ ...instance.secrets(), personalData: personalKey });
+        if (report.lost.length === 0)
+          instance.saveSecrets({ ...instance.secrets(), personalData: personalKey });
         const { position } = await logHead(hub.sql);
         await republish(instance, { databaseUrl, personalKey, broker }, position, say.progress);
         say.progress('walking everything once more');
