@@ -168,7 +168,7 @@ test('the role that the hub works as may add events and receipts, and may not ch
   ]) {
     await expect(asHub(statement)).rejects.toMatchObject({ code: '42501' });
   }
-  await asHub("select append_events('[]', '[]', '[]')");
+  await asHub("select append_events('[]', '', '[]', '[]')");
 });
 
 describe('the walk over the log', () => {

@@ -96,10 +96,11 @@ export class LogBatch {
       ...{ actor, command_id: commandId, request_hash: requestHash.toString('hex') },
       ...{ result: result ?? null, last },
     }));
+    const contents = Buffer.concat(this.#events.map(hashOf));
     try {
       const [{ first }] = await tx<{ first: number }[]>`
-        select append_events(${json(this.#events.map(toRow))}::text::jsonb, ${json(streams)}::text::jsonb,
-                             ${json(filed)}::text::jsonb) as first`;
+        select append_events(${json(this.#events.map(toRow))}::text::jsonb, ${contents}::bytea,
+                             ${json(streams)}::text::jsonb, ${json(filed)}::text::jsonb) as first`;
       return first;
     } catch (error) {
       throw wrongVersionOf(error) ?? error;
@@ -131,12 +132,14 @@ export class LogBatch {
 const json = (value: unknown): string => JSON.stringify(value);
 
 function toRow({ streamType, streamId, version, eventId, event, meta }: NumberedEvent) {
-  const schemaVersion = eventDefinition(event.type).version;
   const { type, data } = event;
-  const content = { streamType, streamId, version, eventId, type, schemaVersion, data, meta };
   return {
     ...{ stream_type: streamType, stream_id: streamId, version, event_id: eventId },
-    ...{ type, schema_version: schemaVersion, data, meta },
-    content_hash: contentHash({ ...content, sealed: null, subjectId: null }).toString('hex'),
+    ...{ type, schema_version: eventDefinition(type).version, data, meta },
   };
+}
+
+function hashOf({ event: { type, data }, ...place }: NumberedEvent): Buffer {
+  const schemaVersion = eventDefinition(type).version;
+  return contentHash({ ...place, type, schemaVersion, data, sealed: null, subjectId: null });
 }
