@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { CorpusDocument } from '../document.ts';
 import { compileCascade } from './cascade.ts';
 import { applyFilter, type Filter } from './filter.ts';
-import { repetitionShare } from './measures.ts';
 import { checkRules, filterNames, filterPresets } from './presets.ts';
 import { filters } from './registry.ts';
+import { repetitionShare } from './repetition.ts';
 import { NO_WORDS } from './word-lists.ts';
 
 const resources = { list: NO_WORDS, model: null };

@@ -38,42 +38,6 @@ export function duplicateLineShare(text: string): number {
   return share(repeated, total);
 }
 
-/**
- * Share of the n-gram occurrences that fall on the most frequent n-grams, of which the square root of the number of
- * distinct ones is taken, and only those seen twice or more (BigScience ROOTS; HojiChar's CharRepetitionRatio).
- */
-export function repetitionShare(text: string, n: number): number {
-  const total = text.length - n + 1;
-  if (total <= 0) return 0;
-  const counts = ngramCounts(text, n, total);
-  const top = Math.floor(Math.sqrt(counts.length));
-  let covered = 0;
-  for (let i = counts.length - 1; i >= counts.length - top && counts[i] > 1; i--) covered += counts[i];
-  return covered / total;
-}
-
-/** How often each distinct character n-gram occurs, ascending; n-grams are told apart by a 32-bit rolling hash. */
-function ngramCounts(text: string, n: number, total: number): Uint32Array {
-  const hashes = new Uint32Array(total);
-  const base = 0x01000193;
-  let lead = 1;
-  for (let i = 1; i < n; i++) lead = Math.imul(lead, base);
-  let hash = 0;
-  for (let i = 0; i < text.length; i++) {
-    if (i >= n) hash = (hash - Math.imul(text.charCodeAt(i - n) + 1, lead)) | 0;
-    hash = (Math.imul(hash, base) + text.charCodeAt(i) + 1) | 0;
-    if (i >= n - 1) hashes[i - n + 1] = hash;
-  }
-  hashes.sort();
-  const counts = new Uint32Array(total);
-  let distinct = 0;
-  for (let i = 0; i < total; i++) {
-    if (i > 0 && hashes[i] !== hashes[i - 1]) distinct += 1;
-    counts[distinct] += 1;
-  }
-  return counts.subarray(0, distinct + 1).sort();
-}
-
 /** Length of the longest run of one character. Spaces and newlines do not count. */
 export function longestRun(text: string): number {
   let longest = 0;

@@ -1,5 +1,7 @@
 import { eld } from 'eld/small';
+import { scanOf } from './character-classes.ts';
 import type { Filter, Step } from './filter.ts';
+import { countLetters, rememberLast } from './letters.ts';
 import {
   compressionRatio,
   countMatches,
@@ -7,10 +9,10 @@ import {
   longestRun,
   meanSentenceLength,
   nonEmptyLines,
-  repetitionShare,
   share,
   withoutFences,
 } from './measures.ts';
+import { repetitionShare } from './repetition.ts';
 import { englishAndCodeSteps } from './steps-en-code.ts';
 import { webSteps } from './steps-web.ts';
 
@@ -20,19 +22,13 @@ const JA = ['ja'] as const;
 const EN = ['en'] as const;
 const CODE = ['code'] as const;
 
-const KANA = /[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f]/g;
-const HIRAGANA = /[\u3041-\u3096\u309d-\u309f]/g;
-const LETTER = /\p{L}/gu;
-const LETTER_OR_DIGIT = /[\p{L}\p{N}]/gu;
-const VISIBLE = /\S/gu;
 /** The replacement character, private use and unassigned controls: what is left of a wrong decoding. */
 const DEBRIS = /[\ufffd\ue000-\uf8ff\u0080-\u0084\u0086-\u009f]/g;
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}'\u2019_-]*/gu;
 const GOPHER_WORDS = new Set(['the', 'be', 'to', 'of', 'and', 'that', 'have', 'with']);
 
-function words(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
-}
+const words = rememberLast((text) => text.split(/\s+/).filter((word) => word !== ''));
+const lines = rememberLast(nonEmptyLines);
 
 /** Filters of the preset tsudoi-v1, most of which the other presets share. */
 const commonFilters: Record<string, Filter> = {
@@ -73,14 +69,18 @@ const commonFilters: Record<string, Filter> = {
     origin:
       'HojiChar TooManySpecialToken: visible characters that are neither letters nor digits, at most 0.4',
     languages: PROSE,
-    measure: ({ text }) => 1 - share(countMatches(text, LETTER_OR_DIGIT), countMatches(text, VISIBLE)),
+    measure: ({ text }) => {
+      const { lettersAndDigits, visible } = countLetters(text);
+      return 1 - share(lettersAndDigits, visible);
+    },
   },
   'ja-kana-share': {
     origin: 'After HojiChar AcceptJapanese: kana over letters outside fenced code',
     languages: JA,
     measure: ({ text }) => {
       const prose = withoutFences(text);
-      return share(countMatches(prose, KANA), countMatches(prose, LETTER));
+      const { hiragana, katakana } = scanOf(prose);
+      return share(hiragana + katakana, countLetters(prose).letters);
     },
   },
   'ja-hiragana-share': {
@@ -88,7 +88,7 @@ const commonFilters: Record<string, Filter> = {
     languages: JA,
     measure: ({ text }) => {
       const prose = withoutFences(text);
-      return share(countMatches(prose, HIRAGANA), countMatches(prose, VISIBLE));
+      return share(scanOf(prose).hiragana, countLetters(prose).visible);
     },
   },
   'ja-mean-sentence-length': {
@@ -101,8 +101,8 @@ const commonFilters: Record<string, Filter> = {
     languages: JA,
     params: { length: 10 },
     measure: ({ text }, { length }) => {
-      const lines = nonEmptyLines(text);
-      return share(lines.filter((line) => line.trim().length <= length).length, lines.length);
+      const all = lines(text);
+      return share(all.filter((line) => line.trim().length <= length).length, all.length);
     },
   },
   'en-language': {
@@ -154,16 +154,16 @@ const commonFilters: Record<string, Filter> = {
     origin: 'Gopher: lines that begin with a bullet, at most 0.9',
     languages: EN,
     measure: ({ text }) => {
-      const lines = nonEmptyLines(text);
-      return share(lines.filter((line) => /^\s*[-*\u2022\u2023]/.test(line)).length, lines.length);
+      const all = lines(text);
+      return share(all.filter((line) => /^\s*[-*\u2022\u2023]/.test(line)).length, all.length);
     },
   },
   'en-ellipsis-line-share': {
     origin: 'Gopher: lines that end with an ellipsis, at most 0.3',
     languages: EN,
     measure: ({ text }) => {
-      const lines = nonEmptyLines(text);
-      return share(lines.filter((line) => /(\.\.\.|\u2026)\s*$/.test(line)).length, lines.length);
+      const all = lines(text);
+      return share(all.filter((line) => /(\.\.\.|\u2026)\s*$/.test(line)).length, all.length);
     },
   },
   'code-max-line-length': {
@@ -182,7 +182,7 @@ const commonFilters: Record<string, Filter> = {
   'code-alphanumeric-share': {
     origin: 'The Stack: letters and digits over all characters, 0.25 and more',
     languages: CODE,
-    measure: ({ text }) => share(countMatches(text, LETTER_OR_DIGIT), text.length),
+    measure: ({ text }) => share(countLetters(text).lettersAndDigits, text.length),
   },
 };
 
