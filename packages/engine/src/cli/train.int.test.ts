@@ -1,5 +1,5 @@
-// Promises of `npm run train`, kept by the real process: it trains, stops on Ctrl-C, resumes to the same bits, plans,
-// profiles, and says in one line what is wrong.
+// Promises of `npm run train`: it trains, stops on Ctrl-C (a real process), resumes to the same bits, plans, profiles, and
+// says in one line what is wrong.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { philox } from '../nn/rng.ts';
 import { readGolden } from '../testing/golden.ts';
+import { main } from './train/main.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -53,8 +54,24 @@ interface Ended {
   err: string;
 }
 
-/** Runs the process; `onErr` sees what it prints on stderr as it comes. */
-function run(args: string[], onErr?: (text: string, stop: () => void) => void): Promise<Ended> {
+/** Runs the command in this process. */
+async function run(args: string[]): Promise<Ended> {
+  let [out, err] = ['', ''];
+  const code = await main(args, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    rewrites: false,
+    onInterrupt() {},
+  });
+  return { code, out, err };
+}
+
+/** Runs the real process, and interrupts it as soon as it has said `when`. */
+function interrupted(args: string[], when: string): Promise<Ended> {
   const child = spawn(process.execPath, [new URL('train.ts', import.meta.url).pathname, ...args]);
   let [out, err] = ['', ''];
   let stopped = false;
@@ -63,10 +80,7 @@ function run(args: string[], onErr?: (text: string, stop: () => void) => void): 
   });
   child.stderr.on('data', (data) => {
     err += data;
-    onErr?.(err, () => {
-      if (!stopped) child.kill('SIGINT');
-      stopped = true;
-    });
+    if (!stopped && err.includes(when)) stopped = child.kill('SIGINT');
   });
   return new Promise((done) => child.on('close', (code) => done({ code, out, err })));
 }
@@ -82,7 +96,7 @@ describe('npm run train', () => {
     expect(readFileSync(join(folder, 'whole/loss.svg'), 'utf8')).toContain('<svg');
 
     const path = write('parts.json', { out: 'parts' });
-    const stopped = await run([path], (text, stop) => text.includes('step 11/') && stop());
+    const stopped = await interrupted([path], 'step 11/');
     expect(stopped.code).toBe(1);
     expect(stopped.err).toContain('stopped; go on with --resume');
     writeFileSync(join(folder, 'text.txt'), `${readFileSync(join(folder, 'text.txt'), 'utf8')}変わった。\n`);

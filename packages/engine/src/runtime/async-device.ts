@@ -20,6 +20,8 @@ export interface AsyncExecutable {
   /** Enqueues new values of a param. Lengths must match its element count; bool and i32 take Int32Array. */
   write(param: string, values: Float32Array | Int32Array): void;
   has(param: string): boolean;
+  /** Enqueues one more turn of the part that makes the accumulators, as Executable's. */
+  accumulate(): void;
   /** Enqueues one step. */
   run(): void;
   /** Enqueues one step and the reading of these outputs or params in the same submission. */

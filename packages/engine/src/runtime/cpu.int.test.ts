@@ -187,3 +187,13 @@ describe('special values', () => {
     program.dispose();
   });
 });
+
+describe('a program', () => {
+  it('that cannot fit is refused before it runs, with what it needs and what is free', () => {
+    const b = new GraphBuilder();
+    const trace = { builder: b, outputs: new Map([['y', b.exp(b.param('x', [2 ** 20, 2 ** 20]))]]) };
+    expect(() => device.compile(trace)).toThrow(
+      /^the program needs 8388608 MiB of memory and \d+ MiB are free; use a smaller batch/,
+    );
+  });
+});

@@ -6,10 +6,18 @@ import koffi from 'koffi';
 import { BYTES_PER_ELEMENT, numel } from '../core/shape.ts';
 import { cTemplates } from '../kernels/c-templates.ts';
 import { cDialect } from '../print/dialects/c.ts';
+import type { BackendTarget } from '../schedule/emitter.ts';
 import type { Arg } from '../schedule/launch.ts';
-import { type BackendTarget, type CompileOptions, compileProgram, type Trace } from '../schedule/program.ts';
+import { type CompileOptions, compileProgram, type Trace } from '../schedule/program.ts';
 import { type CompilerOptions, compileShared, defaultCacheDir, type SourceFile } from './compiler.ts';
-import { type Device, DeviceUnavailable, type Executable, type LaunchProfile } from './device.ts';
+import {
+  type Device,
+  DeviceUnavailable,
+  type Executable,
+  type LaunchProfile,
+  NO_ACCUMULATORS,
+  profileOf,
+} from './device.ts';
 import { cachedProgram, type RunnableProgram } from './program-cache.ts';
 
 export interface CpuOptions extends CompilerOptions {
@@ -77,6 +85,7 @@ class CpuExecutable implements Executable {
   readonly #tableBytes: number;
   readonly #pool: number;
   readonly #kernels: number;
+  #begun = false;
   #disposed = false;
 
   constructor(lib: Library, program: RunnableProgram, options: CpuOptions) {
@@ -98,8 +107,15 @@ class CpuExecutable implements Executable {
   }
 
   #map(bytes: number): number {
-    const address = this.#lib.map(bytes);
-    if (!address) throw new DeviceUnavailable(`no memory for ${Math.ceil(bytes / 2 ** 20)} MiB`);
+    // The system promises more than it has: what does not fit would be killed in the middle of its first run.
+    const free = process.availableMemory();
+    const address = bytes > free ? 0 : this.#lib.map(bytes);
+    if (!address) {
+      const [need, have] = [bytes, free].map((n) => Math.ceil(n / 2 ** 20));
+      throw new DeviceUnavailable(
+        `the program needs ${need} MiB of memory and ${have} MiB are free; use a smaller batch or a smaller model`,
+      );
+    }
     return address;
   }
 
@@ -172,9 +188,27 @@ class CpuExecutable implements Executable {
     return out;
   }
 
+  accumulate(): void {
+    if (this.#disposed) throw new Error('the program is disposed');
+    const { accumulation } = this.#program;
+    if (!accumulation) throw new Error(NO_ACCUMULATORS);
+    this.#clear();
+    this.#lib.run(this.#pool, this.#tables, accumulation.launches, 0);
+    this.#begun = true;
+  }
+
   run(): void {
     if (this.#disposed) throw new Error('the program is disposed');
+    this.#clear();
     this.#lib.run(this.#pool, this.#tables, this.launchCount, 0);
+    this.#begun = false;
+  }
+
+  /** Accumulators are zero when a step begins. */
+  #clear(): void {
+    const { accumulation } = this.#program;
+    if (!accumulation || this.#begun) return;
+    this.#lib.fill(this.#address(accumulation.first), accumulation.bytes / BYTES_PER_ELEMENT, 0);
   }
 
   dryRun(): void {
@@ -182,14 +216,12 @@ class CpuExecutable implements Executable {
   }
 
   profile(): LaunchProfile[] {
+    this.#clear();
     this.#lib.run(this.#pool, this.#tables, this.launchCount, 1);
+    this.#begun = false;
     const words = new BigInt64Array(this.launchCount * LAUNCH_WORDS);
     this.#lib.read(this.#tables, words, words.byteLength);
-    const out = this.#program.launches.map((launch, i) => ({
-      symbol: launch.symbol,
-      milliseconds: Number(words[i * LAUNCH_WORDS + 3]) / 1e6,
-      flops: launch.flops,
-    }));
+    const out = profileOf(this.#program, (i) => Number(words[i * LAUNCH_WORDS + 3]) / 1e6);
     for (let i = 0; i < this.launchCount; i++) words[i * LAUNCH_WORDS + 3] = 0n;
     this.#lib.write(this.#tables, words, words.byteLength);
     return out;

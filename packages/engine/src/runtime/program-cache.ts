@@ -8,11 +8,20 @@ import { join } from 'node:path';
 import { type Node, topologicalOrder } from '../core/graph.ts';
 import { sameShape } from '../core/shape.ts';
 import type { Arg, Launch } from '../schedule/launch.ts';
-import type { CompileOptions, Program, Trace } from '../schedule/program.ts';
+import {
+  type Accumulation,
+  type CompileOptions,
+  type Program,
+  rootsOf,
+  type Trace,
+} from '../schedule/program.ts';
 
 /** What is left of a program once it is only bound and run. */
-export type RunnableProgram = Pick<Program, 'kernels' | 'plan' | 'params' | 'outputs' | 'tables'> & {
-  readonly launches: readonly Pick<Launch, 'symbol' | 'args' | 'tasks' | 'scratch' | 'flops'>[];
+export type RunnableProgram = Pick<
+  Program,
+  'kernels' | 'plan' | 'params' | 'outputs' | 'tables' | 'accumulation'
+> & {
+  readonly launches: readonly Pick<Launch, 'symbol' | 'args' | 'tasks' | 'scratch' | 'flops' | 'bytes'>[];
 };
 
 /** An argument: an integer, a float in a list of one, or (buffer number, byte offset). */
@@ -28,14 +37,14 @@ interface Stored {
     tasks: number,
     scratch: number,
     flops: number,
+    bytes: number,
     ...StoredArg[],
   ])[];
   readonly kernels: readonly (readonly [string, string])[];
   readonly params: readonly string[];
   readonly outputs: readonly (readonly [string, string])[];
+  readonly accumulation?: Accumulation;
 }
-
-const rootsOf = (trace: Trace): Node[] => [...trace.outputs.values(), ...(trace.updates?.values() ?? [])];
 
 let compilerText: string | undefined | null;
 
@@ -65,8 +74,8 @@ function keyOf(trace: Trace, options: CompileOptions, target: string, compiler: 
   const nodes = order.map(
     (n) => `${n.op}(${n.inputs.map((x) => number.get(x.id))})${JSON.stringify(n.attrs)}`,
   );
-  const roots = [trace.outputs, trace.updates ?? new Map<string, Node>()].map((named) =>
-    [...named].map(([name, node]) => [name, number.get(node.id)]),
+  const roots = [trace.outputs, trace.updates, trace.accumulators].map((named) =>
+    [...(named ?? [])].map(([name, node]) => [name, number.get(node.id)]),
   );
   const text = JSON.stringify([compiler, target, options, roots, nodes]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
@@ -106,11 +115,13 @@ function toStored(program: Program, trace: Trace): Stored | undefined {
       l.tasks,
       l.scratch,
       l.flops,
+      l.bytes ?? 0,
       ...l.args.map((arg) => storeArg(arg, buffer)),
     ]),
     kernels: [...program.kernels],
     params: [...program.params.keys()],
     outputs: [...program.outputs].map(([name, { buffer: id }]) => [name, id]),
+    accumulation: program.accumulation,
   };
 }
 
@@ -122,11 +133,12 @@ function fromStored(stored: Stored, trace: Trace): RunnableProgram {
     return { kind: 'buffer', buffer: stored.buffers[arg[0]], byteOffset: arg[1] };
   };
   return {
-    launches: stored.launches.map(([symbol, tasks, scratch, flops, ...args]) => ({
+    launches: stored.launches.map(([symbol, tasks, scratch, flops, bytes, ...args]) => ({
       symbol,
       tasks,
       scratch,
       flops,
+      bytes,
       args: args.map(argOf),
     })),
     kernels: new Map(stored.kernels),
@@ -140,6 +152,7 @@ function fromStored(stored: Stored, trace: Trace): RunnableProgram {
       stored.outputs.map(([name, buffer]) => [name, { buffer, node: trace.outputs.get(name)! }]),
     ),
     tables: trace.builder.tables,
+    accumulation: stored.accumulation,
   };
 }
 

@@ -31,6 +31,8 @@ export interface Launch {
   readonly inPlace: readonly (readonly [string, string])[];
   /** For profiles: flops of this launch. */
   readonly flops: number;
+  /** For profiles: bytes of the operands and results, each crossing memory once. Filled in when the launch is emitted. */
+  readonly bytes?: number;
   /** Backends that run grids of thread blocks; the others cut by `tasks`. */
   readonly grid?: readonly [number, number, number];
   /** Threads of a block. */
@@ -66,3 +68,5 @@ export interface BufferInfo {
   /** Persistent buffers keep their value between runs. */
   readonly persistent: boolean;
 }
+
+export const bytesOf = (info: BufferInfo): number => info.elements * bytesPerElement(info.storage);

@@ -1,6 +1,6 @@
 // Static memory: lifetimes over the linear schedule, then offsets in one arena, largest first.
 
-import { type BufferInfo, bytesPerElement, type Launch } from './launch.ts';
+import { type BufferInfo, bytesOf, type Launch } from './launch.ts';
 
 /** Cache lines and vector loads like it; WebGPU will need 256 for storage offsets. */
 const ALIGNMENT = 256;
@@ -47,8 +47,6 @@ function withinSlab(at: number, size: number, slabBytes: number | undefined): nu
   const end = (Math.floor(at / slabBytes) + 1) * slabBytes;
   return at + size <= end ? at : end;
 }
-
-const bytesOf = (info: BufferInfo) => info.elements * bytesPerElement(info.storage);
 
 export function planMemory(
   buffers: ReadonlyMap<string, BufferInfo>,
@@ -98,6 +96,7 @@ function aliases(
   launches.forEach((launch, i) => {
     for (const id of launch.reads) lastRead.set(id, i);
   });
+  const underway = waysTo(launches, assigned);
   launches.forEach((launch, i) => {
     for (const [written, read] of launch.inPlace) {
       const target = find(alias, read);
@@ -107,7 +106,7 @@ function aliases(
       const dead = names.every((id) => (lastRead.get(id) ?? -1) <= i);
       const persistent = buffers.get(target)!.persistent;
       const allowed = persistent
-        ? assigned.get(target) === written
+        ? assigned.get(target) === written || underway.get(written) === target
         : options.reuse && !names.some((n) => options.keep.has(n));
       const fits = bytesOf(buffers.get(target)!) === bytesOf(buffers.get(written)!);
       const isOutput = options.keep.has(written) && !persistent;
@@ -116,6 +115,30 @@ function aliases(
     }
   });
   return alias;
+}
+
+/**
+ * Buffers on the way to a param's new value: each is read by one launch, which can take it up in place and so hand on
+ * the param's memory. By buffer, the param.
+ */
+function waysTo(
+  launches: readonly Launch[],
+  assigned: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const readers = new Map<string, number>();
+  const source = new Map<string, string>();
+  for (const launch of launches) {
+    for (const id of new Set(launch.reads)) readers.set(id, (readers.get(id) ?? 0) + 1);
+    for (const [written, read] of launch.inPlace) source.set(written, read);
+  }
+  const out = new Map<string, string>();
+  for (const [param, last] of assigned) {
+    for (let id = source.get(last); id !== undefined && id !== param; id = source.get(id)) {
+      if (readers.get(id) !== 1) break;
+      out.set(id, param);
+    }
+  }
+  return out;
 }
 
 function lifetimes(

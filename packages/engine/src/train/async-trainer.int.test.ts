@@ -79,6 +79,19 @@ describe('a trainer on WebGPU', () => {
     await expect(trainer.step(new Int32Array(5))).rejects.toThrow(/a batch is 2 x 13 tokens, got 5/);
   });
 
+  it('accumulates batches as the C backend does', async () => {
+    const both = { ...options, batchSize: 1, accumulation: 2 };
+    const reference = createTrainer({ ...both, threads: 1 });
+    const other = await createTrainer({ ...both, device: 'webgpu' });
+    for (let step = 0; step < 3; step++) {
+      const [got, want] = [await other.step(batch(step)), reference.step(batch(step))];
+      expect(Math.abs(got.loss / want.loss - 1)).toBeLessThan(1e-5);
+      expect(Math.abs(got.gradNorm / want.gradNorm - 1)).toBeLessThan(1e-4);
+    }
+    reference.dispose();
+    other.dispose();
+  });
+
   it('hands its parameters to a generator that says what the C backend says', async () => {
     const parameters = await trainer.parameters();
     const model = { config: options.config, parameters };

@@ -4,6 +4,7 @@ import { initialParameters, modelOf } from '../models/families.ts';
 import type { AsyncDevice } from '../runtime/async-device.ts';
 import type { LaunchProfile } from '../runtime/device.ts';
 import {
+  beginStep,
   checkState,
   type StepOptions,
   type StepResult,
@@ -11,7 +12,6 @@ import {
   type Tensor,
   type TrainerState,
   traceTrainingStep,
-  writeStepInputs,
 } from './training-step.ts';
 
 export interface AsyncTrainerOptions extends StepOptions {
@@ -44,7 +44,7 @@ export async function createAsyncTrainer(options: AsyncTrainerOptions): Promise<
   let steps = 0;
 
   const prepare = (tokens: Int32Array) => {
-    const learningRate = writeStepInputs(program, options, tokens, steps + 1);
+    const learningRate = beginStep(program, options, tokens, steps + 1);
     steps++;
     return { step: steps, learningRate };
   };

@@ -60,15 +60,23 @@ describe('the memory estimate', () => {
 
 describe('a profile', () => {
   const launches = [
-    { symbol: 'gemm', milliseconds: 3, flops: 6e9 },
-    { symbol: 'k1', milliseconds: 2, flops: 0 },
-    { symbol: 'gemm', milliseconds: 5, flops: 10e9 },
+    { symbol: 'gemm', milliseconds: 3, flops: 6e9, bytes: 3e6, repeated: true },
+    { symbol: 'k1', milliseconds: 2, flops: 0, bytes: 4e8, repeated: true },
+    { symbol: 'gemm', milliseconds: 5, flops: 10e9, bytes: 5e6, repeated: true },
+    { symbol: 'adamw', milliseconds: 10, flops: 1e6, bytes: 1e9, repeated: false },
   ];
-  it('sums kernels and sets them against the roof', () => {
-    expect(kernelTable(launches, 4e12)).toEqual([
-      { symbol: 'gemm', launches: 2, milliseconds: 8, share: 0.8, gflopsPerSecond: 2000, ofRoof: 0.5 },
-      { symbol: 'k1', launches: 1, milliseconds: 2, share: 0.2, gflopsPerSecond: 0, ofRoof: 0 },
+  const roof = { flopsPerSecond: 4e12, bytesPerSecond: 4e11 };
+  it('sums kernels and sets each against the roof it is nearer to', () => {
+    expect(kernelTable(launches, roof)).toMatchObject([
+      { symbol: 'adamw', launches: 1, gigabytesPerSecond: 100, bound: 'memory', ofRoof: 0.25 },
+      { symbol: 'gemm', launches: 2, milliseconds: 8, share: 0.4, bound: 'arithmetic', ofRoof: 0.5 },
+      { symbol: 'k1', launches: 1, milliseconds: 2, share: 0.1, bound: 'memory', ofRoof: 0.5 },
     ]);
+  });
+  it('counts what accumulation repeats as often as a step does', () => {
+    const [gemm, adamw] = kernelTable(launches, roof, 4);
+    expect(gemm).toMatchObject({ symbol: 'gemm', launches: 8, milliseconds: 32, share: 0.64, ofRoof: 0.5 });
+    expect(adamw).toMatchObject({ symbol: 'adamw', launches: 1, milliseconds: 10, share: 0.2 });
   });
   it('is a trace of complete events back to back', () => {
     const { traceEvents } = JSON.parse(chromeTrace(launches, 'x'));
@@ -78,6 +86,7 @@ describe('a profile', () => {
       ['X', 0, 3000],
       ['X', 3000, 2000],
       ['X', 5000, 5000],
+      ['X', 10000, 10000],
     ]);
   });
 });

@@ -65,7 +65,9 @@ async function run(
     store: storeAt(path),
     from: { step, history },
   };
-  const onStep = ({ step: done }: { step: number }) => done === stopAfter && stop.abort(new Error('stopped'));
+  const onStep = ({ step: done }: { step: number }) => {
+    if (done === stopAfter) stop.abort(new Error('stopped'));
+  };
   return runTraining({ ...wanted, signal: stop.signal, onStep });
 }
 

@@ -35,7 +35,7 @@ export interface TrainingRun {
   readonly signal?: AbortSignal;
   /** Writes one more checkpoint when the signal comes, unless the loss is suspect. */
   readonly saveOnAbort?: boolean;
-  onStep?(result: StepResult, seconds: number): void;
+  onStep?(result: StepResult, seconds: number): void | Promise<void>;
   onEvent?(event: TrainingEvent): void;
 }
 
@@ -85,7 +85,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainingHistory> {
     }
     next = result.step;
     record(history, result);
-    run.onStep?.(result, (performance.now() - startedAt) / 1000);
+    await run.onStep?.(result, (performance.now() - startedAt) / 1000);
     due ||= next % checkpointEvery === 0;
     sound = verdict.kind === 'sound';
     if (due && next < steps && sound) await save();

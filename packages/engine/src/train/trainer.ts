@@ -7,6 +7,7 @@ import { openCpu } from '../runtime/cpu.ts';
 import type { Device, LaunchProfile } from '../runtime/device.ts';
 import { type AsyncTrainer, createAsyncTrainer } from './async-trainer.ts';
 import {
+  beginStep,
   checkState,
   type StepOptions,
   type StepResult,
@@ -14,7 +15,6 @@ import {
   type Tensor,
   type TrainerState,
   traceTrainingStep,
-  writeStepInputs,
 } from './training-step.ts';
 
 export type { AsyncTrainer } from './async-trainer.ts';
@@ -75,7 +75,7 @@ function trainerNow(options: TrainerOptions): Trainer {
   for (const [name, values] of initialParameters(config, options.seed)) program.write(name, values);
   let steps = 0;
 
-  const prepare = (tokens: Int32Array) => writeStepInputs(program, options, tokens, steps + 1);
+  const prepare = (tokens: Int32Array) => beginStep(program, options, tokens, steps + 1);
   const read = (names: Iterable<string>) =>
     new Map([...names].map((name) => [name, { shape: shapes.get(name)!, data: program.read(name) }]));
 

@@ -4,8 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GraphBuilder } from '../core/builder.ts';
 import type { NdArray } from '../core/ndarray.ts';
 import { interpret } from '../core/ref.ts';
+import { cTemplates } from '../kernels/c-templates.ts';
+import { modelOf } from '../models/families.ts';
+import { countParameters } from '../models/model.ts';
+import { cDialect } from '../print/dialects/c.ts';
+import { openCpu } from '../runtime/cpu.ts';
+import { compileProgram } from '../schedule/program.ts';
 import { expectClose } from '../testing/close.ts';
 import { readGolden } from '../testing/golden.ts';
 import { createTrainer, type TrainerOptions, traceTrainingStep } from './trainer.ts';
@@ -47,6 +54,48 @@ describe('gradient accumulation', () => {
     expect(parts.arenaBytes).toBeLessThan(whole.arenaBytes);
     whole.dispose();
     parts.dispose();
+  });
+});
+
+describe('a step of many accumulated batches', () => {
+  const shape = { config, batchSize: 2, sequenceLength: width - 1, optimizer: { learningRate: 1e-3 } };
+  const target = { dialect: cDialect, templates: cTemplates, biasInMatmul: true };
+  const compiled = (accumulation: number) =>
+    compileProgram(traceTrainingStep({ ...shape, accumulation }), target);
+
+  it('has the launches and the memory of a step of two', () => {
+    const [two, many] = [compiled(2), compiled(64)];
+    expect(many.plan.size).toBe(two.plan.size);
+    expect(many.launches.length).toBe(two.launches.length);
+    expect(many.accumulation!.launches).toBeLessThan(many.launches.length - 1);
+    const weights = countParameters(modelOf(config));
+    expect(many.accumulation!.bytes).toBeGreaterThanOrEqual(4 * weights);
+  });
+
+  it('adds gradients of matrices up in place', () => {
+    const { launches, buffers } = compiled(2);
+    const copied = launches.filter((l) => l.symbol === 'ts_copy').map((l) => l.writes[0]);
+    const embedding = config.vocabSize * config.hiddenSize;
+    expect(copied.filter((id) => buffers.get(id)!.elements >= embedding)).toEqual([]);
+  });
+
+  it('begins again at zero after every update, and says so where there is nothing to accumulate', () => {
+    const [one, other] = [
+      trainer({ batchSize: 2, accumulation: 3 }),
+      trainer({ batchSize: 2, accumulation: 3 }),
+    ];
+    one.step(rows(6));
+    const saved = one.state();
+    const next = one.step(rows(6));
+    other.restore(saved);
+    expect(other.step(rows(6))).toEqual(next);
+    const device = openCpu({ cacheDir, threads: 1 });
+    const b = new GraphBuilder();
+    const program = device.compile({ builder: b, outputs: new Map([['y', b.exp(b.param('x', [1]))]]) });
+    expect(() => program.accumulate()).toThrow('no accumulators');
+    device.dispose();
+    one.dispose();
+    other.dispose();
   });
 });
 

@@ -46,7 +46,9 @@ export interface TrainerState {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-const part = (name: string, i: number) => (i === 0 ? name : `${name}.${i}`);
+/** Where the gradient of a parameter is summed up over the batches of a step. */
+const gradientSum = (name: string) => `${name}#g`;
+const LOSS_SUM = 'loss#sum';
 
 /** sum + g, taken apart so that each product and scatter in g takes the sum up as it is computed. */
 function accumulate(b: GraphBuilder, sum: Node, g: Node): Node {
@@ -55,35 +57,39 @@ function accumulate(b: GraphBuilder, sum: Node, g: Node): Node {
 }
 
 /**
- * The traced training step: outputs loss [1] and gradNorm [1], updates of parameters and moments. With accumulation
- * the batches follow each other in one program: each reuses most of the memory of the one before, and the sum of gradients
- * is the residual of the matrix products that make them.
+ * The traced training step: outputs loss [1] and gradNorm [1], updates of parameters and moments. With accumulation the
+ * trace is of one batch, whose gradients are added to accumulators, and of the update: its memory and the time to compile
+ * it are those of one batch, however many follow each other. The sum is the residual of the products that make gradients.
  */
 export function traceTrainingStep(options: Omit<StepOptions, 'schedule' | 'seed'>): Trace {
   const { config, batchSize, sequenceLength, accumulation = 1, zLoss = 0 } = options;
   const b = new GraphBuilder();
   const model = modelOf(config);
   const parameters = paramNodes(b, model);
-  let total: Node | undefined;
-  let sums: Node[] = [];
-  for (let i = 0; i < accumulation; i++) {
-    const ids = b.param(part('inputs', i), [batchSize, sequenceLength], 'i32');
-    const logits = sequenceLogits(b, model, parameters, ids);
-    const targets = b.param(part('targets', i), [batchSize * sequenceLength], 'i32');
-    const entropy = b.apply('cross_entropy', [logits, targets]);
-    const loss = b.mul(b.mean(b.pick(entropy, 0)), 1 / accumulation);
-    const lse = b.pick(entropy, 1);
-    const objective = zLoss > 0 ? b.add(loss, b.mul(b.mean(b.mul(lse, lse)), zLoss / accumulation)) : loss;
-    const grads = gradients(b, objective, [...parameters.values()]);
-    sums = grads.map((g, k) => (i === 0 ? g : accumulate(b, sums[k], g)));
-    total = total ? b.add(total, loss) : loss;
+  const logits = sequenceLogits(b, model, parameters, b.param('inputs', [batchSize, sequenceLength], 'i32'));
+  const targets = b.param('targets', [batchSize * sequenceLength], 'i32');
+  const entropy = b.apply('cross_entropy', [logits, targets]);
+  let loss = b.mul(b.mean(b.pick(entropy, 0)), 1 / accumulation);
+  const lse = b.pick(entropy, 1);
+  const objective = zLoss > 0 ? b.add(loss, b.mul(b.mean(b.mul(lse, lse)), zLoss / accumulation)) : loss;
+  let grads = gradients(b, objective, [...parameters.values()]);
+  const accumulators = new Map<string, Node>();
+  if (accumulation > 1) {
+    grads = model.parameters.map(({ name, shape }, i) =>
+      accumulate(b, b.param(gradientSum(name), shape), grads[i]),
+    );
+    loss = b.add(b.param(LOSS_SUM, loss.shape), loss);
+    model.parameters.forEach(({ name }, i) => {
+      accumulators.set(gradientSum(name), grads[i]);
+    });
+    accumulators.set(LOSS_SUM, loss);
   }
-  const { updates, gradNorm } = optimizerStep(b, model.parameters, parameters, sums, options.optimizer);
+  const { updates, gradNorm } = optimizerStep(b, model.parameters, parameters, grads, options.optimizer);
   const outputs = new Map([
-    ['loss', total!],
+    ['loss', loss],
     ['gradNorm', gradNorm],
   ]);
-  return { builder: b, outputs, updates };
+  return { builder: b, outputs, updates, accumulators };
 }
 
 /** Shapes of everything a step replaces, by name: parameters and the optimiser's state. */
@@ -95,23 +101,32 @@ export function stateShapes({ config, optimizer }: StepOptions): Map<string, rea
   return shapes;
 }
 
-/** Gives a program what it reads in its `step`-th step (from 1); returns the learning rate. */
-export function writeStepInputs(
-  program: { write(param: string, values: Float32Array | Int32Array): void },
+/** What a step needs of a program, on any device. */
+export interface SteppedProgram {
+  write(param: string, values: Float32Array | Int32Array): void;
+  accumulate(): void;
+}
+
+/**
+ * Brings a program to the last batch of its `step`-th step (from 1): what is left is one run. Returns the learning rate.
+ * @throws RangeError for a wrong batch, before anything is written
+ */
+export function beginStep(
+  program: SteppedProgram,
   options: StepOptions,
   tokens: Int32Array,
   step: number,
 ): number {
   const { config, batchSize, sequenceLength, optimizer, schedule, accumulation = 1 } = options;
-  const rows = accumulation * batchSize;
-  const { inputs, targets } = splitTokens(tokens, rows, sequenceLength, config.vocabSize);
+  const { inputs, targets } = splitTokens(tokens, accumulation * batchSize, sequenceLength, config.vocabSize);
   const rate = learningRate(optimizer.learningRate, schedule, step);
+  program.write(HYPER, hyperValues(rate, step, optimizer));
   const size = batchSize * sequenceLength;
   for (let i = 0; i < accumulation; i++) {
-    program.write(part('inputs', i), inputs.subarray(i * size, (i + 1) * size));
-    program.write(part('targets', i), targets.subarray(i * size, (i + 1) * size));
+    if (i > 0) program.accumulate();
+    program.write('inputs', inputs.subarray(i * size, (i + 1) * size));
+    program.write('targets', targets.subarray(i * size, (i + 1) * size));
   }
-  program.write(HYPER, hyperValues(rate, step, optimizer));
   return rate;
 }
 

@@ -7,7 +7,7 @@ import { firstDifference } from '@tsudoi/schema';
 import { lineChart } from '../../evaluation/plots.ts';
 import { saveModel } from '../../io/model-folder.ts';
 import { emptyHistory, type TrainingHistory } from '../../train/checkpoint.ts';
-import { measureRoof } from '../../train/open-trainer.ts';
+import { openRoofMeter, type RoofMeter } from '../../train/roof.ts';
 import { type CheckpointStore, runTraining } from '../../train/run.ts';
 import type { StepResult } from '../../train/trainer.ts';
 import { duration, mebibytes, percent, short } from './format.ts';
@@ -78,10 +78,11 @@ async function writeCurve(session: Session, history: TrainingHistory): Promise<v
   await writeFile(join(session.outDir, 'loss.svg'), svg);
 }
 
-function reporter(settings: TrainSettings, session: Session, roof: number) {
+function reporter(settings: TrainSettings, session: Session, meter: RoofMeter) {
   const { steps } = session.recipe.pretrain;
   const recent: number[] = [];
-  return (result: StepResult, seconds: number) => {
+  return async (result: StepResult, seconds: number) => {
+    const roof = (await meter.between()).flopsPerSecond;
     recent.push(seconds);
     if (recent.length > 20) recent.shift();
     const rate = (session.tokensPerStep * recent.length) / recent.reduce((a, b) => a + b, 0);
@@ -101,20 +102,22 @@ function reporter(settings: TrainSettings, session: Session, roof: number) {
 /** @throws RecipeError, TrainingDiverged and whatever opening a session throws; the signal's reason */
 export async function train(settings: TrainSettings): Promise<TrainResult> {
   const session = await openSession(settings);
+  const meter = await openRoofMeter(settings.device, { threads: settings.threads });
   try {
     const { recipe, trainer, outDir } = session;
     const from = begin(session);
-    const roof = await measureRoof(settings.device, { threads: settings.threads });
+    await meter.measure();
     const { steps, checkpointEvery } = recipe.pretrain;
     const startedAt = performance.now();
     const history = await runTraining({
       ...{ trainer, batch: session.batch, steps, checkpointEvery, from, watch: recipe.watch },
       ...{ store: storeAt(session), signal: settings.signal, saveOnAbort: true },
-      onStep: reporter(settings, session, roof),
+      onStep: reporter(settings, session, meter),
       onEvent: (event) => settings.status(`step ${event.step}: ${event.kind}: ${event.message}`, true),
     });
     const seconds = (performance.now() - startedAt) / 1000;
     await finish(session, history);
+    const roof = (await meter.between()).flopsPerSecond;
     const rate = ((steps - from.step) * session.tokensPerStep) / seconds;
     const last = history.loss.slice(-Math.max(10, Math.round(steps / 20)));
     return {
@@ -131,6 +134,7 @@ export async function train(settings: TrainSettings): Promise<TrainResult> {
       out: outDir,
     };
   } finally {
+    meter.dispose();
     session.close();
   }
 }

@@ -6,7 +6,7 @@ import { numel } from '../../core/shape.ts';
 import { copyLaunch } from '../../kernels/cuda/operands.ts';
 import type { CompileOptions, Program, Trace } from '../../schedule/program.ts';
 import { defaultCacheDir } from '../compiler.ts';
-import type { Device, Executable, LaunchProfile } from '../device.ts';
+import { type Device, type Executable, type LaunchProfile, NO_ACCUMULATORS, profileOf } from '../device.ts';
 import { type BoundArguments, bindArguments, wordOf } from './arguments.ts';
 import { type CublasLt, openCublasLt } from './cublas.ts';
 import { ALL_REDUCE, averageGradients } from './data-parallel.ts';
@@ -74,7 +74,9 @@ class CudaExecutable implements CudaProgram {
   /** Launch that refreshes the bfloat16 copy of a param after the host has written it. */
   readonly #refresh = new Map<string, number>();
   readonly #steps: number;
-  #graph = 0;
+  /** Graphs by (first launch, end). */
+  readonly #graphs = new Map<string, number>();
+  #begun = false;
   #disposed = false;
 
   constructor(
@@ -206,14 +208,44 @@ class CudaExecutable implements CudaProgram {
 
   start(): void {
     if (this.#disposed) throw new Error('the program is disposed');
-    if (!this.#graph) {
+    const turn = this.program.accumulation?.launches ?? 0;
+    if (turn > 0) this.#turn(turn);
+    this.#launchRange(turn, this.#steps);
+    this.#begun = false;
+  }
+
+  accumulate(): void {
+    if (this.#disposed) throw new Error('the program is disposed');
+    const { accumulation } = this.program;
+    if (!accumulation) throw new Error(NO_ACCUMULATORS);
+    this.#turn(accumulation.launches);
+  }
+
+  #turn(launches: number): void {
+    this.#clear();
+    this.#launchRange(0, launches);
+    this.#begun = true;
+  }
+
+  /** Accumulators are zero when a step begins. */
+  #clear(): void {
+    const { accumulation } = this.program;
+    if (!accumulation || this.#begun) return;
+    this.#driver.fill(this.address(accumulation.first), 0, Math.ceil(accumulation.bytes / 4));
+  }
+
+  #launchRange(from: number, to: number): void {
+    const key = `${from}-${to}`;
+    let graph = this.#graphs.get(key);
+    if (graph === undefined) {
       // Kernels are loaded on their first launch, which a capture would not allow on some drivers.
       this.#cublas?.prepare(this.program.launches.filter((l) => l.symbol === CUBLAS).map((l) => l.args));
-      this.#graph = this.#driver.capture(this.#stream, () => {
-        for (let i = 0; i < this.#steps; i++) this.#launch(i);
+      graph = this.#driver.capture(this.#stream, () => {
+        for (let i = from; i < to; i++) this.#launch(i);
       });
+      this.#graphs.set(key, graph);
     }
-    this.#driver.launchGraph(this.#graph, this.#stream);
+    this.#driver.launchGraph(graph, this.#stream);
   }
 
   finish(): void {
@@ -230,6 +262,8 @@ class CudaExecutable implements CudaProgram {
   }
 
   profile(): LaunchProfile[] {
+    this.#clear();
+    this.#begun = false;
     const events = Array.from({ length: this.#steps + 1 }, () => this.#driver.event());
     try {
       this.#driver.record(events[0], this.#stream);
@@ -238,11 +272,7 @@ class CudaExecutable implements CudaProgram {
         this.#driver.record(events[i + 1], this.#stream);
       }
       this.#driver.synchronize(this.#stream);
-      return this.program.launches.map(({ symbol, flops }, i) => ({
-        symbol,
-        milliseconds: this.#driver.elapsed(events[i], events[i + 1]),
-        flops,
-      }));
+      return profileOf(this.program, (i) => this.#driver.elapsed(events[i], events[i + 1]));
     } finally {
       for (const event of events) this.#driver.destroyEvent(event);
     }
@@ -256,7 +286,7 @@ class CudaExecutable implements CudaProgram {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    if (this.#graph) this.#driver.destroyGraph(this.#graph);
+    for (const graph of this.#graphs.values()) this.#driver.destroyGraph(graph);
     for (const module of this.#modules) this.#driver.unloadModule(module);
     for (const at of this.#allocations) this.#driver.free(at);
     this.#driver.destroyStream(this.#stream);

@@ -8,14 +8,9 @@ import { cudaTemplates } from '../../kernels/cuda/templates.ts';
 import { cudaDialect } from '../../print/dialects/cuda.ts';
 import { printGpuKernel } from '../../print/gpu-kernel.ts';
 import { isVectorizable, printVectorKernel } from '../../print/gpu-vector.ts';
+import type { BackendTarget } from '../../schedule/emitter.ts';
 import type { Launch } from '../../schedule/launch.ts';
-import {
-  type BackendTarget,
-  type CompileOptions,
-  compileProgram,
-  type Program,
-  type Trace,
-} from '../../schedule/program.ts';
+import { type CompileOptions, compileProgram, type Program, type Trace } from '../../schedule/program.ts';
 
 import { ALL_REDUCE } from './data-parallel.ts';
 

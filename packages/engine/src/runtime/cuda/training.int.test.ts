@@ -41,9 +41,10 @@ function batch(step: number): Int32Array {
   });
 }
 
-const trainer = (device?: Device): Trainer =>
+const trainer = (device?: Device, accumulation = 1): Trainer =>
   createTrainer({
-    ...{ config, batchSize, sequenceLength, seed: 1, threads: 2, cacheDir, device },
+    ...{ config, batchSize: batchSize / accumulation, accumulation, sequenceLength },
+    ...{ seed: 1, threads: 2, cacheDir, device },
     optimizer: { learningRate: 3e-3 },
     schedule: { warmupSteps: 3, totalSteps: STEPS },
   });
@@ -91,6 +92,23 @@ describe('twenty steps of a tiny Llama', () => {
     expect(run(resumed, 4, 7)).toEqual(rest);
     expect(bitsOf(resumed)).toEqual(bitsOf(one));
     for (const t of [one, two, resumed]) t.dispose();
+  });
+});
+
+describe('two accumulated batches', () => {
+  it('follow the C backend, as two graphs: one batch, and the update', () => {
+    const [cpu, gpu] = [trainer(undefined, 2), trainer(openShim({ cacheDir, precision: 'f32' }), 2)];
+    const want = run(cpu, 0, 3);
+    mock.reset();
+    run(gpu, 0, 3).forEach((got, i) => {
+      expect(Math.abs(got.loss / want[i].loss - 1)).toBeLessThan(1e-4);
+      expect(Math.abs(got.gradNorm / want[i].gradNorm - 1)).toBeLessThan(1e-3);
+    });
+    const calls = mock.log().map((line) => line.trim());
+    expect(calls.filter((line) => line === 'cuStreamBeginCapture_v2')).toHaveLength(2);
+    expect(calls.filter((line) => line === 'cuGraphLaunch')).toHaveLength(9);
+    cpu.dispose();
+    gpu.dispose();
   });
 });
 

@@ -5,13 +5,9 @@
 import { type WgslTemplateOptions, wgslTemplates } from '../../kernels/wgsl/templates.ts';
 import { wgslDialect } from '../../print/dialects/wgsl.ts';
 import { printGpuKernel } from '../../print/gpu-kernel.ts';
+import type { BackendTarget } from '../../schedule/emitter.ts';
 import { BufferTooLarge } from '../../schedule/plan.ts';
-import {
-  type BackendTarget,
-  type CompileOptions,
-  compileProgram,
-  type Trace,
-} from '../../schedule/program.ts';
+import { type CompileOptions, compileProgram, type Trace } from '../../schedule/program.ts';
 import type { AsyncDevice, AsyncExecutable } from '../async-device.ts';
 import { DeviceUnavailable } from '../device.ts';
 import { firstLine, type OpenedGpu, openGpu, type WebGpuOptions } from './open.ts';

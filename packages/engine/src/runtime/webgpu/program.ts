@@ -9,7 +9,7 @@ import { ARGUMENT_BINDING } from '../../print/dialects/wgsl.ts';
 import type { Arg } from '../../schedule/launch.ts';
 import type { Program } from '../../schedule/program.ts';
 import type { AsyncExecutable } from '../async-device.ts';
-import { DeviceUnavailable, type LaunchProfile } from '../device.ts';
+import { DeviceUnavailable, type LaunchProfile, NO_ACCUMULATORS, profileOf } from '../device.ts';
 import { boundText, compileAll, groupsOf, type Place, placeOf } from './binding.ts';
 import { COMPUTE_STAGE, MAP_READ, usage } from './flags.ts';
 import { firstLine, type OpenedGpu } from './open.ts';
@@ -47,6 +47,7 @@ export class WebGpuExecutable implements AsyncExecutable {
   readonly #offsets: Uint32Array;
   readonly #staging = new Map<number, GPUBuffer[]>();
   readonly #health: () => void;
+  #begun = false;
   #disposed = false;
 
   /** Allocates, compiles and binds. Rejects with DeviceUnavailable when memory or a kernel is refused. */
@@ -160,10 +161,11 @@ export class WebGpuExecutable implements AsyncExecutable {
     this.#gpu.device.queue.writeBuffer(this.#slabs[slab], offset, values as Float32Array<ArrayBuffer>);
   }
 
-  #encode(encoder: GPUCommandEncoder): void {
+  #encode(encoder: GPUCommandEncoder, count = this.#launches.length): void {
+    this.#clear(encoder);
     const pass = encoder.beginComputePass();
     let current: GPUComputePipeline | undefined;
-    for (let i = 0; i < this.#launches.length; i++) {
+    for (let i = 0; i < count; i++) {
       const { pipeline, x, y } = this.#launches[i];
       if (pipeline !== current) {
         pass.setPipeline(pipeline);
@@ -173,6 +175,21 @@ export class WebGpuExecutable implements AsyncExecutable {
       pass.dispatchWorkgroups(x, y);
     }
     pass.end();
+    this.#begun = count < this.#launches.length;
+  }
+
+  /** Accumulators are zero when a step begins. */
+  #clear(encoder: GPUCommandEncoder): void {
+    const { accumulation } = this.#program;
+    if (!accumulation || this.#begun) return;
+    const start = this.#program.plan.offsets.get(accumulation.first)!;
+    const end = start + accumulation.bytes;
+    const { slabBytes } = this.#gpu;
+    for (let at = start; at < end; ) {
+      const stop = Math.min(end, (Math.floor(at / slabBytes) + 1) * slabBytes);
+      encoder.clearBuffer(this.#slabs[Math.floor(at / slabBytes)], at % slabBytes, stop - at);
+      at = stop;
+    }
   }
 
   #alive(): void {
@@ -180,10 +197,20 @@ export class WebGpuExecutable implements AsyncExecutable {
     this.#health();
   }
 
+  accumulate(): void {
+    const { accumulation } = this.#program;
+    if (!accumulation) throw new Error(NO_ACCUMULATORS);
+    this.#submit(accumulation.launches);
+  }
+
   run(): void {
+    this.#submit(this.#launches.length);
+  }
+
+  #submit(launches: number): void {
     this.#alive();
     const encoder = this.#gpu.device.createCommandEncoder();
-    this.#encode(encoder);
+    this.#encode(encoder, launches);
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
@@ -255,6 +282,8 @@ export class WebGpuExecutable implements AsyncExecutable {
     const resolved = device.createBuffer({ size: 8 * count, usage: usage.queries });
     const staging = device.createBuffer({ size: 8 * count, usage: usage.readback });
     const encoder = device.createCommandEncoder();
+    this.#clear(encoder);
+    this.#begun = false;
     this.#launches.forEach(({ pipeline, x, y }, i) => {
       const timestampWrites = { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 };
       const pass = encoder.beginComputePass({ timestampWrites });
@@ -269,11 +298,7 @@ export class WebGpuExecutable implements AsyncExecutable {
     await staging.mapAsync(MAP_READ);
     const times = new BigUint64Array(staging.getMappedRange().slice(0));
     for (const resource of [querySet, resolved, staging]) resource.destroy();
-    return this.#program.launches.map((launch, i) => ({
-      symbol: launch.symbol,
-      milliseconds: Number(times[2 * i + 1] - times[2 * i]) / 1e6,
-      flops: launch.flops,
-    }));
+    return profileOf(this.#program, (i) => Number(times[2 * i + 1] - times[2 * i]) / 1e6);
   }
 
   poison(): void {
