@@ -10,6 +10,8 @@ export interface LogStream {
   lastSequence(): Promise<number>;
   /** The envelope stored at a sequence, decoded from JSON. */
   envelope(sequence: number): Promise<unknown>;
+  /** What the copy takes on disk. */
+  bytes(): Promise<number>;
 }
 
 /** Where NATS is, as the hub's own processes know it, and the copy of the log that lies there. */
@@ -47,6 +49,7 @@ export async function withBroker<T>(instance: Instance, work: (broker: Broker) =
       lastSequence: async () => (await manager.streams.info(logStream)).state.last_seq,
       envelope: async (sequence: number) =>
         (await manager.streams.getMessage(logStream, { seq: sequence }))?.json(),
+      bytes: async () => (await manager.streams.info(logStream)).state.bytes,
     };
     const { user, pass } = credentials;
     const environment = {

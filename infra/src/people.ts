@@ -19,11 +19,11 @@ export const groups = {
 interface Persona {
   personId: string;
   displayName: string;
-  /** Roles count in the group they are held in. */
-  roles: { group: keyof typeof groups; role: Role }[];
+  /** Roles count in the group they are held in; null: in the whole hub. */
+  roles: { group: keyof typeof groups | null; role: Role }[];
 }
 
-export const personas: Record<'misaki' | 'ken' | 'maria', Persona> = {
+export const personas: Record<'misaki' | 'ken' | 'maria' | 'aya', Persona> = {
   misaki: {
     personId: deterministicId('person', 'misaki'),
     displayName: '佐藤 美咲',
@@ -48,5 +48,10 @@ export const personas: Record<'misaki' | 'ken' | 'maria', Persona> = {
       { group: 'model', role: 'lead' },
       { group: 'corpus', role: 'reviewer' },
     ],
+  },
+  aya: {
+    personId: deterministicId('person', 'aya'),
+    displayName: '渡辺 彩',
+    roles: [{ group: null, role: 'admin' }],
   },
 };

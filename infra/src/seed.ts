@@ -25,8 +25,8 @@ export async function seedLocalHub(databaseUrl: string, instance: Instance): Pro
     for (const { personId, displayName, roles } of Object.values(personas)) {
       await send(launcher, { type: 'person.join', data: { personId, displayName, opennessAgreed: true } });
       for (const { group, role } of roles) {
-        const { groupId } = groups[group];
-        await send(launcher, { type: 'group.addMember', data: { groupId, personId } });
+        const groupId = group && groups[group].groupId;
+        if (groupId) await send(launcher, { type: 'group.addMember', data: { groupId, personId } });
         await send(launcher, { type: 'person.grantRole', data: { personId, role, groupId } });
       }
     }

@@ -4,6 +4,7 @@ import { demoKill } from './demo-kill.ts';
 import { down } from './down.ts';
 import { events } from './events.ts';
 import { logs } from './logs.ts';
+import { operations } from './operations.ts';
 import { projections } from './projections.ts';
 import { reset } from './reset.ts';
 import { restore } from './restore.ts';
@@ -25,6 +26,7 @@ export const commands = [
   events,
   verify,
   projections,
+  operations,
   backup,
   restore,
   demoKill,

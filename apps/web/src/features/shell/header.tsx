@@ -27,6 +27,9 @@ export async function Header({ theme }: { theme: Theme }) {
             { href: '/runs', label: t('runs') },
             { href: '/artifacts', label: t('artifacts') },
             { href: '/lab/train', label: t('lab') },
+            ...(viewer?.permissions.includes('hub.operate')
+              ? [{ href: '/operations', label: t('operations') }]
+              : []),
           ]}
         />
         <div className="ml-auto flex items-center gap-1">

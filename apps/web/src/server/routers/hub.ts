@@ -1,7 +1,9 @@
-import { activity, hubStatus, recentTraces, traceSpans } from '@tsudoi/hub';
+import { activity, hubStatus, operationsReport, recentTraces, traceSpans } from '@tsudoi/hub';
 import { z } from 'zod';
-import { get } from '../http/route.ts';
+import { serverEnv } from '../env.ts';
+import { get, inside } from '../http/route.ts';
 import { hub } from '../hub.ts';
+import { publishedLog } from '../published-log.ts';
 import { procedure, router } from '../trpc.ts';
 
 export const hubRouter = router({
@@ -23,4 +25,13 @@ export const hubRouter = router({
   traces: procedure('public.read', get('/traces', '最近の追跡', 'Recent traces')).query(() =>
     recentTraces(hub()),
   ),
+  operations: procedure(
+    'hub.operate',
+    inside('運用の状態: 遅れ、停止、容量、バックアップ', 'How the hub is: lag, stops, disks, backups'),
+  ).query(async () => {
+    const { OBJECT_STORE, OBJECT_DIR } = serverEnv();
+    const folders =
+      OBJECT_STORE === 'filesystem' && OBJECT_DIR ? [{ name: 'objects' as const, path: OBJECT_DIR }] : [];
+    return operationsReport(hub(), { published: await publishedLog(), folders });
+  }),
 });
