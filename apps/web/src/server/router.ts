@@ -1,5 +1,6 @@
 import { annotationsRouter } from './routers/annotations.ts';
 import { artifactsRouter } from './routers/artifacts.ts';
+import { corporaRouter } from './routers/corpora.ts';
 import { creditsRouter } from './routers/credits.ts';
 import { groupsRouter } from './routers/groups.ts';
 import { hubRouter } from './routers/hub.ts';
@@ -22,6 +23,7 @@ export const appRouter = router({
   runs: runsRouter,
   jobs: jobsRouter,
   artifacts: artifactsRouter,
+  corpora: corporaRouter,
   releases: releasesRouter,
   credits: creditsRouter,
   streams: streamsRouter,

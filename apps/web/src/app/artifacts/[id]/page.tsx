@@ -34,12 +34,14 @@ export async function generateMetadata(props: Props) {
 }
 
 export default async function ArtifactPage(props: Props) {
-  const [artifact, viewer, t, artifacts, kinds, locale] = await Promise.all([
+  const [artifact, viewer, t, artifacts, kinds, corpus, filterPreview, locale] = await Promise.all([
     load(props),
     viewerOfPage(),
     getTranslations('artifact'),
     getTranslations('artifacts'),
     getTranslations('artifactKind'),
+    getTranslations('corpus'),
+    getTranslations('filterPreview'),
     getLocale(),
   ]);
   const lineage = await (await api()).artifacts.lineage({ artifactId: artifact.artifactId });
@@ -64,12 +66,24 @@ export default async function ArtifactPage(props: Props) {
           </>
         }
         actions={
-          isModel && (
-            <Link href={`/playground/${artifact.artifactId}`} className={buttonLook('primary')}>
-              <Play aria-hidden className="size-4" />
-              {t('tryIt')}
-            </Link>
-          )
+          <>
+            {isModel && (
+              <Link href={`/playground/${artifact.artifactId}`} className={buttonLook('primary')}>
+                <Play aria-hidden className="size-4" />
+                {t('tryIt')}
+              </Link>
+            )}
+            {artifact.kind === 'corpus' && (
+              <Link href={`/corpora/${artifact.artifactId}`} className={buttonLook('primary')}>
+                {corpus('open')}
+              </Link>
+            )}
+            {artifact.kind === 'documents' && (
+              <Link href={`/filters?artifact=${artifact.artifactId}`} className={buttonLook('quiet')}>
+                {filterPreview('open')}
+              </Link>
+            )}
+          </>
         }
       />
       <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_20rem]">

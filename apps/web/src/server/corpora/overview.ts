@@ -1,0 +1,107 @@
+import {
+  type ClusterSize,
+  type CorpusDocument,
+  type CorpusStatistics,
+  createClusterSizes,
+  createStatistics,
+  type DescribedCorpus,
+  type RemovedLine,
+} from '@tsudoi/engine/corpus/pages';
+import { artifactDetail, lineage } from '@tsudoi/hub';
+import { type Manifest, Rejection } from '@tsudoi/schema';
+import { hub } from '../hub.ts';
+import { processWide } from '../process-wide.ts';
+import { fileNamed, isReadable, type Reading, readLines } from './read-lines.ts';
+import { remembered } from './remembered.ts';
+import { dedupStage, filterStage, type RemovedExample } from './stages.ts';
+
+export interface Duplicate {
+  path: string;
+  keptPath: string;
+  reason: 'exact' | 'near';
+  scope: 'source' | 'across';
+  jaccardEstimate: number;
+}
+
+/** What was counted in the documents themselves. */
+export interface Counted {
+  statistics: CorpusStatistics;
+  clusters: ClusterSize[];
+  duplicates: Duplicate[];
+  /** False where reading stopped at a limit: the counts are of the part before it. */
+  complete: boolean;
+}
+
+export interface Overview {
+  corpus: DescribedCorpus;
+  examples: RemovedExample[];
+  /** Null for a corpus too large to be read for a page. */
+  counted: Counted | null;
+}
+
+const DUPLICATES = 50;
+const PERPLEXITY_DOCUMENTS = 120;
+const REMEMBERED = 16;
+
+/** Everything the page of a corpus shows. @throws Rejection artifact.unknown, also for what is no corpus */
+export const corpusOverview = processWide('corpus-overviews', () => remembered(REMEMBERED, makeOverview));
+
+async function makeOverview(artifactId: string): Promise<Overview> {
+  const { manifest, title } = await corpusManifest(artifactId);
+  const inputs = await Promise.all(
+    manifest.inputs.map(async (id) => (await artifactDetail(hub(), id)).manifest),
+  );
+  const filtered = await filterStage(inputs.filter(({ kind }) => kind === 'filtered-documents'));
+  const { nodes } = await lineage(hub(), artifactId);
+  const sources = nodes.flatMap((node) =>
+    node.kind === 'source' && manifest.sourceIds.includes(node.id)
+      ? [
+          {
+            ...{ id: node.id, title: { ja: node.title, en: node.titleEn }, licence: node.licence },
+            ...{ attribution: '', homepage: '', fetched: [] },
+          },
+        ]
+      : [],
+  );
+  const corpus: DescribedCorpus = {
+    ...{ name: artifactId, title: { ja: title, en: title }, description: { ja: '', en: '' } },
+    ...{ version: artifactId.replace(/^art_/, '').slice(0, 16), sources, verdict: manifest.licence },
+    stages: [filtered.stage, dedupStage(manifest)],
+    files: manifest.files.map(({ path, sha256, size, mediaType }) => ({
+      ...{ path, sha256, bytes: size, mediaType },
+      isDocuments: path === 'documents.jsonl.gz',
+    })),
+  };
+  const licences = new Map(sources.map(({ id, licence }) => [id, licence]));
+  const counted = await count(manifest, (id) => licences.get(id) ?? 'NOASSERTION');
+  return { corpus, examples: filtered.examples, counted };
+}
+
+export async function corpusManifest(artifactId: string): Promise<{ manifest: Manifest; title: string }> {
+  const artifact = await artifactDetail(hub(), artifactId);
+  if (artifact.kind !== 'corpus') throw new Rejection('artifact.unknown', { artifactId });
+  return artifact;
+}
+
+async function count(manifest: Manifest, licenceOf: (id: string) => string): Promise<Counted | null> {
+  const documents = fileNamed(manifest, 'documents.jsonl.gz');
+  if (!isReadable(documents)) return null;
+  const statistics = createStatistics(licenceOf, { perplexityDocuments: PERPLEXITY_DOCUMENTS });
+  const reading: Reading = { complete: false };
+  for await (const document of readLines<CorpusDocument>(documents, reading)) statistics.add(document);
+  const clusters = createClusterSizes();
+  const duplicates: Duplicate[] = [];
+  const removed = fileNamed(manifest, 'removed.jsonl.gz');
+  const rest: Reading = { complete: true };
+  if (isReadable(removed)) {
+    for await (const line of readLines<RemovedLine & Duplicate>(removed, rest)) {
+      clusters.add(line);
+      const { path, keptPath, reason, scope, jaccardEstimate } = line;
+      if (duplicates.length < DUPLICATES) duplicates.push({ path, keptPath, reason, scope, jaccardEstimate });
+    }
+  }
+  return {
+    ...{ statistics: statistics.finish(), clusters: clusters.finish(), duplicates },
+    complete: reading.complete && rest.complete,
+  };
+}
