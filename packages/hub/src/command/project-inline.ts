@@ -15,7 +15,8 @@ import { projectItems } from '../annotation/project-items.ts';
 import { projectEntries } from '../credit/project-entries.ts';
 import { projectMembers } from '../group/project-members.ts';
 import { projectQueue } from '../job/project-queue.ts';
-import { type NumberedEvent, streamKey } from '../log/append.ts';
+import { alike } from '../log/alike.ts';
+import type { NumberedEvent } from '../log/append.ts';
 import type { Statement, Transaction } from '../log/connection.ts';
 import { projectGrants } from '../person/project-grants.ts';
 import { projectDescendants } from '../source/descendants.ts';
@@ -33,28 +34,6 @@ export async function projectInline(tx: Transaction, events: readonly NumberedEv
   const sent = await Promise.allSettled(statements.map((statement) => statement.execute()));
   const failed = sent.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason; // the first: those behind it only say that the transaction was ended
-}
-
-/** Splits events into groups of one type, such that the events of each stream come in their order. */
-function alike(events: readonly NumberedEvent[]): NumberedEvent[][] {
-  const streams = [...Map.groupBy(events, (one) => streamKey(one.streamType, one.streamId)).values()];
-  const next = streams.map(() => 0);
-  const groups: NumberedEvent[][] = [];
-  for (const [i, stream] of streams.entries()) {
-    while (next[i] < stream.length) {
-      const { streamType, event } = stream[next[i]];
-      const group: NumberedEvent[] = [];
-      for (let j = i; j < streams.length; j++) {
-        for (; next[j] < streams[j].length; next[j]++) {
-          const candidate = streams[j][next[j]];
-          if (candidate.streamType !== streamType || candidate.event.type !== event.type) break;
-          group.push(candidate);
-        }
-      }
-      groups.push(group);
-    }
-  }
-  return groups;
 }
 
 /** @param alike events of one type of streams of one type */

@@ -25,13 +25,17 @@ const Row = z.object({
 });
 type Row = z.infer<typeof Row>;
 
-/** The events after a position, in the log's order, lifted to their newest versions. */
+/**
+ * The events after a position, in the log's order, lifted to their newest versions.
+ * @param types only these; null: all
+ */
 export async function readLog(
   sql: Queryable,
   afterPosition: number,
   limit: number,
+  types: readonly DomainEvent['type'][] | null = null,
 ): Promise<RecordedEvent[]> {
-  const rows = await readRows(sql, afterPosition, limit);
+  const rows = await readRows(sql, afterPosition, limit, types);
   return rows.map(({ type, data, hash: _, ...place }) => ({
     ...place,
     event: decodeEvent(type, place.schemaVersion, data),
@@ -78,10 +82,16 @@ export async function readStream(sql: Queryable, streamType: StreamType, streamI
   };
 }
 
-async function readRows(sql: Queryable, afterPosition: number, limit: number): Promise<Row[]> {
+async function readRows(
+  sql: Queryable,
+  afterPosition: number,
+  limit: number,
+  types: readonly string[] | null = null,
+): Promise<Row[]> {
+  const wanted = types ? sql`and type = any(${[...types]})` : sql``;
   const rows = await sql`
     select position, event_id as "eventId", stream_type as "streamType", stream_id as "streamId", version, type,
            schema_version as "schemaVersion", data, meta, at, encode(hash, 'hex') as hash
-    from event where position > ${afterPosition} order by position limit ${limit}`;
+    from event where position > ${afterPosition} ${wanted} order by position limit ${limit}`;
   return rows.map((row) => Row.parse(row));
 }

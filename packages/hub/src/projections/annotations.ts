@@ -6,6 +6,17 @@ export const annotations: Projection = {
   name: 'annotations',
   version: 1,
   tables: ['view_annotation_set', 'view_annotation_version', 'view_annotation_item'],
+  types: [
+    'AnnotationSetDrawnUp',
+    'AnnotationSetOpened',
+    'AnnotationSetReopened',
+    'AnnotationSetFrozen',
+    'ItemDrawnUp',
+    'ItemReviewed',
+    'ReviewsRevealed',
+    'ItemAdjudicated',
+    'ItemWithdrawn',
+  ],
   async apply(sql, { event, at }) {
     switch (event.type) {
       case 'AnnotationSetDrawnUp': {

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@tsudoi/schema';
-import type { Queryable } from '../log/connection.ts';
+import { endsConnection, type Queryable } from '../log/connection.ts';
 import type { Projection } from './projection.ts';
 
 /** An event that a projection cannot take, and why. */
@@ -17,11 +17,47 @@ export class PoisonEvent extends Error {
 }
 
 /**
+ * Applies events in order, together where the projection can; if that fails, one by one, which tells the event that it
+ * cannot take.
+ * @param tx inside a transaction
+ * @throws PoisonEvent naming the event whose statement failed, however late the failure was heard of
+ */
+export async function applyEvents(
+  tx: Queryable,
+  projection: Projection,
+  events: readonly RecordedEvent[],
+): Promise<void> {
+  if (await appliedTogether(tx, projection, events)) return;
+  await applyOneByOne(tx, projection, events);
+}
+
+async function appliedTogether(
+  tx: Queryable,
+  projection: Projection,
+  events: readonly RecordedEvent[],
+): Promise<boolean> {
+  if (!projection.applyTogether || events.length < 2) return false;
+  await tx`savepoint together`;
+  try {
+    const writes = new Writes();
+    await projection.applyTogether(writes.through(tx, events[0]), events);
+    await writes.settled();
+    if (writes.failure) throw writes.failure.cause;
+    await tx`release savepoint together`;
+    return true;
+  } catch (error) {
+    if (endsConnection(error)) throw error;
+    await tx`rollback to savepoint together`;
+    return false;
+  }
+}
+
+/**
  * Applies events in order. Writes are sent without waiting for their answers: the server keeps the order of one
  * connection, so later reads see them, and a batch costs its reads in round trips and not its writes.
  * @throws PoisonEvent naming the event whose statement failed, however late the failure was heard of
  */
-export async function applyEvents(
+export async function applyOneByOne(
   tx: Queryable,
   projection: Projection,
   events: readonly RecordedEvent[],

@@ -5,6 +5,7 @@ export const artifacts: Projection = {
   name: 'artifacts',
   version: 1,
   tables: ['view_artifact', 'view_artifact_file', 'view_lineage'],
+  types: ['ArtifactRegistered'],
   async apply(sql, { event, at }) {
     if (event.type !== 'ArtifactRegistered') return;
     const { artifactId, manifest } = event.data;

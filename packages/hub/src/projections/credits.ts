@@ -5,6 +5,7 @@ export const credits: Projection = {
   name: 'credits',
   version: 1,
   tables: ['view_credit'],
+  types: ['CreditGranted', 'CreditReversed'],
   async apply(sql, { event, at }) {
     switch (event.type) {
       case 'CreditGranted': {

@@ -11,6 +11,21 @@ export const jobs: Projection = {
   name: 'jobs',
   version: 2,
   tables: ['view_job', 'view_job_lease', 'view_job_checkpoint'],
+  types: [
+    'JobDrafted',
+    'JobQueued',
+    'JobReplicaWanted',
+    'JobEndCheckWanted',
+    'JobSentBack',
+    'JobRetried',
+    'JobStartRefused',
+    'JobCancelled',
+    'JobLeased',
+    'JobCheckpointed',
+    'LeaseExpired',
+    'JobFailed',
+    'JobCompleted',
+  ],
   async apply(sql, { event, at, version, meta }) {
     switch (event.type) {
       case 'JobDrafted':

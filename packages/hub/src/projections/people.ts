@@ -1,3 +1,5 @@
+import { dataOf } from '../command/data-of.ts';
+import { alike } from '../log/alike.ts';
 import type { Projection } from './projection.ts';
 
 /** Who is here, their tokens and working groups. Names are not in the log; queries take them from the profile. */
@@ -5,6 +7,31 @@ export const people: Projection = {
   name: 'people',
   version: 2,
   tables: ['view_person', 'view_token', 'view_group', 'view_group_member'],
+  types: [
+    'PersonJoined',
+    'OpennessAgreed',
+    'PersonLeft',
+    'PersonErased',
+    'MemberRemoved',
+    'TokenIssued',
+    'TokenRevoked',
+    'GroupCreated',
+    'MemberAdded',
+  ],
+  async applyTogether(sql, events) {
+    for (const group of alike(events)) {
+      const members = dataOf(
+        group.map(({ event }) => event),
+        'MemberAdded',
+      );
+      if (members.length === 0) for (const recorded of group) await people.apply(sql, recorded);
+      else
+        await sql`
+          insert into view_group_member (group_id, person_id)
+          select * from unnest(${members.map(({ groupId }) => groupId)}::uuid[],
+                               ${members.map(({ personId }) => personId)}::uuid[])`;
+    }
+  },
   async apply(sql, { event, at }) {
     switch (event.type) {
       case 'PersonJoined':

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@tsudoi/schema';
+import type { DomainEvent, RecordedEvent } from '@tsudoi/schema';
 import type { Queryable } from '../log/connection.ts';
 
 /**
@@ -10,5 +10,9 @@ export interface Projection {
   /** Raise it when `apply` changes: the rows are then made anew at the next start. */
   version: number;
   tables: readonly string[];
+  /** The events that `apply` does anything for; a rebuild reads no others. Absent: all of them. */
+  types?: readonly DomainEvent['type'][];
+  /** Does for events in a row what `apply` does one by one, with few statements. */
+  applyTogether?(sql: Queryable, events: readonly RecordedEvent[]): Promise<void>;
   apply(sql: Queryable, event: RecordedEvent): Promise<void>;
 }

@@ -7,14 +7,14 @@ import {
   sqlState,
   type Transaction,
 } from '../log/connection.ts';
-import { readLog } from '../log/read-log.ts';
-import { applyEvents } from './apply-events.ts';
+import { logHead, readLog } from '../log/read-log.ts';
+import { applyEvents, applyOneByOne } from './apply-events.ts';
 import { LeaderLock } from './leader-lock.ts';
 import type { Projection } from './projection.ts';
 import { allProjections } from './registry.ts';
 import { createShadowTables, swapTables } from './shadow-tables.ts';
 
-const batchSize = 1000;
+const batchSize = 2000;
 const swapAttempts = 20;
 /** How long the switch may wait for readers of the live tables; new readers wait behind it meanwhile. */
 const swapWaitMs = 250;
@@ -92,13 +92,13 @@ async function fill(
   { signal, onProgress }: RebuildOptions,
 ): Promise<number> {
   let position = 0;
-  let reading = readLog(sql, 0, batchSize);
+  let reading = readLog(sql, 0, batchSize, projection.types);
   for (;;) {
     const events = await reading;
     if (events.length < batchSize) return position;
     signal?.throwIfAborted();
     const next = events[events.length - 1].position;
-    reading = readLog(sql, next, batchSize); // while these are applied
+    reading = readLog(sql, next, batchSize, projection.types); // while these are applied
     reading.catch(() => {}); // awaited in the next turn, if there is one
     await inTransaction(sql, 'read write', (tx) => applyInside(tx, place, projection, events));
     position = next;
@@ -113,7 +113,8 @@ async function applyInside(
   projection: Projection,
   events: readonly RecordedEvent[],
 ): Promise<void> {
-  await tx`select set_config('search_path', ${`${shadow}, ${live}`}, true)`;
+  // The tables grow from nothing within one session: a plan made for empty ones must not read all rows later.
+  await tx`select set_config('search_path', ${`${shadow}, ${live}`}, true), set_config('enable_seqscan', 'off', true)`;
   await applyEvents(tx, projection, events);
 }
 
@@ -132,7 +133,8 @@ async function switchOver(
         await tx`
           insert into projection (name, version, position) values (${name}, ${version}, 0)
           on conflict (name) do update set version = ${version}, error = null`;
-        const position = await replay(tx, projection, Number.MAX_SAFE_INTEGER, { from, place });
+        const { position } = await logHead(tx);
+        await replay(tx, projection, position, { from, place });
         await swapTables(tx, projection, place);
         await tx`
           update projection set position = ${position}, updated_at = clock_timestamp() where name = ${name}`;
@@ -149,23 +151,25 @@ async function switchOver(
   }
 }
 
-/** Applies the log after `from` up to `until` or its end. @returns the last position applied */
+/** Applies the log after `from` up to `until`: in place of the rebuilt tables together, else one by one. */
 export async function replay(
   tx: Queryable,
   projection: Projection,
   until: number,
   { from = 0, place = null }: { from?: number; place?: Place | null } = {},
-): Promise<number> {
+): Promise<void> {
   let position = from;
   while (position < until) {
-    const events = await readLog(tx, position, Math.min(batchSize, until - position));
+    const events = (await readLog(tx, position, batchSize, projection.types)).filter(
+      (event) => event.position <= until,
+    );
     if (events.length === 0) break;
     if (place) await applyInside(tx, place, projection, events);
-    else await applyEvents(tx, projection, events);
-    position = events.at(-1)!.position;
+    else await applyOneByOne(tx, projection, events);
+    position = events[events.length - 1].position;
   }
-  if (place) await tx`select set_config('search_path', ${place.live}, true)`;
-  return position;
+  if (place)
+    await tx`select set_config('search_path', ${place.live}, true), set_config('enable_seqscan', 'on', true)`;
 }
 
 /** One lock for each name (FNV-1a, over a base that only rebuilds use). */

@@ -4,6 +4,14 @@ export const releases: Projection = {
   name: 'releases',
   version: 1,
   tables: ['view_release'],
+  types: [
+    'ReleaseDrafted',
+    'SafetyAssessed',
+    'ReleaseChecked',
+    'ReleaseApproved',
+    'ReleasePublished',
+    'ReleaseWithdrawn',
+  ],
   async apply(sql, { event, at }) {
     switch (event.type) {
       case 'ReleaseDrafted': {

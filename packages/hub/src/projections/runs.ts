@@ -4,6 +4,7 @@ export const runs: Projection = {
   name: 'runs',
   version: 2,
   tables: ['view_run', 'view_post_mortem'],
+  types: ['RunRegistered', 'RunStarted', 'RunCompleted', 'RunAbandoned', 'PostMortemWritten', 'RunFailed'],
   async apply(sql, { event, at, version }) {
     switch (event.type) {
       case 'RunRegistered': {

@@ -6,6 +6,18 @@ export const sources: Projection = {
   name: 'sources',
   version: 2,
   tables: ['view_source', 'view_source_review', 'view_source_evidence'],
+  types: [
+    'SourceProposed',
+    'SourceReviewed',
+    'SourceRevised',
+    'LicenceEvidenceAdded',
+    'SourceIncluded',
+    'SourceAccepted',
+    'SourceChangesWanted',
+    'SourceWithdrawn',
+    'SourceRejected',
+    'SourceIngested',
+  ],
   async apply(sql, { event, at, version }) {
     switch (event.type) {
       case 'SourceProposed':

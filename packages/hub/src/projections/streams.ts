@@ -6,6 +6,14 @@ export const streams: Projection = {
   name: 'streams',
   version: 1,
   tables: ['view_webhook', 'view_subscription'],
+  types: [
+    'WebhookRegistered',
+    'WebhookPaused',
+    'WebhookResumed',
+    'WebhookDeleted',
+    'SubscriptionOpened',
+    'SubscriptionClosed',
+  ],
   async apply(sql, { event, at }) {
     switch (event.type) {
       case 'WebhookRegistered': {
