@@ -2,6 +2,7 @@
 
 import type { OpRow } from './graph.ts';
 import { attentionRows } from './ops/attention.ts';
+import { cachedAttentionRows } from './ops/cached-attention.ts';
 import { crossEntropyRows } from './ops/cross-entropy.ts';
 import { elementwiseRows } from './ops/elementwise.ts';
 import { geluRows } from './ops/gelu.ts';
@@ -24,6 +25,7 @@ const rows: readonly OpRow[] = [
   ...layernormRows,
   ...geluRows,
   ...attentionRows,
+  ...cachedAttentionRows,
   ...crossEntropyRows,
   ...optimizerRows,
   ...muonRows,

@@ -3,7 +3,17 @@
 import { addends, matmulSizes } from '../core/ops/matmul.ts';
 import { opRow } from '../core/ops.ts';
 import { BYTES_PER_ELEMENT, numel } from '../core/shape.ts';
-import { type Arg, bufferArg, floatArg, intArg, type Launch, type Template } from '../schedule/launch.ts';
+import {
+  type Arg,
+  type BlockStorage,
+  bufferArg,
+  floatArg,
+  intArg,
+  isBlocks,
+  type Launch,
+  type Template,
+  type TemplateContext,
+} from '../schedule/launch.ts';
 
 /** Upper bounds over all instruction sets of the packing space in gemm.h, in bytes. */
 const DEPTH = 384;
@@ -55,6 +65,40 @@ function largeParts(m: number, n: number): { rows: number; columns: number } {
   return { rows, columns };
 }
 
+/** Rows of x up to which a product reads each block once, and the strip of the matrix that a longer one unpacks. */
+const MATVEC_ROWS = 8;
+const STRIP_ROWS = 96;
+const BLOCK_SYMBOLS = { Q8_0: 'ts_q8', Q4_0: 'ts_q4' } as const;
+
+/** x [m, k] times a matrix [n, k] kept in blocks. */
+function blockProduct(context: TemplateContext, storage: BlockStorage): Launch[] {
+  const { node, inputs, outputs } = context;
+  const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
+  if (batch !== 1 || node.attrs.ta || !node.attrs.tb || k % 32 !== 0) {
+    throw new Error(`a matrix in ${storage} is [out, in] with whole blocks of 32 along in, not [${n}, ${k}]`);
+  }
+  const { residual, bias } = addends(inputs, node.attrs);
+  const few = m <= MATVEC_ROWS;
+  const per = few ? 4 * Math.max(2, Math.ceil(CHUNK / k / 4)) : STRIP_ROWS;
+  const addresses = [residual, bias].map((addend) => (addend ? bufferArg(addend) : intArg(0)));
+  return [
+    launch({
+      symbol: `${BLOCK_SYMBOLS[storage]}_${few ? 'matvec' : 'matmul'}`,
+      args: [
+        ...[inputs[0], inputs[1], outputs[0]].map(bufferArg),
+        ...addresses,
+        ...[1, m, n, k, 0, 1, per].map(intArg),
+      ],
+      tasks: Math.ceil(n / per),
+      scratch: few ? 0 : BYTES_PER_ELEMENT * per * k + gemmScratch(m, per),
+      reads: inputs,
+      writes: outputs,
+      inPlace: residual ? [[outputs[0], residual]] : [],
+      flops: costOf(context),
+    }),
+  ];
+}
+
 const matmul: Template = (context) => {
   const { node, inputs, outputs } = context;
   const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
@@ -65,6 +109,8 @@ const matmul: Template = (context) => {
     flops: costOf(context),
   };
   const flags = [node.attrs.ta ? 1 : 0, node.attrs.tb ? 1 : 0];
+  const blocks = context.storage(inputs[1]);
+  if (isBlocks(blocks)) return blockProduct(context, blocks);
   const operands = (b: string): Arg[] => [
     bufferArg(inputs[0]),
     bufferArg(b),
@@ -202,14 +248,54 @@ function crossEntropyTemplate(symbol: string, inPlace: boolean): Template {
   };
 }
 
-const gather: Template = ({ node, inputs, outputs }) => {
+/** Rows of a block of the attention kernel over caches. */
+const CACHED_ROWS = 32;
+
+const attentionRows: Template = (context) => {
+  const { node, inputs, outputs } = context;
+  const [rows, heads, d] = node.inputs[0].shape;
+  const [z, kv, s] = node.inputs[1].shape;
+  const work = gemmScratch(CACHED_ROWS, Math.max(s, d));
+  return [
+    launch({
+      symbol: 'ts_attention_rows',
+      args: [
+        ...[...inputs, ...outputs].map(bufferArg),
+        ...[rows, heads, kv, d, z, s].map(intArg),
+        floatArg(node.attrs.scale as number),
+      ],
+      tasks: heads * Math.ceil(rows / CACHED_ROWS),
+      scratch: BYTES_PER_ELEMENT * CACHED_ROWS * s + work,
+      reads: inputs,
+      writes: outputs,
+      flops: costOf(context),
+    }),
+  ];
+};
+
+const cacheWrite: Template = ({ node, inputs, outputs }) => [
+  launch({
+    symbol: 'ts_cache_write',
+    args: [
+      ...[...inputs, ...outputs].map(bufferArg),
+      ...[...node.shape, node.inputs[1].shape[0]].map(intArg),
+    ],
+    tasks: 1,
+    reads: inputs,
+    writes: outputs,
+    inPlace: [[outputs[0], inputs[0]]],
+  }),
+];
+
+const gather: Template = ({ node, inputs, outputs, storage }) => {
   const [v, ...row] = node.inputs[0].shape;
   const n = numel(node.inputs[1].shape);
   const width = numel(row);
   const perTask = Math.max(1, Math.floor(CHUNK / width));
+  const kept = storage(inputs[0]);
   return [
     launch({
-      symbol: 'ts_gather',
+      symbol: isBlocks(kept) ? `${BLOCK_SYMBOLS[kept]}_gather` : 'ts_gather',
       args: [...[...inputs, ...outputs].map(bufferArg), ...[n, width, v, perTask].map(intArg)],
       tasks: Math.ceil(n / perTask),
       reads: inputs,
@@ -314,6 +400,8 @@ export const cTemplates: ReadonlyMap<string, Template> = new Map<string, Templat
   ['attention_bwd', attentionBackward],
   ['attention_decode', attentionDecode],
   ['cache_update', cacheUpdate],
+  ['attention_rows', attentionRows],
+  ['cache_write', cacheWrite],
   ['cross_entropy', crossEntropyTemplate('ts_cross_entropy', false)],
   ['cross_entropy_bwd', crossEntropyTemplate('ts_cross_entropy_bwd', true)],
   ['gather', gather],

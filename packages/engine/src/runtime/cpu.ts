@@ -7,7 +7,8 @@ import { BYTES_PER_ELEMENT, numel } from '../core/shape.ts';
 import { cTemplates } from '../kernels/c-templates.ts';
 import { cDialect } from '../print/dialects/c.ts';
 import type { BackendTarget } from '../schedule/emitter.ts';
-import type { Arg } from '../schedule/launch.ts';
+import { type Arg, bytesPerElement, type SharedParam } from '../schedule/launch.ts';
+import { sharedLayout } from '../schedule/plan.ts';
 import { type CompileOptions, compileProgram, type Trace } from '../schedule/program.ts';
 import { type CompilerOptions, compileShared, defaultCacheDir, type SourceFile } from './compiler.ts';
 import {
@@ -26,7 +27,10 @@ export interface CpuOptions extends CompilerOptions {
 }
 
 const text = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const TEMPLATE_SOURCES = ['matmul.c', 'attention.c', 'cross_entropy.c', 'rows.c', 'adamw.c'];
+const TEMPLATE_SOURCES = [
+  ...['matmul.c', 'qmatvec.c', 'attention.c', 'cached_attention.c'],
+  ...['cross_entropy.c', 'rows.c', 'adamw.c'],
+];
 const header = (name: string): SourceFile => ({ name, text: text(`../kernels/c/${name}`), header: true });
 
 /** Functions of pool.c. Addresses travel as numbers: user space ends far below 2^53. */
@@ -34,6 +38,8 @@ interface Library {
   readonly poolCreate: (threads: number, scratch: number) => number;
   readonly poolDestroy: (pool: number) => void;
   readonly run: (pool: number, list: number, count: number, timed: number) => void;
+  /** The same on a thread of its own; settles when the run is over. */
+  readonly runLater: (pool: number, list: number, count: number) => Promise<void>;
   readonly dryRun: (pool: number, list: number, count: number) => void;
   readonly open: (path: string) => number;
   readonly symbol: (library: number, name: string) => number;
@@ -42,7 +48,7 @@ interface Library {
   readonly unmap: (address: number, bytes: number) => void;
   readonly fill: (address: number, words: number, value: number) => void;
   readonly read: (address: number, to: Float32Array | BigInt64Array, bytes: number) => void;
-  readonly write: (address: number, from: Float32Array | Int32Array | BigInt64Array, bytes: number) => void;
+  readonly write: (address: number, from: NodeJS.ArrayBufferView, bytes: number) => void;
   readonly handle: number;
 }
 
@@ -52,10 +58,15 @@ function loadLibrary(options: CompilerOptions): Library {
   const path = compileShared([...sources, pool, header('prelude.h'), header('gemm.h')], '-O2', options);
   const lib = koffi.load(path);
   const open = lib.func('int64_t ts_open(const char *path)');
+  const run = lib.func('void ts_run(int64_t pool, int64_t list, int64_t count, int64_t timed)');
   return {
     poolCreate: lib.func('int64_t ts_pool_create(int64_t threads, int64_t scratch)'),
     poolDestroy: lib.func('void ts_pool_destroy(int64_t pool)'),
-    run: lib.func('void ts_run(int64_t pool, int64_t list, int64_t count, int64_t timed)'),
+    run,
+    runLater: (pool, list, count) =>
+      new Promise((resolve, reject) =>
+        run.async(pool, list, count, 0, (error: Error | null) => (error ? reject(error) : resolve())),
+      ),
     dryRun: lib.func('void ts_dry_run(int64_t pool, int64_t list, int64_t count)'),
     open,
     symbol: lib.func('int64_t ts_symbol(int64_t library, const char *name)'),
@@ -75,12 +86,49 @@ const NAN_BITS = 0x7fc00000;
 
 const floatBits = new DataView(new ArrayBuffer(4));
 
-class CpuExecutable implements Executable {
+/** Params that several programs read and replace: one copy of the weights, one cache. */
+export class SharedMemory {
+  readonly params: readonly SharedParam[];
+  readonly bytes: number;
+  readonly address: number;
+  readonly #lib: Library;
+  readonly #offsets: ReadonlyMap<string, number>;
+
+  /** @throws DeviceUnavailable when there is no memory */
+  constructor(lib: Library, params: readonly SharedParam[]) {
+    const { offsets, bytes } = sharedLayout(params);
+    this.params = params;
+    this.bytes = Math.max(1, bytes);
+    this.address = lib.map(this.bytes);
+    if (!this.address) throw new DeviceUnavailable(`no memory for ${Math.ceil(bytes / 2 ** 20)} MiB`);
+    this.#lib = lib;
+    this.#offsets = offsets;
+  }
+
+  /** Writes a param as it is stored: float32 values, or whole blocks. @throws RangeError for another size */
+  write(name: string, values: Float32Array | Uint8Array): void {
+    const param = this.params.find((p) => p.name === name);
+    if (!param) throw new RangeError(`there is no shared param ${name}`);
+    const bytes = param.elements * bytesPerElement(param.storage);
+    if (values.byteLength !== bytes) {
+      throw new RangeError(`${name} takes ${bytes} bytes, got ${values.byteLength}`);
+    }
+    this.#lib.write(this.address + this.#offsets.get(name)!, values, bytes);
+  }
+
+  /** To be called after the programs that use it are disposed. */
+  dispose(): void {
+    this.#lib.unmap(this.address, this.bytes);
+  }
+}
+
+export class CpuExecutable implements Executable {
   readonly arenaBytes: number;
   readonly launchCount: number;
   readonly #lib: Library;
   readonly #program: RunnableProgram;
   readonly #arena: number;
+  readonly #shared: SharedMemory | undefined;
   readonly #tables: number;
   readonly #tableBytes: number;
   readonly #pool: number;
@@ -88,10 +136,11 @@ class CpuExecutable implements Executable {
   #begun = false;
   #disposed = false;
 
-  constructor(lib: Library, program: RunnableProgram, options: CpuOptions) {
+  constructor(lib: Library, program: RunnableProgram, options: CpuOptions, shared?: SharedMemory) {
     this.#lib = lib;
     this.#program = program;
-    this.arenaBytes = program.plan.size;
+    this.#shared = shared;
+    this.arenaBytes = program.plan.size - program.plan.sharedBytes;
     this.launchCount = program.launches.length;
     this.#kernels = this.#loadKernels(options);
     const args = program.launches.flatMap((l) => l.args);
@@ -159,7 +208,8 @@ class CpuExecutable implements Executable {
   #address(buffer: string): number {
     const offset = this.#program.plan.offsets.get(buffer);
     if (offset === undefined) throw new Error(`buffer ${buffer} has no place in the arena`);
-    return this.#arena + offset;
+    const { sharedBytes } = this.#program.plan;
+    return offset < sharedBytes ? this.#shared!.address + offset : this.#arena + offset - sharedBytes;
   }
 
   write(param: string, values: Float32Array | Int32Array): void {
@@ -211,6 +261,12 @@ class CpuExecutable implements Executable {
     this.#lib.fill(this.#address(accumulation.first), accumulation.bytes / BYTES_PER_ELEMENT, 0);
   }
 
+  /** As `run`, without holding up the caller's thread. One at a time; not to be disposed before it settles. */
+  runLater(): Promise<void> {
+    if (this.#disposed) throw new Error('the program is disposed');
+    return this.#lib.runLater(this.#pool, this.#tables, this.launchCount);
+  }
+
   dryRun(): void {
     this.#lib.dryRun(this.#pool, this.#tables, this.launchCount);
   }
@@ -228,8 +284,12 @@ class CpuExecutable implements Executable {
   }
 
   poison(): void {
-    const { temporaryStart, size } = this.#program.plan;
-    this.#lib.fill(this.#arena + temporaryStart, (size - temporaryStart) / BYTES_PER_ELEMENT, NAN_BITS);
+    const { temporaryStart, size, sharedBytes } = this.#program.plan;
+    this.#lib.fill(
+      this.#arena + temporaryStart - sharedBytes,
+      (size - temporaryStart) / BYTES_PER_ELEMENT,
+      NAN_BITS,
+    );
   }
 
   dispose(): void {
@@ -244,8 +304,14 @@ class CpuExecutable implements Executable {
 
 const cTarget: BackendTarget = { dialect: cDialect, templates: cTemplates, biasInMatmul: true };
 
+export interface CpuDevice extends Device {
+  /** Memory for params of several programs, zeroed. @throws DeviceUnavailable when there is none */
+  share(params: readonly SharedParam[]): SharedMemory;
+  compile(trace: Trace, options?: CompileOptions, shared?: SharedMemory): CpuExecutable;
+}
+
 /** Opens the CPU. Throws DeviceUnavailable with what to install when there is no C compiler. */
-export function openCpu(options: CpuOptions = {}): Device {
+export function openCpu(options: CpuOptions = {}): CpuDevice {
   const { threads } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
     throw new RangeError(`threads must be a positive integer, got ${threads}`);
@@ -254,11 +320,13 @@ export function openCpu(options: CpuOptions = {}): Device {
   const executables = new Set<Executable>();
   return {
     name: 'cpu',
-    compile(trace: Trace, compileOptions: CompileOptions = {}) {
+    share: (params) => new SharedMemory(lib, params),
+    compile(trace: Trace, asked: CompileOptions = {}, shared?: SharedMemory) {
+      const compileOptions = shared ? { ...asked, shared: shared.params } : asked;
       const cache = { folder: options.cacheDir ?? defaultCacheDir(), target: cDialect.name };
       const lower = () => compileProgram(trace, cTarget, compileOptions);
       const program = cachedProgram(trace, compileOptions, cache, lower);
-      const executable = new CpuExecutable(lib, program, options);
+      const executable = new CpuExecutable(lib, program, options, shared);
       executables.add(executable);
       return executable;
     },

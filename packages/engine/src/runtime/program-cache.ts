@@ -30,6 +30,7 @@ type StoredArg = number | readonly [number] | readonly [number, number];
 interface Stored {
   readonly buffers: readonly string[];
   readonly offsets: readonly number[];
+  readonly sharedBytes: number;
   readonly temporaryStart: number;
   readonly size: number;
   readonly launches: readonly (readonly [
@@ -108,6 +109,7 @@ function toStored(program: Program, trace: Trace): Stored | undefined {
   return {
     buffers: placed.map(([id]) => id),
     offsets: placed.map(([, offset]) => offset),
+    sharedBytes: program.plan.sharedBytes,
     temporaryStart: program.plan.temporaryStart,
     size: program.plan.size,
     launches: program.launches.map((l) => [
@@ -144,6 +146,7 @@ function fromStored(stored: Stored, trace: Trace): RunnableProgram {
     kernels: new Map(stored.kernels),
     plan: {
       offsets: new Map(stored.buffers.map((id, i) => [id, stored.offsets[i]])),
+      sharedBytes: stored.sharedBytes,
       temporaryStart: stored.temporaryStart,
       size: stored.size,
     },

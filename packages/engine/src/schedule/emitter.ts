@@ -5,7 +5,16 @@ import { numel, sameShape } from '../core/shape.ts';
 import type { Dialect } from '../print/dialect.ts';
 import { type PrintedKernel, printKernel } from '../print/kernel.ts';
 import { throughReshape, type Unit } from './cluster.ts';
-import { type BufferInfo, bufferArg, bytesOf, intArg, type Launch, type Template } from './launch.ts';
+import {
+  type BufferInfo,
+  bufferArg,
+  bytesOf,
+  intArg,
+  isBlocks,
+  type Launch,
+  type SharedParam,
+  type Template,
+} from './launch.ts';
 import type { LoopKernel } from './loops.ts';
 
 export interface BackendTarget {
@@ -36,21 +45,28 @@ export class Emitter {
   /** The buffer of a state param's new value, by the param's buffer. */
   readonly assigned = new Map<string, string>();
   readonly #bfloat16: ReadonlySet<string>;
+  readonly #shared: ReadonlyMap<string, SharedParam>;
 
   constructor(
     target: BackendTarget,
     bufferOf: (node: Node) => string | undefined,
     bfloat16: ReadonlySet<string>,
+    shared: readonly SharedParam[],
   ) {
     this.#target = target;
     this.#bufferOf = bufferOf;
     this.#bfloat16 = bfloat16;
+    this.#shared = new Map(shared.map((p) => [`param:${p.name}`, p]));
   }
 
   #declare(id: string, elements: number, dtype: Node['dtype'], persistent: boolean): void {
     if (this.buffers.has(id)) return;
-    const storage = this.#bfloat16.has(id) ? { storage: 'bf16' as const } : {};
-    this.buffers.set(id, { id, elements, dtype, persistent, ...storage });
+    const shared = this.#shared.get(id);
+    if (shared && shared.elements !== elements) {
+      throw new Error(`${id} has ${elements} elements, in shared memory ${shared.elements}`);
+    }
+    const storage = this.#bfloat16.has(id) ? 'bf16' : shared?.storage;
+    this.buffers.set(id, { id, elements, dtype, persistent, ...(storage ? { storage } : {}) });
   }
 
   /** The buffer a template reads for an operand: a param's bfloat16 copy where the backend wants one. */
@@ -161,6 +177,9 @@ export class Emitter {
     }
     const { kernel, buffers } = unit.built!;
     const slots = kernel.slots.map((s, i) => ({ ...s, storage: this.buffers.get(buffers[i])!.storage }));
+    const blocks = slots.findIndex((s) => isBlocks(s.storage));
+    if (blocks >= 0)
+      throw new Error(`${buffers[blocks]} is kept in blocks, which only products and lookups read`);
     const printed = this.#print({ ...kernel, slots });
     const written = kernel.slots.map((s) => s.written);
     const reads = buffers.filter((_, i) => !written[i]);

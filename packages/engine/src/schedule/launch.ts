@@ -8,10 +8,15 @@ export type Arg =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number };
 
-/** Elements of a float buffer may be kept in bfloat16; arithmetic on them is float32 all the same. */
-export type Storage = 'bf16' | undefined;
+/** ggml's blocks of 32 values along the last axis: a binary16 scale and 32 values of 8 or of 4 bits. */
+export type BlockStorage = 'Q8_0' | 'Q4_0';
+/** Elements of a float buffer may be kept in fewer bits; arithmetic on them is float32 all the same. */
+export type Storage = 'bf16' | BlockStorage | undefined;
 
-export const bytesPerElement = (storage: Storage): number => (storage === 'bf16' ? 2 : BYTES_PER_ELEMENT);
+const BYTES: Readonly<Record<NonNullable<Storage>, number>> = { bf16: 2, Q8_0: 34 / 32, Q4_0: 18 / 32 };
+export const bytesPerElement = (storage: Storage): number => (storage ? BYTES[storage] : BYTES_PER_ELEMENT);
+export const isBlocks = (storage: Storage): storage is BlockStorage =>
+  storage === 'Q8_0' || storage === 'Q4_0';
 
 export const bufferArg = (buffer: string): Arg => ({ kind: 'buffer', buffer, byteOffset: 0 });
 export const intArg = (value: number): Arg => ({ kind: 'int', value });
@@ -69,4 +74,12 @@ export interface BufferInfo {
   readonly persistent: boolean;
 }
 
-export const bytesOf = (info: BufferInfo): number => info.elements * bytesPerElement(info.storage);
+export const bytesOf = (info: Pick<BufferInfo, 'elements' | 'storage'>): number =>
+  info.elements * bytesPerElement(info.storage);
+
+/** A param kept outside a program's own memory. */
+export interface SharedParam {
+  readonly name: string;
+  readonly elements: number;
+  readonly storage?: Storage;
+}

@@ -1,6 +1,6 @@
 // Static memory: lifetimes over the linear schedule, then offsets in one arena, largest first.
 
-import { type BufferInfo, bytesOf, type Launch } from './launch.ts';
+import { type BufferInfo, bytesOf, type Launch, type SharedParam } from './launch.ts';
 
 /** Cache lines and vector loads like it; WebGPU will need 256 for storage offsets. */
 const ALIGNMENT = 256;
@@ -12,11 +12,15 @@ export interface PlanOptions {
   readonly keep: ReadonlySet<string>;
   /** No buffer crosses a multiple of this many bytes; unbounded when absent. */
   readonly slabBytes?: number;
+  /** Params that come first, in this order, at the same offsets in every program that shares them. */
+  readonly shared?: readonly SharedParam[];
 }
 
 export interface MemoryPlan {
   /** Byte offset of every buffer in the arena. */
   readonly offsets: ReadonlyMap<string, number>;
+  /** Offsets below this lie in shared memory. */
+  readonly sharedBytes: number;
   /** Persistent buffers come first; temporaries live in [temporaryStart, size). */
   readonly temporaryStart: number;
   readonly size: number;
@@ -48,6 +52,20 @@ function withinSlab(at: number, size: number, slabBytes: number | undefined): nu
   return at + size <= end ? at : end;
 }
 
+/** Where shared params lie. */
+export function sharedLayout(params: readonly SharedParam[]): {
+  readonly offsets: ReadonlyMap<string, number>;
+  readonly bytes: number;
+} {
+  const offsets = new Map<string, number>();
+  let bytes = 0;
+  for (const param of params) {
+    offsets.set(param.name, bytes);
+    bytes += align(bytesOf(param));
+  }
+  return { offsets, bytes };
+}
+
 export function planMemory(
   buffers: ReadonlyMap<string, BufferInfo>,
   launches: readonly Launch[],
@@ -56,9 +74,12 @@ export function planMemory(
 ): MemoryPlan {
   const alias = aliases(buffers, launches, assigned, options);
   const offsets = new Map<string, number>();
-  let top = 0;
+  const layout = sharedLayout(options.shared ?? []);
+  for (const [name, offset] of layout.offsets)
+    if (buffers.has(`param:${name}`)) offsets.set(`param:${name}`, offset);
+  let top = layout.bytes;
   for (const info of buffers.values()) {
-    if (!info.persistent) continue;
+    if (!info.persistent || offsets.has(info.id)) continue;
     top = withinSlab(top, bytesOf(info), options.slabBytes);
     offsets.set(info.id, top);
     top = align(top + bytesOf(info));
@@ -75,7 +96,7 @@ export function planMemory(
     const offset = offsets.get(root);
     if (offset !== undefined) offsets.set(id, offset);
   }
-  return { offsets, temporaryStart, size };
+  return { offsets, sharedBytes: layout.bytes, temporaryStart, size };
 }
 
 function find(alias: ReadonlyMap<string, string>, id: string): string {

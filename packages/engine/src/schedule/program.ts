@@ -5,7 +5,7 @@ import type { GraphBuilder } from '../core/builder.ts';
 import { type Node, topologicalOrder } from '../core/graph.ts';
 import { cluster, type Unit } from './cluster.ts';
 import { type BackendTarget, Emitter } from './emitter.ts';
-import { type BufferInfo, bytesOf, type Launch } from './launch.ts';
+import { type BufferInfo, bytesOf, type Launch, type SharedParam } from './launch.ts';
 import {
   decomposeUnclaimed,
   fuseAdditions,
@@ -34,6 +34,8 @@ export interface CompileOptions {
   readonly reuseMemory?: boolean;
   /** Composites to decompose although the backend has a template. */
   readonly withoutTemplates?: readonly string[];
+  /** Params in memory that several programs share, in the order in which they lie there. */
+  readonly shared?: readonly SharedParam[];
 }
 
 export interface Program {
@@ -68,7 +70,7 @@ export function compileProgram(trace: Trace, target: BackendTarget, options: Com
   const graph = lower(trace, target, options);
   const { units, bufferOf } = cluster(graph.roots, { fuse: options.fuse !== false });
   const bfloat16 = target.bfloat16?.(graph.roots, bufferOf) ?? new Set<string>();
-  const emitter = new Emitter(target, bufferOf, bfloat16);
+  const emitter = new Emitter(target, bufferOf, bfloat16, options.shared ?? []);
   const named = (wanted: ReadonlyMap<string, Node> | undefined, from: number): [string, Node][] =>
     [...(wanted?.keys() ?? [])].map((name, i) => [name, graph.roots[from + i]]);
   const updatesFrom = trace.outputs.size;
@@ -94,7 +96,8 @@ export function compileProgram(trace: Trace, target: BackendTarget, options: Com
     ]),
   );
   const keep = new Set([...outputs.values()].map((o) => o.buffer));
-  const memory = { reuse: options.reuseMemory !== false, keep, slabBytes: target.slabBytes };
+  const { shared } = options;
+  const memory = { reuse: options.reuseMemory !== false, keep, slabBytes: target.slabBytes, shared };
   const plan = planMemory(emitter.buffers, emitter.launches, emitter.assigned, memory);
   // What was computed in place needs no copy.
   const isNeeded = (l: Launch) =>

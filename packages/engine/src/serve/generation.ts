@@ -1,39 +1,40 @@
-// Generation with a key/value cache that is part of the program's planned state: one compiled program
-// processes one token. The prompt is fed through the same program. Nothing here needs Node.
+// What a generator is, and the one for devices whose results come later: one compiled program processes one token over
+// a key/value cache that is planned state, and the prompt is fed through the same program. On the CPU batcher.ts takes
+// its place. Nothing here needs Node.
 
 import { GraphBuilder } from '../core/builder.ts';
 import type { Node } from '../core/graph.ts';
 import { type ModelConfig, modelOf } from '../models/families.ts';
 import { type Attend, logitsOf, paramNodes, singleTokens } from '../models/model.ts';
 import type { AsyncDevice, AsyncExecutable } from '../runtime/async-device.ts';
-import type { Executable } from '../runtime/device.ts';
 import type { Trace } from '../schedule/program.ts';
 import type { Tensor } from '../train/training-step.ts';
-import { type SamplingOptions, sample } from './sampler.ts';
+import { type LogProbabilities, logProbabilities, type SamplingOptions, sample } from './sampler.ts';
 
 export interface GenerateOptions extends SamplingOptions {
   readonly maxNewTokens: number;
   /** Generation ends after one of these, which is not part of the result. */
   readonly stopIds?: readonly number[];
   readonly signal?: AbortSignal;
+  /** Each token's log probability, and those of this many of the most likely ones. */
+  readonly logprobs?: number;
 }
+
+/** Sees each new id as it comes; the answer 'stop' ends the generation with it. */
+export type OnToken = (id: number, logprobs?: LogProbabilities) => unknown;
 
 export interface Generation {
   readonly ids: readonly number[];
-  /** stop: a stop id came; length: maxNewTokens or the model's positions are used up. */
+  /** stop: a stop id came or `onToken` said so; length: maxNewTokens or the model's positions are used up. */
   readonly finishReason: 'stop' | 'length';
 }
 
 export interface Generator {
   /**
-   * Continues a prompt of at least one id. `onToken` sees each new id as it comes. Calls are served one
-   * after the other. Rejects with the signal's reason when aborted, RangeError for a bad prompt.
+   * Continues a prompt of at least one id. Calls may overlap; a device that takes one at a time lets the others wait.
+   * Rejects with the signal's reason when aborted, RangeError for a bad prompt.
    */
-  generate(
-    promptIds: readonly number[],
-    options: GenerateOptions,
-    onToken?: (id: number) => void,
-  ): Promise<Generation>;
+  generate(promptIds: readonly number[], options: GenerateOptions, onToken?: OnToken): Promise<Generation>;
   dispose(): void;
 }
 
@@ -69,7 +70,7 @@ export interface GeneratorModel {
 }
 
 /** Writes a model's parameters into a decoding program. Throws RangeError when one is missing. */
-export function writeParameters(program: Executable | AsyncExecutable, model: GeneratorModel): void {
+export function writeParameters(program: AsyncExecutable, model: GeneratorModel): void {
   for (const { name } of modelOf(model.config).parameters) {
     const tensor = model.parameters.get(name);
     if (!tensor) throw new RangeError(`parameter ${name} is missing`);
@@ -84,13 +85,7 @@ export async function createAsyncGenerator(model: GeneratorModel, device: AsyncD
   return generatorOf(program, model.config, () => device.dispose());
 }
 
-/** The generator around a compiled decoding step. `nextTurn` lets others run between two tokens. */
-export function generatorOf(
-  program: Executable | AsyncExecutable,
-  config: ModelConfig,
-  dispose: () => void,
-  nextTurn: () => Promise<unknown> = async () => undefined,
-): Generator {
+export function generatorOf(program: AsyncExecutable, config: ModelConfig, dispose: () => void): Generator {
   const { contextLength } = modelOf(config);
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -100,25 +95,25 @@ export function generatorOf(
     program.run();
   };
 
-  async function run(prompt: readonly number[], o: GenerateOptions, onToken?: (id: number) => void) {
+  async function run(prompt: readonly number[], o: GenerateOptions, onToken?: OnToken) {
     checkPrompt(prompt, config.vocabSize, contextLength);
     const ids: number[] = [];
     const stop = new Set(o.stopIds);
     for (let i = 0; i < prompt.length; i++) {
       o.signal?.throwIfAborted();
       feed(prompt[i], i);
-      await nextTurn();
     }
     while (ids.length < o.maxNewTokens) {
       o.signal?.throwIfAborted();
-      const id = sample(await program.read('logits'), [...prompt, ...ids], o, ids.length);
+      const logits = await program.read('logits');
+      const id = sample(logits, { prompt, continuation: ids }, o, ids.length);
       if (stop.has(id)) return { ids, finishReason: 'stop' } as const;
       ids.push(id);
-      onToken?.(id);
+      const logprobs = o.logprobs === undefined ? undefined : logProbabilities(logits, id, o.logprobs);
+      if (onToken?.(id, logprobs) === 'stop') return { ids, finishReason: 'stop' } as const;
       const position = prompt.length + ids.length - 1;
       if (ids.length === o.maxNewTokens || position >= contextLength) break;
       feed(id, position);
-      await nextTurn();
     }
     return { ids, finishReason: 'length' } as const;
   }
@@ -133,7 +128,8 @@ export function generatorOf(
   };
 }
 
-function checkPrompt(prompt: readonly number[], vocabSize: number, contextLength: number): void {
+/** @throws RangeError for an empty or too long prompt or an id that does not exist */
+export function checkPrompt(prompt: readonly number[], vocabSize: number, contextLength: number): void {
   if (prompt.length === 0) throw new RangeError('a prompt has at least one token');
   if (prompt.length > contextLength) {
     throw new RangeError(`the prompt has ${prompt.length} tokens, the model ${contextLength} positions`);

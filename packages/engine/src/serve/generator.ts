@@ -1,24 +1,16 @@
 // The generator on the CPU, or on a device of choice.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AsyncDevice } from '../runtime/async-device.ts';
-import { openCpu } from '../runtime/cpu.ts';
-import {
-  createAsyncGenerator,
-  type Generator,
-  type GeneratorModel,
-  generatorOf,
-  traceDecodingStep,
-  writeParameters,
-} from './generation.ts';
+import { type CpuOptions, openCpu } from '../runtime/cpu.ts';
+import { type Batcher, type BatcherOptions, createBatcher } from './batcher.ts';
+import { createAsyncGenerator, type Generator, type GeneratorModel } from './generation.ts';
+import type { WeightSource } from './weights.ts';
 
 export { type GenerateOptions, type Generation, type Generator, traceDecodingStep } from './generation.ts';
 
-export interface GeneratorOptions extends GeneratorModel {
-  readonly threads?: number;
-  readonly cacheDir?: string;
-  readonly device?: 'cpu';
-}
+export type GeneratorOptions = GeneratorModel &
+  BatcherOptions &
+  Pick<CpuOptions, 'threads' | 'cacheDir'> & { readonly device?: 'cpu' };
 
 /** The same for a device whose results come later; `webgpu` opens Dawn. */
 export type AsyncGeneratorChoice = GeneratorModel & { readonly device: 'webgpu' | AsyncDevice };
@@ -26,22 +18,41 @@ export type AsyncGeneratorChoice = GeneratorModel & { readonly device: 'webgpu' 
 const isAsync = (options: GeneratorOptions | AsyncGeneratorChoice): options is AsyncGeneratorChoice =>
   options.device !== undefined && options.device !== 'cpu';
 
-/** Throws (or rejects with) DeviceUnavailable where the device cannot be had, RangeError for a missing parameter. */
-export function createGenerator(options: GeneratorOptions): Generator;
+/** Weights that are in memory already. */
+export const sourceOf = ({ config, parameters }: GeneratorModel): WeightSource => ({
+  config,
+  floats(name) {
+    const tensor = parameters.get(name);
+    if (!tensor) throw new RangeError(`parameter ${name} is missing`);
+    return tensor.data;
+  },
+});
+
+/**
+ * Throws (or rejects with) DeviceUnavailable where the device cannot be had, OutOfMemory where the model does not fit,
+ * RangeError for a missing parameter.
+ */
+export function createGenerator(options: GeneratorOptions): Batcher;
 export function createGenerator(options: AsyncGeneratorChoice): Promise<Generator>;
 export function createGenerator(
   options: GeneratorOptions | AsyncGeneratorChoice,
-): Generator | Promise<Generator> {
+): Batcher | Promise<Generator> {
   if (isAsync(options)) return laterGenerator(options);
+  return openBatcher(sourceOf(options), options);
+}
+
+/** A server of generations on the CPU from any source of weights. */
+export function openBatcher(
+  source: WeightSource,
+  options: BatcherOptions & Pick<CpuOptions, 'threads' | 'cacheDir'>,
+): Batcher {
   const device = openCpu(options);
-  const program = device.compile(traceDecodingStep(options.config));
-  writeParameters(program, options);
-  return generatorOf(
-    program,
-    options.config,
-    () => device.dispose(),
-    () => nextTurn(),
-  );
+  try {
+    return createBatcher(device, source, options);
+  } catch (error) {
+    device.dispose();
+    throw error;
+  }
 }
 
 async function laterGenerator(options: AsyncGeneratorChoice): Promise<Generator> {

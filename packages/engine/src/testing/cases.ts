@@ -223,6 +223,26 @@ const layers: Readonly<Record<string, MakeCase>> = {
       build: (b, operands) => [b.apply('cache_update', operands)],
     };
   },
+  cache_write: (r, size) => {
+    const [z, h, s, d, n] = [1 + r.int(3), 1 + r.int(2), size(), size(), 1 + r.int(4)];
+    const slots = tabulate([n], 'i32', () => r.int(z + 1) - 1);
+    return {
+      inputs: [reals(r, [z, h, s, d]), reals(r, [n, h, d]), slots, ids(r, [n], s)],
+      build: (b, operands) => [b.apply('cache_write', operands)],
+    };
+  },
+  attention_rows: (r, size) => {
+    const [z, kv, s, d] = [1 + r.int(3), 1 + r.int(2), 1 + size(), 2 * (1 + r.int(40))];
+    // Rows of one sequence in a run, then rows of any: the two ways kernels take.
+    const run = Math.min(s, 1 + r.int(5));
+    const [n, first] = [run + r.int(3), r.int(s - run + 1)];
+    const slot = tabulate([n], 'i32', ([i]) => (i < run ? 0 : r.int(z)));
+    const position = tabulate([n], 'i32', ([i]) => (i < run ? first + i : r.int(s)));
+    return {
+      inputs: [reals(r, [n, kv * 2, d]), reals(r, [z, kv, s, d]), reals(r, [z, kv, s, d]), slot, position],
+      build: (b, operands) => [b.apply('attention_rows', operands, { scale: 0.4 })],
+    };
+  },
   cross_entropy: (r, size) => {
     const [n, v] = shapeOf(size, 2);
     return {

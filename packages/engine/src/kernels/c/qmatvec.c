@@ -1,0 +1,149 @@
+// Products with weights kept in ggml's blocks (ggml repository, docs/gguf.md): Q8_0 is a binary16 scale and 32 signed
+// bytes, Q4_0 a binary16 scale and 16 bytes whose low halves are the first 16 values and whose high halves the rest,
+// 8 standing for zero. Activations stay float32, so a product differs from one with the dequantised matrix only by
+// rounding. Few rows read every block once, straight into registers (34 or 18 bytes for 32 values); many rows
+// dequantise a strip of the matrix and use the packed product.
+#include "gemm.h"
+
+typedef int8_t bytes16 __attribute__((vector_size(16)));
+typedef uint8_t ubytes16 __attribute__((vector_size(16)));
+typedef bytes16 bytes16u __attribute__((aligned(1), may_alias));
+typedef ubytes16 ubytes16u __attribute__((aligned(1), may_alias));
+
+#define BLOCK 32
+#define Q8_BYTES 34
+#define Q4_BYTES 18
+#define MOST_ROWS 8    // rows of x that a matvec takes; c-templates.ts knows it too
+#define AHEAD 1024     // bytes asked for before they are needed
+
+#if defined(__F16C__)
+#include <immintrin.h>
+INLINE float half(const uint8_t *p) {
+  uint16_t bits;
+  memcpy(&bits, p, 2);
+  return _cvtsh_ss(bits);
+}
+#elif defined(__FLT16_MANT_DIG__)
+INLINE float half(const uint8_t *p) {
+  _Float16 value;
+  memcpy(&value, p, 2);
+  return (float)value;
+}
+#else
+// The exponent is rebased by a multiplication, which also makes subnormal numbers right.
+INLINE float half(const uint8_t *p) {
+  uint16_t bits;
+  memcpy(&bits, p, 2);
+  const float magnitude = s_float((bits & 0x7fff) << 13) * 0x1p112f;
+  return bits & 0x8000 ? -magnitude : magnitude;
+}
+#endif
+
+INLINE vf widen(bytes16 q) { return v_i2f(__builtin_convertvector(q, vi)); }
+
+// The 32 values of a block without their scale.
+INLINE void values_q8(const uint8_t *block, vf *low, vf *high) {
+  *low = widen(*(const bytes16u *)(block + 2));
+  *high = widen(*(const bytes16u *)(block + 18));
+}
+INLINE void values_q4(const uint8_t *block, vf *low, vf *high) {
+  const ubytes16 q = *(const ubytes16u *)(block + 2);
+  *low = widen((bytes16)(q & 15) - 8);
+  *high = widen((bytes16)(q >> 4) - 8);
+}
+
+// Rows [j, j + count) of the matrix against m rows of x. m and count are constants where this is inlined, so sums stay
+// in registers; each row of x is summed in the same order whatever m is.
+#define DEFINE_STRIP(NAME, BYTES, VALUES)                                                                            \
+  INLINE void strip_##NAME(const float *x, const uint8_t *w, float *sums, int64_t k, const int m, const int count) { \
+    vf acc[MOST_ROWS * 4];                                                                                           \
+    const int64_t row = k / BLOCK * BYTES;                                                                           \
+    for (int i = 0; i < m * count; i++) acc[i] = (vf){0};                                                            \
+    for (int64_t l = 0; l < k / BLOCK; l++) {                                                                        \
+      for (int c = 0; c < count; c++) {                                                                              \
+        const uint8_t *block = w + c * row + l * BYTES;                                                              \
+        __builtin_prefetch(block + AHEAD, 0, 0);                                                                     \
+        vf low, high;                                                                                                \
+        VALUES(block, &low, &high);                                                                                  \
+        const vf d = splat_f(half(block));                                                                           \
+        for (int i = 0; i < m; i++) {                                                                                \
+          const float *xi = x + i * k + l * BLOCK;                                                                   \
+          acc[i * count + c] += d * (high * load_f(xi + 16) + low * load_f(xi));                                     \
+        }                                                                                                            \
+      }                                                                                                              \
+    }                                                                                                                \
+    for (int i = 0; i < m * count; i++) sums[i] = lanes_sum_f(acc[i]);                                               \
+  }
+
+// a: x [m, k], blocks [n, k], c, residual or 0, bias or 0, 1, m, n, k, 0, 1, rows of the matrix per task.
+#define ROWS_CASE(NAME, M, COUNT) \
+  case M:                         \
+    strip_##NAME(x, w, sums, k, M, COUNT); \
+    break;
+#define DEFINE_MATVEC(NAME, BYTES, VALUES)                                                           \
+  DEFINE_STRIP(NAME, BYTES, VALUES)                                                                  \
+  static void rows_##NAME##_4(const float *x, const uint8_t *w, float *sums, int64_t k, int64_t m) { \
+    switch (m) {                                                                                     \
+      ROWS_CASE(NAME, 1, 4) ROWS_CASE(NAME, 2, 4) ROWS_CASE(NAME, 3, 4) ROWS_CASE(NAME, 4, 4)        \
+    }                                                                                                \
+  }                                                                                                  \
+  static void rows_##NAME##_1(const float *x, const uint8_t *w, float *sums, int64_t k, int64_t m) { \
+    switch (m) {                                                                                     \
+      ROWS_CASE(NAME, 1, 1) ROWS_CASE(NAME, 2, 1) ROWS_CASE(NAME, 3, 1) ROWS_CASE(NAME, 4, 1)        \
+      ROWS_CASE(NAME, 5, 1) ROWS_CASE(NAME, 6, 1) ROWS_CASE(NAME, 7, 1) ROWS_CASE(NAME, 8, 1)        \
+    }                                                                                                \
+  }                                                                                                  \
+  void ts_##NAME##_matvec(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {                 \
+    (void)scratch;                                                                                   \
+    const int64_t m = a[6], n = a[7], k = a[8], per = a[11], row = k / BLOCK * BYTES;                \
+    const float *x = (const float *)a[0], *c0 = (const float *)a[3], *bias = (const float *)a[4];    \
+    float *out = (float *)a[2], sums[MOST_ROWS * 4];                                                 \
+    const int64_t last = t1 * per < n ? t1 * per : n;                                                \
+    for (int64_t j = t0 * per, count; j < last; j += count) {                                        \
+      const uint8_t *w = (const uint8_t *)a[1] + j * row;                                            \
+      count = m <= 4 && j + 4 <= last ? 4 : 1;                                                       \
+      if (count == 4) rows_##NAME##_4(x, w, sums, k, m);                                             \
+      else rows_##NAME##_1(x, w, sums, k, m);                                                        \
+      for (int64_t i = 0; i < m; i++)                                                                \
+        for (int64_t c = 0; c < count; c++) {                                                        \
+          const int64_t at = i * n + j + c;                                                          \
+          out[at] = (sums[i * count + c] + (bias ? bias[j + c] : 0)) + (c0 ? c0[at] : 0);            \
+        }                                                                                            \
+    }                                                                                                \
+  }                                                                                                  \
+  static void unpack_##NAME(const uint8_t *w, float *to, int64_t blocks) {                           \
+    for (int64_t l = 0; l < blocks; l++) {                                                           \
+      vf low, high;                                                                                  \
+      VALUES(w + l * BYTES, &low, &high);                                                            \
+      const vf d = splat_f(half(w + l * BYTES));                                                     \
+      store_f(to + l * BLOCK, d * low);                                                              \
+      store_f(to + l * BLOCK + 16, d * high);                                                        \
+    }                                                                                                \
+  }                                                                                                  \
+  /* Many rows of x: a task is `per` rows of the matrix, dequantised into scratch. */                \
+  void ts_##NAME##_matmul(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {                 \
+    const int64_t m = a[6], n = a[7], k = a[8], per = a[11], row = k / BLOCK * BYTES;                \
+    float *strip = (float *)scratch, *work = strip + per * k;                                        \
+    for (int64_t t = t0; t < t1; t++) {                                                              \
+      const int64_t j = t * per, count = n - j < per ? n - j : per;                                  \
+      unpack_##NAME((const uint8_t *)a[1] + j * row, strip, count * k / BLOCK);                      \
+      const addend add = {a[3] ? (const float *)a[3] + j : 0, a[4] ? (const float *)a[4] + j : 0, n}; \
+      gemm_block(m, count, k, (const float *)a[0], k, 1, strip, 1, k, (float *)a[2] + j, n, add, work); \
+    }                                                                                                \
+  }                                                                                                  \
+  /* a: table, index, out, N, width, V, rows per task. A bad index gives a row of NaN. */            \
+  void ts_##NAME##_gather(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {                 \
+    (void)scratch;                                                                                   \
+    const int64_t N = a[3], width = a[4], V = a[5], per = a[6], row = width / BLOCK * BYTES;         \
+    const int32_t *index = (const int32_t *)a[1];                                                    \
+    for (int64_t r = t0 * per; r < t1 * per && r < N; r++) {                                         \
+      float *out = (float *)a[2] + r * width;                                                        \
+      if (index[r] >= 0 && index[r] < V)                                                             \
+        unpack_##NAME((const uint8_t *)a[0] + index[r] * row, out, width / BLOCK);                   \
+      else                                                                                           \
+        for (int64_t j = 0; j < width; j++) out[j] = NAN;                                            \
+    }                                                                                                \
+  }
+
+DEFINE_MATVEC(q8, Q8_BYTES, values_q8)
+DEFINE_MATVEC(q4, Q4_BYTES, values_q4)
