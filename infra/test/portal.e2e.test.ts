@@ -48,6 +48,13 @@ const words = {
     generate: '続きを書く',
     output: 'モデルの続き',
     done: /書き終えました/,
+    openCorpus: 'コーパスを見る',
+    removed: '除いた文書とその理由',
+    query: '探す言葉',
+    search: '検索',
+    occurrences: /件の文書に.*か所あります/,
+    threshold: /^この値以[上下]を残す/,
+    preset: '規則の組',
   },
   en: {
     other: '日本語',
@@ -78,6 +85,13 @@ const words = {
     generate: 'Generate',
     output: 'What the model wrote',
     done: /^Finished/,
+    openCorpus: 'Look into the corpus',
+    removed: 'What was removed and why',
+    query: 'What to look for',
+    search: 'Search',
+    occurrences: /occurrences? in .* documents?/,
+    threshold: /^Keep values of at (least|most)/,
+    preset: 'Preset',
   },
 } as const;
 
@@ -217,6 +231,35 @@ describe.each(['ja', 'en'] as const)('the portal in %s', (locale) => {
     await accessible(page);
     await page.getByRole('link', { name: w.tryIt }).click();
     await page.waitForURL(/\/playground\/art_/);
+    await accessible(page);
+  });
+
+  test('the page of the corpus says what was removed and finds where a text stands', async () => {
+    await page.goto('/artifacts?kind=corpus');
+    await page.getByRole('table').getByRole('link').first().click();
+    await page.getByRole('link', { name: w.openCorpus }).click();
+    await page.waitForURL(/\/corpora\/art_/);
+    await expectVisible(page.getByRole('heading', { level: 2, name: w.removed }));
+    await field(w.query).fill('環境変数');
+    await page.getByRole('button', { name: w.search, exact: true }).click();
+    await expectVisible(page.getByText(w.occurrences));
+    expect(await page.locator('mark', { hasText: '環境変数' }).count()).toBeGreaterThan(3);
+    await accessible(page);
+    const card = await page.request.get(
+      page.url().replace('/corpora/', '/api/corpora/').concat('/croissant.json'),
+    );
+    expect(await card.json()).toMatchObject({ conformsTo: 'http://mlcommons.org/croissant/1.1' });
+  });
+
+  test('a threshold moved by keyboard changes what a filter keeps of a sample', async () => {
+    await page.goto('/filters');
+    await field(w.preset).selectOption('ja-docs');
+    const counts = page.getByTestId('preview-counts');
+    await expectVisible(counts);
+    const before = await counts.innerText();
+    await page.getByLabel(w.threshold).focus();
+    for (let i = 0; i < 12; i++) await page.keyboard.press('ArrowRight');
+    await expect.poll(() => counts.innerText()).not.toBe(before);
     await accessible(page);
   });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { corpusDocument, corpusSource, writeCorpusFolder } from '../../corpus/testing/corpus-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tsudoi-corpus-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -56,6 +57,32 @@ describe('npm run corpus', () => {
       kept: 20,
       dropped: 2,
       agreement: { labelled: 22, precision: 1, recall: 1 },
+    });
+  });
+
+  it('document and search work on the folder of a build; a generation is traced to a document and its licence', async () => {
+    const built = join(folder, 'built');
+    const documents = texts
+      .slice(0, 20)
+      .map((text) => corpusDocument(text, { sourceId: 'a', language: 'ja' }));
+    writeCorpusFolder(built, { sources: [corpusSource('a')], documents });
+    const { out } = await corpus('document', built, '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      documents: 20,
+      files: expect.arrayContaining(['NOTICE', 'README.ja.md']),
+    });
+    const exact = await corpus('search', built, '7番目の文章', '--exact', '--json');
+    expect(JSON.parse(exact.out)).toMatchObject({ occurrences: 4, documents: 2 });
+    const generated = join(folder, 'generated.txt');
+    writeFileSync(generated, `それは、49回ほど書き直した、句点のある文です。${'そうして'.repeat(3)}`);
+    const traced = await corpus('search', built, '--trace', generated, '--min', '10', '--json');
+    const [span] = JSON.parse(traced.out).spans;
+    expect(span.text).toBe('れは、49回ほど書き直した、句点のある文です。');
+    expect(span.hits[0]).toMatchObject({ id: documents[7]?.meta.id, licence: 'CC-BY-4.0' });
+    expect(await corpus('search', built)).toMatchObject({ code: 2 });
+    expect(await corpus('document', folder)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('corpus.json is missing'),
     });
   });
 
