@@ -2,7 +2,12 @@
 
 export { type Batches, createBatches } from '../shards/batches.ts';
 export { openShards, type Shards } from '../shards/open-shards.ts';
+export { createShardWriter } from '../shards/shard-writer.ts';
 export type { TokenSource } from '../shards/token-source.ts';
+export { type BuildOptions, type BuildResult, buildCorpus } from './build/build.ts';
+export { CorpusManifest, manifestFile } from './build/manifest.ts';
+export { packShards } from './build/pack.ts';
+export { CorpusRecipe, readCorpusRecipe } from './build/recipe.ts';
 export {
   createDecontaminator,
   type DecontaminationReport,
@@ -25,5 +30,7 @@ export { type FilterPreview, type PreviewOptions, previewFilters } from './filte
 export { filters } from './filters/registry.ts';
 export { wordListNames } from './filters/word-lists.ts';
 export { readJsonlGz, writeJsonlGz } from './jsonl.ts';
+export { MixtureSettings, planMixture } from './mixing/mixture.ts';
+export { parsePinned, Split, SplitSettings, splitOf } from './mixing/split.ts';
 export { createParagraphCounter, paragraphsOf } from './paragraphs/frequencies.ts';
 export { type RepetitionSettings, removeRepeated, uzushioRepetition } from './paragraphs/repeated.ts';

@@ -5,7 +5,7 @@ import { DTYPE_CODE, HEADER_BYTES, MAGIC, TOKEN_BYTES, tokenTypeFor, VERSION } f
 export interface ShardWriter {
   /** Appends one document as one sequence. The tokens are copied. */
   add(tokens: Int32Array): Promise<void>;
-  /** Writes the index and closes both files. */
+  /** Writes the index and closes both files; the tokens are on the disk then. */
   close(): Promise<{ documents: number; tokens: number }>;
   /** Gives the files up after an error. */
   discard(): void;
@@ -55,13 +55,24 @@ function createTokenFile(path: string, Type: typeof Uint16Array | typeof Int32Ar
   let other = new Type(capacity);
   let used = 0;
   let writing: Promise<void> = Promise.resolve();
+  let syncing: Promise<void> | null = null;
+  /** The disk works while tokens are gathered, and the kernel never holds more than some of the file. */
+  const syncAside = (handle: FileHandle) => {
+    syncing ??= handle.datasync().finally(() => {
+      syncing = null;
+    });
+    syncing.catch(() => undefined); // the sync at the end reports it
+  };
   const flush = async () => {
     await writing;
     const full = filling;
     [filling, other] = [other, filling];
     const bytes = new Uint8Array(full.buffer, 0, used * Type.BYTES_PER_ELEMENT);
     used = 0;
-    writing = file.then((handle) => writeAll(handle, bytes));
+    writing = file.then(async (handle) => {
+      await writeAll(handle, bytes);
+      syncAside(handle);
+    });
     writing.catch(() => undefined); // reported by the next flush
   };
   const addFrom = async (tokens: Int32Array, start: number): Promise<void> => {
@@ -84,10 +95,17 @@ function createTokenFile(path: string, Type: typeof Uint16Array | typeof Int32Ar
     async close(): Promise<void> {
       await flush();
       await writing;
-      await (await file).close();
+      await syncing;
+      const handle = await file;
+      await handle.datasync();
+      await handle.close();
     },
     discard(): void {
-      void writing.finally(async () => (await file).close()).catch(() => undefined);
+      const closeFile = async () => {
+        await syncing;
+        await (await file).close();
+      };
+      void writing.finally(closeFile).catch(() => undefined);
     },
   };
 }

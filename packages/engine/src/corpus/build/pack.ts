@@ -30,18 +30,19 @@ export interface PackRequest {
 /** All documents as columns; a group is one language, source, licence and split. */
 interface Table {
   unit: number[];
-  /** Number of the document in its unit. */
-  place: number[];
-  group: number[];
+  /** Where the document begins in the tokens of its unit. */
+  start: number[];
   id: string[];
   tokens: number[];
   groups: ManifestCount[];
+  /** Documents of each group. */
+  members: number[][];
 }
 
 /**
  * Writes the shards of every mixture and of the held-out splits from the tokens of the units, and counts everything
  * exactly. Training documents stand in an order that is a permutation by the mixture's seed, computed and not stored;
- * held-out documents in the order of the sources, one pair of files a language. Memory: about 100 bytes a document.
+ * held-out documents group by group, one pair of files a language. Memory: about 100 bytes a document.
  */
 export async function packShards(request: PackRequest): Promise<PackResult> {
   const table = await readTable(request.units);
@@ -63,16 +64,17 @@ export async function packShards(request: PackRequest): Promise<PackResult> {
 }
 
 async function readTable(units: readonly string[]): Promise<Table> {
-  const table: Table = { unit: [], place: [], group: [], id: [], tokens: [], groups: [] };
+  const table: Table = { unit: [], start: [], id: [], tokens: [], groups: [], members: [] };
   const numbers = new Map<string, number>();
   for (const [unit, folder] of units.entries()) {
-    let place = 0;
+    let start = 0;
     for await (const row of readJsonlGz<TokenRow>(join(folder, 'rows.jsonl.gz'))) {
       const { language, source, licence, split } = row;
       const key = JSON.stringify([language, source, licence, split]);
       const group = numbers.get(key) ?? table.groups.length;
       if (group === table.groups.length) {
         numbers.set(key, group);
+        table.members.push([]);
         table.groups.push({
           language,
           source,
@@ -85,13 +87,14 @@ async function readTable(units: readonly string[]): Promise<Table> {
         });
       }
       const counts = table.groups[group];
+      table.members[group].push(table.id.length);
       counts.documents += 1;
       for (const name of ['characters', 'bytes', 'tokens'] as const) counts[name] += row[name];
       table.unit.push(unit);
-      table.place.push(place++);
-      table.group.push(group);
+      table.start.push(start);
       table.id.push(row.id);
       table.tokens.push(row.tokens);
+      start += row.tokens;
     }
   }
   return table;
@@ -107,7 +110,7 @@ async function packHeldOut(
   for (const split of Split.options.filter((each) => each !== 'train')) {
     for (const language of Language.options) {
       const isIn = table.groups.map((group) => group.split === split && group.language === language);
-      const documents = table.group.flatMap((group, i) => (isIn[group] ? [i] : []));
+      const documents = table.members.filter((_, group) => isIn[group]).flat();
       if (documents.length === 0) continue;
       const name = `${split}-${language}`;
       const at = (i: number) => documents[i];
@@ -158,7 +161,7 @@ function takeGroup(
   entries: number[],
 ): ManifestShare {
   const group = table.groups[number];
-  const members = table.group.flatMap((each, i) => (each === number ? [i] : []));
+  const members = table.members[number];
   const tokensOf = members.map((i) => table.tokens[i]);
   const repeats = selectDocuments(
     members.map((i) => table.id[i]),
@@ -187,10 +190,15 @@ async function write(
 ): Promise<{ documents: number; tokens: number }> {
   mkdirSync(dirname(path), { recursive: true });
   const writer = createShardWriter(`${path}.idx`, `${path}.bin`, vocabSize);
+  let room = new Int32Array(1 << 16);
   return discardOnError([writer], async () => {
     for (let i = 0; i < count; i++) {
       const document = at(i);
-      await writer.add(opened[table.unit[document]].document(table.place[document]));
+      const length = table.tokens[document];
+      if (length > room.length) room = new Int32Array(2 * length);
+      const tokens = room.subarray(0, length);
+      opened[table.unit[document]].read(table.start[document], tokens);
+      await writer.add(tokens);
     }
     return writer.close();
   });
