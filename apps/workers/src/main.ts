@@ -10,6 +10,7 @@ import { createLog, describeError, type Log } from './roles/log.ts';
 import { saveReactorPosition } from './roles/reactor-position.ts';
 import { supervise } from './roles/supervise.ts';
 import { runSubscribers } from './subscribers/run-subscribers.ts';
+import { runWebhooks } from './webhooks/run-webhooks.ts';
 
 /** The hub's own long-running roles in one process; in production each may run alone, or twice. */
 type Role = (hub: Hub, env: Env, options: { log: Log; signal: AbortSignal }) => Promise<void>;
@@ -20,6 +21,8 @@ const roles: Record<string, Role> = {
   planner: (hub, _env, options) => runPlanner(hub, currentPresets, options),
   reaper: (hub, _env, options) => runReaper(hub, options),
   subscribers: (hub, env, options) => runSubscribers(hub, env, options),
+  webhooks: (hub, { HUB_URL: source, WEBHOOKS_TO_LOOPBACK: loopback }, options) =>
+    runWebhooks(hub, { source, allowLoopback: loopback === 'on' }, options),
   credits: (hub, _env, { signal }) =>
     runCredits(hub, { signal, reached: (position) => saveReactorPosition(hub.sql, 'credits', position) }),
 };

@@ -55,4 +55,18 @@ export { insertSpans } from './telemetry/insert-spans.ts';
 export { type VerifyReport, verifyLog } from './verify/verify-log.ts';
 export { type ProjectionReport, verifyProjections } from './verify/verify-projections.ts';
 export type { PublishedLog } from './verify/verify-stream.ts';
+export {
+  type Cursor,
+  type Delivery,
+  forgetOldDeliveries,
+  letGo,
+  nextDue,
+  recordAttempt,
+  replayWebhook,
+  takeDue,
+  webhookDeliveries,
+} from './webhook/deliveries.ts';
+export { type PostSettings, postOutside } from './webhook/post.ts';
+export { type LiveWebhook, liveWebhooks } from './webhook/roster.ts';
 export { webhookSecrets } from './webhook/secrets.ts';
+export { signDelivery } from './webhook/signature.ts';

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { type CommandData, Rejection, type WebhookEvent } from '@tsudoi/schema';
+import { isPublicAddress } from './public-address.ts';
 import type { WebhookState } from './webhook.ts';
 
 /** So many webhooks one person may have. */
@@ -19,6 +21,11 @@ export function register(
   const { protocol, hostname, username, password } = new URL(url);
   if (username || password || (protocol !== 'https:' && hostname !== '127.0.0.1')) {
     throw new Rejection('webhook.insecure', { url });
+  }
+  // A name may come to mean another address; that is looked at when it is spoken to.
+  const address = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(address) && protocol === 'https:' && !isPublicAddress(address)) {
+    throw new Rejection('webhook.private-address', { url });
   }
   if (facts.registeredAlready >= webhookLimit) throw new Rejection('webhook.limit', { limit: webhookLimit });
   return [{ type: 'WebhookRegistered', data: { ...data, personId } }];

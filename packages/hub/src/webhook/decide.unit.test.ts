@@ -68,3 +68,18 @@ test('a foreign webhook is as unknown as none, and a deleted one stays deleted',
     .when((state) => decide.resume(state, owner, webhookId))
     .isRefused('webhook.unknown');
 });
+
+test('a private address is refused when it is named by number', () => {
+  for (const url of [
+    'https://10.1.2.3/x',
+    'https://[::1]/x',
+    'https://[::ffff:a00:1]/x',
+    'https://2130706433/',
+  ]) {
+    given(webhook).when(register({ url })).isRefused('webhook.private-address', { url });
+  }
+  const url = 'https://1.1.1.1/x';
+  given(webhook)
+    .when(register({ url }))
+    .gives({ type: 'WebhookRegistered', data: { ...data, url, personId: owner } });
+});

@@ -150,6 +150,8 @@ export const en = {
   'credit.own-statement': 'Nobody states credit for themselves. Ask another lead.',
   'webhook.unknown': 'There is no webhook {webhookId} of yours.',
   'webhook.insecure': '{url} is not https. Deliveries carry signatures and go to https addresses only.',
+  'webhook.private-address':
+    '{url} is not an address that everybody on the internet reaches. Deliveries go to public addresses only.',
   'webhook.not-paused': 'This webhook is not paused.',
   'webhook.limit': 'You have {limit} webhooks already. Delete one first.',
   'subscription.unknown': 'There is no subscription {subscriptionId} of yours.',

@@ -155,6 +155,8 @@ export const ja: Record<keyof typeof en, string> = {
   'credit.own-statement': '自分自身のクレジットは記載できません。ほかのリーダーに頼んでください。',
   'webhook.unknown': 'あなたのWebhook {webhookId} はありません。',
   'webhook.insecure': '{url} はhttpsではありません。署名付きの通知はhttpsのアドレスにだけ送ります。',
+  'webhook.private-address':
+    '{url} はインターネットから届かないアドレスです。通知は公開アドレスにだけ送ります。',
   'webhook.not-paused': 'このWebhookは一時停止していません。',
   'webhook.limit': 'Webhookはすでに {limit} 個あります。先に一つ削除してください。',
   'subscription.unknown': 'あなたの購読 {subscriptionId} はありません。',
