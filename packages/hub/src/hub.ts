@@ -8,6 +8,8 @@ export interface HubSettings {
   reviewQuorum?: number;
   /** Connections kept by this process. Default 8. */
   poolSize?: number;
+  /** How long one statement may stay without an answer until its connection is given up. Default 60. */
+  answerSeconds?: number;
   /** 32 bytes that wrap the keys of people, as hex. Only processes that seal or read personal data need it. */
   personalKey?: string;
 }
@@ -23,7 +25,7 @@ export interface Hub {
 }
 
 export function openHub(settings: HubSettings): Hub {
-  const sql = connect(settings.databaseUrl, settings.poolSize ?? 8);
+  const sql = connect(settings.databaseUrl, settings.poolSize ?? 8, settings.answerSeconds);
   return {
     sql,
     leaseSeconds: settings.leaseSeconds,

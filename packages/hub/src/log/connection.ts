@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { openPatientSocket } from './patient-socket.ts';
 
 /** Positions and sizes are int8 and stay below 2^53, so they are read as numbers. */
 type Types = { bigint: number };
@@ -9,9 +10,16 @@ export type Queryable = postgres.ISql<Types>;
 /** What was written down and not sent yet. */
 export type Statement = postgres.PendingQuery<postgres.Row[]>;
 
-export function connect(databaseUrl: string, poolSize: number): Database {
+/** @param answerSeconds a connection whose server says nothing for so long while it is asked something is given up */
+export function connect(databaseUrl: string, poolSize: number, answerSeconds = 60): Database {
+  const socket = ({ host, port }: { host: string[]; port: number[] }) =>
+    openPatientSocket(
+      host.map((name, i) => ({ host: name, port: port[i] })),
+      answerSeconds * 1000,
+    );
   return postgres<{ bigint: postgres.PostgresType<number> }>(databaseUrl, {
     max: poolSize,
+    ...{ socket }, // known to the driver, and not to its types
     onnotice: () => {},
     connection: { application_name: 'tsudoi-hub' },
     types: {

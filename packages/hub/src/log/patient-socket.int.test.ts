@@ -1,0 +1,49 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openPatientSocket } from './patient-socket.ts';
+
+let server: Server;
+let port: number;
+const arrived: Socket[] = [];
+
+beforeAll(async () => {
+  server = createServer((socket) =>
+    arrived.push(socket.on('data', (data) => `${data}` === 'echo' && socket.write(data))),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as { port: number }).port;
+});
+afterAll(() => {
+  for (const socket of arrived) socket.destroy();
+  server.close();
+});
+
+const open = () => openPatientSocket([{ host: '127.0.0.1', port }], 50);
+
+test('a connection that gets no answer ends itself and says so', async () => {
+  const socket = await open();
+  const failed = new Promise<Error>((resolve) => socket.once('error', resolve));
+  socket.write('into the dark');
+  expect(await failed).toMatchObject({
+    code: 'ECONNABORTED',
+    message: 'PostgreSQL did not answer for 0.05 s',
+  });
+});
+
+test('one that is answered lives on, and may stay silent for as long as it likes', async () => {
+  const socket = await open();
+  for (let i = 0; i < 3; i++) {
+    const answered = new Promise((resolve) => socket.once('data', resolve));
+    socket.write('echo');
+    await answered;
+    await new Promise((resolve) => setTimeout(resolve, 80)); // longer than the patience with an answer
+  }
+  expect(socket.destroyed).toBe(false);
+  socket.destroy();
+});
+
+test('the next host is tried, and a connection that nobody takes fails', async () => {
+  const nobody = { host: '127.0.0.1', port: 1 };
+  (await openPatientSocket([nobody, { host: '127.0.0.1', port }], 50)).destroy();
+  await expect(openPatientSocket([nobody], 50)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
