@@ -4,7 +4,7 @@
 export type { ManifestStage } from './build/manifest.ts';
 export { type CorpusDocument, documentId } from './document.ts';
 export { type ClusterSize, createClusterSizes, type RemovedLine } from './documentation/clusters.ts';
-export type { DescribedCorpus } from './documentation/described.ts';
+export type { DescribedCorpus, DescribedSource } from './documentation/described.ts';
 export { documentsOf } from './documentation/documents-of.ts';
 export { type Plot, plotsOf } from './documentation/plots.ts';
 export { type CorpusStatistics, createStatistics } from './documentation/statistics.ts';

@@ -5,9 +5,10 @@ import {
   createClusterSizes,
   createStatistics,
   type DescribedCorpus,
+  type DescribedSource,
   type RemovedLine,
 } from '@tsudoi/engine/corpus/pages';
-import { artifactDetail, lineage } from '@tsudoi/hub';
+import { artifactDetail, sourceDetail } from '@tsudoi/hub';
 import { type Manifest, Rejection } from '@tsudoi/schema';
 import { hub } from '../hub.ts';
 import { processWide } from '../process-wide.ts';
@@ -51,22 +52,13 @@ async function makeOverview(artifactId: string): Promise<Overview> {
   const inputs = await Promise.all(
     manifest.inputs.map(async (id) => (await artifactDetail(hub(), id)).manifest),
   );
-  const filtered = await filterStage(inputs.filter(({ kind }) => kind === 'filtered-documents'));
-  const { nodes } = await lineage(hub(), artifactId);
-  const sources = nodes.flatMap((node) =>
-    node.kind === 'source' && manifest.sourceIds.includes(node.id)
-      ? [
-          {
-            ...{ id: node.id, title: { ja: node.title, en: node.titleEn }, licence: node.licence },
-            ...{ attribution: '', homepage: '', fetched: [] },
-          },
-        ]
-      : [],
-  );
+  const filtered = inputs.filter(({ kind }) => kind === 'filtered-documents');
+  const removed = await filterStage(filtered);
+  const sources = await Promise.all(manifest.sourceIds.map((id) => describedSource(id, filtered)));
   const corpus: DescribedCorpus = {
     ...{ name: artifactId, title: { ja: title, en: title }, description: { ja: '', en: '' } },
     ...{ version: artifactId.replace(/^art_/, '').slice(0, 16), sources, verdict: manifest.licence },
-    stages: [filtered.stage, dedupStage(manifest)],
+    stages: [removed.stage, dedupStage(manifest)],
     files: manifest.files.map(({ path, sha256, size, mediaType }) => ({
       ...{ path, sha256, bytes: size, mediaType },
       isDocuments: path === 'documents.jsonl.gz',
@@ -74,7 +66,30 @@ async function makeOverview(artifactId: string): Promise<Overview> {
   };
   const licences = new Map(sources.map(({ id, licence }) => [id, licence]));
   const counted = await count(manifest, (id) => licences.get(id) ?? 'NOASSERTION');
-  return { corpus, examples: filtered.examples, counted };
+  return { corpus, examples: removed.examples, counted };
+}
+
+/** A source with what its ingest job fetched, which the job reported part by part. */
+async function describedSource(sourceId: string, filtered: Manifest[]): Promise<DescribedSource> {
+  const { titleJa, titleEn, licence, evidenceUrl } = await sourceDetail(hub(), sourceId);
+  const ids = filtered
+    .filter(({ sourceIds }) => sourceIds.includes(sourceId))
+    .flatMap(({ inputs }) => inputs);
+  const documents = await Promise.all(ids.map(async (id) => (await artifactDetail(hub(), id)).manifest));
+  return {
+    ...{ id: sourceId, title: { ja: titleJa, en: titleEn }, licence, attribution: '', homepage: evidenceUrl },
+    fetched: documents.flatMap(({ stats }) => fetchedParts(stats)),
+  };
+}
+
+function fetchedParts(stats: Manifest['stats']): DescribedSource['fetched'] {
+  const parts = new Map<string, DescribedSource['fetched'][number]>();
+  for (let part = 1; `part${part}.location` in stats; part++) {
+    const text = (name: string) => `${stats[`part${part}.${name}`] ?? ''}`;
+    const fetched = { location: text('location'), version: text('version'), sha256: text('sha256') };
+    parts.set(`${fetched.location} ${fetched.sha256}`, fetched);
+  }
+  return [...parts.values()];
 }
 
 export async function corpusManifest(artifactId: string): Promise<{ manifest: Manifest; title: string }> {
