@@ -10,7 +10,7 @@ import { letRuntimeRoleSignIn, runtimeRole } from '@tsudoi/hub/runtime-role';
 import { logStream } from '@tsudoi/schema';
 import { checkoutRoot } from '../paths.ts';
 import { baseEnvironment, type Child, startChild } from '../servers/child.ts';
-import { natsUser, startNats } from '../servers/nats.ts';
+import { natsFiles, natsUser, startNats } from '../servers/nats.ts';
 import { freePort } from '../servers/ports.ts';
 import { postgresHome, startPostgres } from '../servers/postgres.ts';
 
@@ -73,21 +73,22 @@ export class Stage {
       name: roles.join('+'),
       command: process.execPath,
       args: [join(checkoutRoot, 'apps/workers/src/main.ts'), '--roles', roles.join(',')],
-      env: {
-        ...baseEnvironment(),
-        ...{
-          DATABASE_URL: this.databaseUrl,
-          NATS_URL: this.natsUrl,
-          NATS_USER: natsUser,
-          NATS_PASSWORD: password,
-        },
-        ...{ HUB_URL: 'http://127.0.0.1:9', HUB_SECRET: 'x'.repeat(32), PERSONAL_DATA_KEY: personalKey },
-      },
+      env: { ...baseEnvironment(), ...this.environment() },
       cwd: checkoutRoot,
       logFile: join(this.dir, 'roles.log'),
     });
     this.#children.push(child);
     return child;
+  }
+
+  /** Settings of the hub's processes. */
+  environment(): Record<string, string> {
+    const { usersFile, pidFile } = natsFiles(this.dir);
+    return {
+      ...{ DATABASE_URL: this.databaseUrl, NATS_URL: this.natsUrl },
+      ...{ NATS_USER: natsUser, NATS_PASSWORD: password, NATS_USERS_FILE: usersFile, NATS_PID_FILE: pidFile },
+      ...{ HUB_URL: 'http://127.0.0.1:9', HUB_SECRET: 'x'.repeat(32), PERSONAL_DATA_KEY: personalKey },
+    };
   }
 
   async startPostgres(): Promise<void> {

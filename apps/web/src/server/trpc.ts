@@ -87,6 +87,7 @@ interface CommandResults {
   'person.issueToken': { secret: string };
   'webhook.register': { secret: string };
   'webhook.rotateSecret': { secret: string };
+  'subscription.issueCredential': { user: string; secret: string };
   'annotation.claim': { itemId: string; expiresAt: string } | null;
   'annotation.review': { revealed: boolean };
   'source.revise': { state: string; refusedBy: { rule: string; licence: string } | null };
