@@ -28,6 +28,8 @@ export interface FilterTrace {
   preset: string;
   total: number;
   kept: number;
+  /** Lists of the cascade that hold no word: their rules passed everything. */
+  emptyLists: readonly string[];
   byFilter: {
     filter: string;
     params: FilterRule['params'];
@@ -104,7 +106,7 @@ function emptyTrace({ preset, rules }: RecipeOf<'filter'>, cascade: Cascade): Fi
     dropped: 0,
     examples: [],
   }));
-  return { preset, total: 0, kept: 0, byFilter };
+  return { preset, total: 0, kept: 0, emptyLists: cascade.emptyLists, byFilter };
 }
 
 function countEdits(trace: FilterTrace, edits: CascadeResult['edits']): void {

@@ -164,8 +164,8 @@ describe('a corpus from a recipe', () => {
       mixture(name)
         ?.shares.filter((row) => row.language === language)
         .reduce((sum, row) => sum + row.tokens, 0) ?? 0;
-    expect(Math.abs(tokensOf('even', 'ja') - 2000)).toBeLessThan(400);
-    expect(Math.abs(tokensOf('even', 'en') - 2000)).toBeLessThan(400);
+    expect(Math.abs(tokensOf('even', 'ja') - 2000)).toBeLessThan(200);
+    expect(Math.abs(tokensOf('even', 'en') - 2000)).toBeLessThan(200);
     expect(mixture('twice')?.shares.map(({ source, epochs }) => [source, epochs])).toEqual([
       ['a', 2],
       ['b', 1],

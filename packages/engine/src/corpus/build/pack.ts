@@ -135,7 +135,7 @@ async function packMixture(
     settings,
   );
   const entries: number[] = [];
-  const shares = training.map((number, at) => takeGroup(table, number, wanted[at], settings.seed, entries));
+  const shares = takeAll(table, training, wanted, settings, entries);
   if (entries.length === 0)
     throw new MixtureError(`mixture ${settings.name}: no document is small enough for its budget`);
   progress(`mixture ${settings.name}: ${entries.length} documents`);
@@ -152,6 +152,34 @@ async function packMixture(
   };
 }
 
+/**
+ * Takes every group. Whole documents seldom sum to what is wanted, so what a group leaves over goes to the next of its
+ * language, those with the longest documents first: a language misses its share by less than one short document.
+ */
+function takeAll(
+  table: Table,
+  training: readonly number[],
+  wanted: readonly number[],
+  { seed, epochs }: MixtureSettings,
+  entries: number[],
+): ManifestShare[] {
+  const longest = (number: number) =>
+    table.members[number].reduce((most, member) => Math.max(most, table.tokens[member]), 0);
+  const order = training.map((number, at) => ({ number, at, longest: longest(number) }));
+  order.sort((a, b) => b.longest - a.longest || a.at - b.at);
+  const left = new Map<Language, number>();
+  const shares: ManifestShare[] = [];
+  for (const { number, at } of order) {
+    const { language, source, tokens } = table.groups[number];
+    const most = wanted[at] === 0 ? 0 : Math.floor(tokens * (epochs[source] ?? 1));
+    const aim = Math.min(most, wanted[at] + (left.get(language) ?? 0));
+    const share = takeGroup(table, number, aim, seed, entries);
+    left.set(language, (left.get(language) ?? 0) + wanted[at] - share.tokens);
+    shares[at] = { ...share, wanted: wanted[at] };
+  }
+  return shares;
+}
+
 /** Adds the documents of a group to `entries`, each as often as it is taken. */
 function takeGroup(
   table: Table,
@@ -159,7 +187,7 @@ function takeGroup(
   wanted: number,
   seed: number,
   entries: number[],
-): ManifestShare {
+): Omit<ManifestShare, 'wanted'> {
   const group = table.groups[number];
   const members = table.members[number];
   const tokensOf = members.map((i) => table.tokens[i]);
@@ -177,7 +205,7 @@ function takeGroup(
   }
   const { language, source, licence, tokens: available } = group;
   const epochs = available === 0 ? 0 : Number((tokens / available).toFixed(4));
-  return { language, source, licence, available, wanted, documents, tokens, epochs };
+  return { language, source, licence, available, documents, tokens, epochs };
 }
 
 async function write(

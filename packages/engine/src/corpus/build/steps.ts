@@ -1,5 +1,5 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import type { Stats } from '@tsudoi/schema';
 import { dedupShards } from '../../scale/dedup.ts';
 import { hashFile } from '../../scale/hash-file.ts';
@@ -33,6 +33,17 @@ export interface StepResult {
 
 export const documentsOf = ({ units }: StepResult) => units.map((unit) => join(unit, 'documents.jsonl.gz'));
 
+/** Inputs count by their place below work/, whose names say what they hold. */
+function stepFolder(
+  { work }: BuildContext,
+  name: string,
+  settings: unknown,
+  inputs: readonly string[],
+): string {
+  const key = stepKey({ settings, inputs: inputs.map((path) => relative(work, path)) });
+  return join(work, `${name}-${key.slice(0, 12)}`);
+}
+
 /** A step over ranks: planned, run on threads here, and found done when it was done before. */
 export async function shardStep(
   context: BuildContext,
@@ -40,7 +51,7 @@ export async function shardStep(
   settings: unknown,
   inputs: readonly string[],
 ): Promise<StepResult> {
-  const folder = join(context.work, `${name}-${stepKey({ settings, inputs }).slice(0, 12)}`);
+  const folder = stepFolder(context, name, settings, inputs);
   await planTask({ folder, task: name, settings, inputs, ranks: inputs.length });
   return execute(context, folder, name);
 }
@@ -149,7 +160,7 @@ export async function dedupStep(
   const settings = context.recipe.dedup;
   return dedupShards(
     {
-      folder: join(context.work, `dedup-${stepKey({ settings, inputs }).slice(0, 12)}`),
+      folder: stepFolder(context, 'dedup', settings, inputs),
       ...{ inputs, settings, ranks: inputs.length, threads: context.threads, memory: context.memory },
     },
     (folder) => execute(context, folder, `dedup (${basename(folder)})`),
