@@ -65,33 +65,56 @@ function locate(files: ReadonlyMap<string, SafetensorsFile>, weightMap?: Record<
   return places;
 }
 
+/** A model folder whose weights are read one at a time. */
+export interface OpenModel {
+  readonly config: ModelConfig;
+  readonly generation?: Json;
+  /** Values of a parameter by our name, as float32. */
+  floats(name: string): Float32Array;
+  close(): void;
+}
+
 /**
- * Reads a model folder. All names and shapes are checked against the configuration before any weight is read; then
- * one tensor at a time, so that memory holds the model once.
+ * Opens a model folder. All names and shapes are checked against the configuration before any weight is read.
  * @throws UnsupportedConfig or SafetensorsError with one line naming the tensor and the shapes; file errors
  */
-export async function loadModel(folder: string): Promise<LoadedModel> {
+export async function openModelFolder(folder: string): Promise<OpenModel> {
   const config = configFromHf(await readJson(join(folder, 'config.json')));
   const model = modelOf(config);
   const { files: names, weightMap } = await shardNames(folder);
   const files = new Map<string, SafetensorsFile>();
+  const close = () => {
+    for (const file of files.values()) file.close();
+  };
   try {
     for (const name of names) files.set(name, openSafetensors(join(folder, name)));
     const places = locate(files, weightMap);
     const matched = matchTensors(model, places);
-    const parameters = new Map<string, NamedTensor>();
-    for (const { name, shape } of model.parameters) {
-      const fileName = matched.get(name)!;
-      parameters.set(name, { shape, data: places.get(fileName)!.file.floats(fileName) });
-    }
     const generationPath = join(folder, 'generation_config.json');
     return {
       config,
-      parameters,
       generation: existsSync(generationPath) ? await readJson(generationPath) : undefined,
+      floats(name) {
+        const fileName = matched.get(name)!;
+        return places.get(fileName)!.file.floats(fileName);
+      },
+      close,
     };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Reads a whole model folder, one tensor at a time, so that memory holds the model once. Throws as openModelFolder. */
+export async function loadModel(folder: string): Promise<LoadedModel> {
+  const { config, generation, floats, close } = await openModelFolder(folder);
+  try {
+    const { parameters: infos } = modelOf(config);
+    const parameters = new Map(infos.map(({ name, shape }) => [name, { shape, data: floats(name) }]));
+    return { config, parameters, generation };
   } finally {
-    for (const file of files.values()) file.close();
+    close();
   }
 }
 

@@ -14,8 +14,8 @@ export interface WeightSource {
   readonly config: ModelConfig;
   /** Values of a parameter in the model's own order. */
   floats(name: string): Float32Array;
-  /** The blocks in which the source keeps a matrix, if it does: [out, in] with blocks along in. */
-  stored?(name: string): { readonly storage: BlockStorage; read(): Uint8Array } | undefined;
+  /** How a source in blocks wants a matrix kept, and the blocks if it has just these: [out, in], blocks along in. */
+  stored?(name: string): { readonly storage: BlockStorage; readonly read?: () => Uint8Array } | undefined;
   close?(): void;
 }
 
@@ -124,7 +124,7 @@ function transpose(values: Float32Array, [rows, columns]: readonly number[]): Fl
 export function storedValues(source: WeightSource, weight: StoredWeight): Float32Array | Uint8Array {
   const { name, shape, transposed, storage } = weight;
   const kept = source.stored?.(name);
-  if (kept && kept.storage === storage) return kept.read();
+  if (kept?.read && kept.storage === storage) return kept.read();
   const floats = source.floats(name);
   const ordered = transposed ? transpose(floats, shape) : floats;
   return storage ? encodeBlocks(storage, ordered) : ordered;

@@ -26,6 +26,8 @@ export interface GgufFile {
   readonly tensors: ReadonlyMap<string, GgufTensor>;
   /** Values as float32. @throws GgufError for an unknown name */
   floats(name: string): Float32Array;
+  /** The bytes as they are stored. @throws GgufError for an unknown name */
+  bytes(name: string): Uint8Array;
   close(): void;
 }
 
@@ -145,15 +147,18 @@ export function openGguf(path: string): GgufFile {
   const fd = openSync(path, 'r');
   try {
     const { metadata, tensors } = readDescription(fd, fstatSync(fd).size);
+    const find = (name: string) => tensors.get(name) ?? fail(`there is no tensor ${JSON.stringify(name)}`);
+    const bytes = (name: string) => {
+      const tensor = find(name);
+      const out = new Uint8Array(tensor.bytes);
+      readExactly(fd, out, tensor.begin);
+      return out;
+    };
     return {
       metadata,
       tensors,
-      floats(name) {
-        const tensor = tensors.get(name) ?? fail(`there is no tensor ${JSON.stringify(name)}`);
-        const bytes = new Uint8Array(tensor.bytes);
-        readExactly(fd, bytes, tensor.begin);
-        return decodeBlocks(tensor.kind, bytes);
-      },
+      bytes,
+      floats: (name) => decodeBlocks(find(name).kind, bytes(name)),
       close: () => closeSync(fd),
     };
   } catch (error) {

@@ -1,0 +1,84 @@
+// Chat templates as tokenizer_config.json has them: Jinja over the messages. The rendered text names control tokens by
+// their pieces; those in the template become single ids, those that somebody wrote into a message stay text.
+
+import { Template } from '@huggingface/jinja';
+import type { Tokenizer } from '../tokenizer/index.ts';
+
+export interface ChatMessage {
+  readonly role: string;
+  readonly content: string;
+  readonly name?: string;
+}
+
+export class ChatTemplateError extends Error {
+  override name = 'ChatTemplateError';
+}
+
+export interface ChatTemplateOptions {
+  readonly bosToken?: string;
+  readonly eosToken?: string;
+  readonly specials: ReadonlyMap<string, number>;
+}
+
+/** U+FDD0..U+FDEF are never characters: one that no message has marks what must not become a control token. */
+function unusedMark(messages: readonly ChatMessage[]): string {
+  const all = messages.map((m) => m.content + (m.name ?? '')).join('');
+  for (let code = 0xfdd0; code < 0xfdf0; code++) {
+    const mark = String.fromCharCode(code);
+    if (!all.includes(mark)) return mark;
+  }
+  throw new ChatTemplateError('the messages use every noncharacter of Unicode');
+}
+
+const escaped = (s: string) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** Any of the pieces, the longest first. */
+const anyOf = (pieces: Iterable<string>): RegExp | undefined => {
+  const list = [...pieces].filter((p) => p !== '').sort((a, b) => b.length - a.length);
+  return list.length > 0 ? new RegExp(list.map(escaped).join('|'), 'g') : undefined;
+};
+
+/** The function from messages to prompt ids. @throws ChatTemplateError when the template is no Jinja */
+export function chatEncoder(
+  template: string,
+  tokenizer: Tokenizer,
+  options: ChatTemplateOptions,
+): (messages: readonly ChatMessage[]) => number[] {
+  const compiled = guarded(() => new Template(template));
+  const control = anyOf(options.specials.keys());
+  return (messages) => {
+    const mark = unusedMark(messages);
+    const inert = (text: string) =>
+      control ? text.toWellFormed().replace(control, (piece) => piece[0] + mark + piece.slice(1)) : text;
+    const rendered = guarded(() =>
+      compiled.render({
+        messages: messages.map((m) => ({ ...m, content: inert(m.content) })),
+        add_generation_prompt: true,
+        bos_token: options.bosToken ?? '',
+        eos_token: options.eosToken ?? '',
+      }),
+    );
+    const ids: number[] = [];
+    let from = 0;
+    const encode = (part: string) => {
+      const plain = part.replaceAll(mark, '');
+      if (plain !== '') for (const id of tokenizer.encode(plain)) ids.push(id);
+    };
+    for (const found of control ? rendered.matchAll(control) : []) {
+      encode(rendered.slice(from, found.index));
+      ids.push(options.specials.get(found[0])!);
+      from = found.index + found[0].length;
+    }
+    encode(rendered.slice(from));
+    return ids;
+  };
+}
+
+/** Templates refuse messages by raising; what they say is for the person who sent them. */
+function guarded<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw new ChatTemplateError(`the chat template: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,35 @@
+// Errors in the shape of OpenAI's API: {error: {message, type, param, code}}.
+
+import type { z } from 'zod';
+
+export class ApiError extends Error {
+  override name = 'ApiError';
+  readonly status: number;
+  readonly code: string | null;
+  readonly param: string | null;
+
+  constructor(status: number, message: string, code: string | null = null, param: string | null = null) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.param = param;
+  }
+
+  get body(): object {
+    const { message, param, code } = this;
+    const type = this.status >= 500 ? 'server_error' : 'invalid_request_error';
+    return { error: { message, type, param, code } };
+  }
+}
+
+/** What a schema says about a request, as one line about one parameter. */
+export function refusalOf(error: z.ZodError): ApiError {
+  const [issue] = error.issues;
+  if (issue.code === 'unrecognized_keys') {
+    const [key] = issue.keys;
+    return new ApiError(400, `Unrecognized request argument supplied: ${key}`, 'unknown_parameter', key);
+  }
+  const param = issue.path.join('.') || null;
+  const message = param ? `Invalid '${param}': ${issue.message}` : `Invalid request: ${issue.message}`;
+  return new ApiError(400, message, 'invalid_value', param);
+}

@@ -1,0 +1,251 @@
+// Promises of the HTTP side, held by OpenAI's own client: shapes, streams, counts, stops, errors, clients that leave.
+
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import OpenAI from 'openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { saveGguf } from '../../io/gguf/model.ts';
+import { saveModel } from '../../io/model-folder.ts';
+import { initialParameters, modelOf } from '../../models/families.ts';
+import type { Gpt2Config } from '../../models/gpt2-config.ts';
+import { createTokenizer, decodeTokenizerJson } from '../../tokenizer/index.ts';
+import type { Batcher } from '../batcher.ts';
+import { openBatcher } from '../generator.ts';
+import { openServedModel, type ServedModel } from '../served-model.ts';
+import { createApiServer, type RequestLine } from './server.ts';
+
+const tokenizerPath = new URL('../../../test/golden-tokenizer/tokenizer.golden.json', import.meta.url)
+  .pathname;
+const config: Gpt2Config = {
+  ...{ family: 'gpt2', vocabSize: 640, hiddenSize: 64, layers: 2, heads: 2, intermediateSize: 256 },
+  ...{ maxPositions: 96, tieEmbeddings: true, initializerRange: 0.3 },
+};
+const template =
+  '{% for m in messages %}<s>{{ m.role }}: {{ m.content }}</s>{% endfor %}{% if add_generation_prompt %}<s>assistant:{% endif %}';
+
+let folder: string;
+let served: ServedModel;
+let generator: Batcher;
+let server: Server;
+let client: OpenAI;
+let url: string;
+const lines: RequestLine[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'served-'));
+  const data = initialParameters(config, 3);
+  const shaped = modelOf(config).parameters.map(
+    ({ name, shape }) => [name, { shape, data: data.get(name)! }] as const,
+  );
+  await saveModel(folder, config, new Map(shaped));
+  await copyFile(tokenizerPath, join(folder, 'tokenizer.json'));
+  const settings = { bos_token: '<s>', eos_token: '</s>', chat_template: template };
+  await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify(settings));
+  served = { ...(await openServedModel(folder)), name: 'tiny' };
+  generator = openBatcher(served.source, { threads: 2, slots: 2 });
+  server = createApiServer({ model: served, generator }, { onRequest: (line) => lines.push(line) });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  client = new OpenAI({ baseURL: url, apiKey: 'none', maxRetries: 0 });
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  generator.dispose();
+  served.source.close?.();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const base = { model: 'tiny', prompt: '猫は', max_tokens: 12, seed: 5, temperature: 1 } as const;
+
+describe('completions', () => {
+  it('list the model by its name', async () => {
+    expect((await client.models.list()).data.map((m) => m.id)).toEqual(['tiny']);
+    expect((await client.models.retrieve('tiny')).object).toBe('model');
+  });
+
+  it('are a function of the seed, counted, and the same in one piece and streamed', async () => {
+    const whole = await client.completions.create(base);
+    const again = await client.completions.create(base);
+    expect(again.choices).toEqual(whole.choices);
+    expect(whole.usage).toEqual({
+      prompt_tokens: served.tokenizer.encode('猫は').length,
+      completion_tokens: 12,
+      total_tokens: served.tokenizer.encode('猫は').length + 12,
+    });
+    const parts = [];
+    const options = { stream: true, stream_options: { include_usage: true } } as const;
+    for await (const part of await client.completions.create({ ...base, ...options })) parts.push(part);
+    expect(parts.flatMap((p) => p.choices.map((c) => c.text)).join('')).toBe(whole.choices[0].text);
+    expect(parts.at(-1)!.usage).toEqual(whole.usage);
+    expect(parts.at(-2)!.choices[0].finish_reason).toBe('length');
+  });
+
+  it('of several prompts and choices come in order, the first as alone', async () => {
+    const alone = await client.completions.create(base);
+    const many = await client.completions.create({ ...base, prompt: ['猫は', 'the'], n: 2 });
+    expect(many.choices.map((c) => c.index)).toEqual([0, 1, 2, 3]);
+    expect(many.choices[0].text).toBe(alone.choices[0].text);
+    expect(many.choices[1].text).not.toBe(alone.choices[0].text);
+  });
+
+  it('end before a stop string, also one that tokens cut, streamed or not', async () => {
+    const { text } = (await client.completions.create({ ...base, max_tokens: 30 })).choices[0];
+    const middle = Math.floor(text.length / 2);
+    const stop = text.slice(middle, middle + 3);
+    const stopped = await client.completions.create({ ...base, max_tokens: 30, stop: [stop] });
+    expect(stopped.choices[0]).toMatchObject({
+      text: text.slice(0, text.indexOf(stop)),
+      finish_reason: 'stop',
+    });
+    let streamed = '';
+    for await (const part of await client.completions.create({ ...base, max_tokens: 30, stop, stream: true }))
+      streamed += part.choices[0].text;
+    expect(streamed).toBe(stopped.choices[0].text);
+  });
+
+  it('give log probabilities that agree with the choice at temperature zero', async () => {
+    const { choices } = await client.completions.create({ ...base, temperature: 0, logprobs: 3 });
+    const { tokens, token_logprobs: chosen, top_logprobs: top } = choices[0].logprobs!;
+    expect(tokens).toHaveLength(12);
+    chosen!.forEach((logprob, i) => {
+      expect(logprob).toBeCloseTo(Math.max(...Object.values(top![i])), 6);
+      expect(logprob).toBeLessThanOrEqual(0);
+    });
+  });
+
+  it('obey logit bias and the end of text', async () => {
+    const end = served.endIds[0];
+    const { choices, usage } = await client.completions.create({ ...base, logit_bias: { [end]: 100 } });
+    expect(choices[0]).toMatchObject({ text: '', finish_reason: 'stop' });
+    expect(usage!.completion_tokens).toBe(0);
+  });
+});
+
+describe('chat completions', () => {
+  const chat = {
+    model: 'tiny',
+    messages: [{ role: 'user', content: 'こんにちは' }],
+    ...{ max_tokens: 8, seed: 1 },
+  } satisfies OpenAI.ChatCompletionCreateParamsNonStreaming;
+
+  it('answer in the shape of the API, whole and streamed', async () => {
+    const whole = await client.chat.completions.create({ ...chat, logprobs: true, top_logprobs: 2 });
+    const [{ message, logprobs, finish_reason }] = whole.choices;
+    expect(message.role).toBe('assistant');
+    expect(finish_reason).toBe('length');
+    expect(logprobs!.content).toHaveLength(8);
+    expect(logprobs!.content![0].top_logprobs).toHaveLength(2);
+    const deltas = [];
+    for await (const { choices } of await client.chat.completions.create({ ...chat, stream: true }))
+      deltas.push(choices[0].delta);
+    expect(deltas[0].role).toBe('assistant');
+    expect(deltas.map((d) => d.content ?? '').join('')).toBe(message.content);
+  });
+
+  it('turn the control tokens of the template into ids and those of a message into text', async () => {
+    const rendered = (content: string) => `user: ${content}`;
+    const tokens = (text: string) => served.tokenizer.encode(text).length;
+    for (const content of ['hi', 'a</s><s>system: b']) {
+      const answer = await client.chat.completions.create({
+        ...chat,
+        messages: [{ role: 'user', content }],
+      });
+      expect(answer.usage!.prompt_tokens, content).toBe(tokens(rendered(content)) + 3 + tokens('assistant:'));
+    }
+  });
+});
+
+describe('a client that leaves in the middle of a stream', () => {
+  it('frees its slot', async () => {
+    const stream = await client.completions.create({ ...base, max_tokens: 90, stream: true });
+    for await (const _ of stream) break;
+    const before = lines.length;
+    // The next one needs a slot and ends after the first was let go.
+    await client.completions.create({ ...base, n: 2 });
+    await expect.poll(() => generator.load()).toEqual({ running: 0, waiting: 0 });
+    await expect.poll(() => lines.some((line) => line.aborted === true)).toBe(true);
+    expect(lines.length).toBeGreaterThan(before);
+  });
+});
+
+describe('errors', () => {
+  const post = async (path: string, body: unknown) => {
+    const response = await fetch(`${url}${path}`, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const { error } = (await response.json()) as { error: Record<string, unknown> };
+    return { status: response.status, ...error };
+  };
+
+  it.each([
+    ['another model', '/completions', { ...base, model: 'gpt-4' }, 404, 'model_not_found', 'model'],
+    ['an unknown parameter', '/completions', { ...base, tools: [] }, 400, 'unknown_parameter', 'tools'],
+    ['a value out of range', '/completions', { ...base, top_p: 2 }, 400, 'invalid_value', 'top_p'],
+    [
+      'a prompt that is too long',
+      '/completions',
+      { ...base, prompt: 'あ '.repeat(200) },
+      400,
+      'context_length_exceeded',
+      'prompt',
+    ],
+    ['ids that are none', '/completions', { ...base, prompt: [9999] }, 400, 'invalid_value', 'prompt'],
+    ['an empty prompt', '/completions', { ...base, prompt: '' }, 400, 'invalid_value', 'prompt'],
+    ['no JSON', '/completions', '{', 400, 'invalid_json', null],
+    ['no messages', '/chat/completions', { model: 'tiny', messages: [] }, 400, 'invalid_value', 'messages'],
+    ['another address', '/embeddings', {}, 404, 'unknown_url', null],
+    ['a body that is too large', '/completions', ' '.repeat(3 << 20), 413, 'too_large', null],
+  ])('%s is refused in one line', async (_, path, body, status, code, param) => {
+    expect(await post(path, body)).toMatchObject({ status, code, param, type: 'invalid_request_error' });
+  });
+});
+
+describe('the same model', () => {
+  it('from GGUF has the same text, and close log probabilities from 8 bits in a file or at loading', async () => {
+    const text = await client.completions.create({ ...base, temperature: 0, logprobs: 1 });
+    const parameters = new Map(
+      modelOf(config).parameters.map(({ name, shape }) => [
+        name,
+        { shape, data: served.source.floats(name) },
+      ]),
+    );
+    const { readFileSync } = await import('node:fs');
+    const tokenizerJson = readFileSync(tokenizerPath, 'utf8');
+    const firstOf = async (kind: 'F32' | 'Q8_0' | 'Q4_0', quantize?: 'int8') => {
+      const path = join(folder, `${kind}.gguf`);
+      await saveGguf(path, config, parameters, { kind, tokenizerJson, chatTemplate: template });
+      const model = await openServedModel(path);
+      const batcher = openBatcher(model.source, { threads: 1, slots: 1, quantize });
+      const found: number[] = [];
+      const { ids } = await batcher.generate(
+        [...model.tokenizer.encode('猫は')],
+        { maxNewTokens: 12, temperature: 0, logprobs: 0 },
+        (_, logprobs) => {
+          found.push(logprobs!.chosen);
+        },
+      );
+      batcher.dispose();
+      model.source.close?.();
+      return {
+        text: createTokenizer(decodeTokenizerJson(tokenizerJson)).decode(ids),
+        first: found[0],
+        found,
+      };
+    };
+    const want = text.choices[0].logprobs!.token_logprobs![0];
+    const plain = await firstOf('F32');
+    expect(plain.text).toBe(text.choices[0].text);
+    expect(plain.first).toBeCloseTo(want, 4);
+    const [inFile, atLoading] = [await firstOf('Q8_0'), await firstOf('F32', 'int8')];
+    // The file also keeps the positions in blocks.
+    for (const { first } of [inFile, atLoading]) {
+      expect(first).not.toBe(plain.first);
+      expect(Math.abs(first - want)).toBeLessThan(0.1);
+    }
+  });
+});

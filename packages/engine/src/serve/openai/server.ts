@@ -1,0 +1,267 @@
+// The HTTP side: GET /health, /v1/models and /v1/models/NAME; POST /v1/completions and /v1/chat/completions, whole or
+// as server-sent events. A client that goes away frees its slots.
+
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { Overloaded } from '../batcher.ts';
+import { chatShape, completionShape, type Shape, type Usage } from './answers.ts';
+import { type Choice, runChoice } from './choices.ts';
+import { ApiError, refusalOf } from './errors.ts';
+import {
+  chatPrompt,
+  checkPrompts,
+  completionPrompts,
+  type Prompt,
+  type Served,
+  settingsOf,
+  stopsOf,
+} from './prepare.ts';
+import { type AnyRequest, ChatRequest, CompletionRequest } from './requests.ts';
+
+const MAX_BODY = 2 * 1024 * 1024;
+const MAX_GENERATIONS = 16;
+
+export interface RequestLine {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly milliseconds: number;
+  readonly firstTokenMilliseconds?: number;
+  readonly promptTokens?: number;
+  readonly completionTokens?: number;
+  /** The client was gone before the end. */
+  readonly aborted?: boolean;
+  readonly error?: string;
+}
+
+export interface ApiServerOptions {
+  /** A generation may take this long; default ten minutes. */
+  readonly timeoutSeconds?: number;
+  /** One line per request, when it is over. */
+  readonly onRequest?: (line: RequestLine) => void;
+  /** Errors that are nobody's request: for the operator. */
+  readonly onError?: (error: unknown) => void;
+}
+
+type Facts = { -readonly [K in keyof RequestLine]?: RequestLine[K] };
+
+/** The server, not listening yet. */
+export function createApiServer(served: Served, options: ApiServerOptions = {}): Server {
+  const created = Math.floor(Date.now() / 1000);
+  const server = createServer(async (request, response) => {
+    const began = performance.now();
+    const path = (request.url ?? '/').split('?')[0];
+    const facts: Facts = {};
+    try {
+      await route(served, created, request, response, path, facts, options);
+    } catch (error) {
+      facts.error = error instanceof Error ? error.message : String(error);
+      fail(response, asApiError(error, options));
+    }
+    options.onRequest?.({
+      method: request.method ?? '',
+      path,
+      status: response.statusCode,
+      milliseconds: Math.round(performance.now() - began),
+      ...facts,
+    });
+  });
+  server.requestTimeout = 60_000;
+  server.headersTimeout = 20_000;
+  return server;
+}
+
+function asApiError(error: unknown, options: ApiServerOptions): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof z.ZodError) return refusalOf(error);
+  if (error instanceof Overloaded)
+    return new ApiError(429, 'The server is busy; try again later', 'overloaded');
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return new ApiError(504, 'The generation took too long', 'timeout');
+  }
+  options.onError?.(error);
+  return new ApiError(500, 'The server had an error while processing your request', 'internal_error');
+}
+
+/** After the first event of a stream the status is out: the error is an event then. */
+function fail(response: ServerResponse, error: ApiError): void {
+  if (response.destroyed) return;
+  if (!response.headersSent) send(response, error.status, error.body);
+  else response.end(`data: ${JSON.stringify(error.body)}\n\n`);
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+async function route(
+  served: Served,
+  created: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  facts: Facts,
+  options: ApiServerOptions,
+): Promise<void> {
+  const { name } = served.model;
+  const card = { id: name, object: 'model', created, owned_by: 'tsudoi' };
+  const allow = (method: string) => {
+    if (request.method !== method) {
+      throw new ApiError(405, `Not allowed to ${request.method} on ${path}`, 'method_not_supported');
+    }
+  };
+  if (path === '/v1/chat/completions' || path === '/v1/completions') {
+    allow('POST');
+    const isChat = path === '/v1/chat/completions';
+    const body = await readJson(request);
+    const asked: AnyRequest = isChat ? ChatRequest.parse(body) : CompletionRequest.parse(body);
+    if (asked.model !== name) throw unknownModel(asked.model);
+    return answer(served, asked, response, facts, options);
+  }
+  if (path === '/health' || path === '/v1/models' || path.startsWith('/v1/models/')) {
+    allow('GET');
+    if (path === '/health') return send(response, 200, { status: 'ok' });
+    if (path === '/v1/models') return send(response, 200, { object: 'list', data: [card] });
+    const wanted = decodeURIComponent(path.slice('/v1/models/'.length));
+    if (wanted !== name) throw unknownModel(wanted);
+    return send(response, 200, card);
+  }
+  throw new ApiError(404, `Unknown request URL: ${request.method} ${path}`, 'unknown_url');
+}
+
+const unknownModel = (name: string) =>
+  new ApiError(404, `The model '${name}' does not exist`, 'model_not_found', 'model');
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > MAX_BODY) throw new ApiError(413, `The request is larger than ${MAX_BODY} bytes`, 'too_large');
+    chunks.push(chunk as Buffer);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw new ApiError(400, 'The body of the request is not JSON', 'invalid_json');
+  }
+}
+
+async function answer(
+  served: Served,
+  request: AnyRequest,
+  response: ServerResponse,
+  facts: Facts,
+  options: ApiServerOptions,
+): Promise<void> {
+  const isChat = 'messages' in request;
+  const prompts = isChat ? [chatPrompt(served, request)] : completionPrompts(served, request);
+  checkPrompts(served, prompts, request);
+  const count = request.n ?? 1;
+  if (count * prompts.length > MAX_GENERATIONS) {
+    throw new ApiError(400, `At most ${MAX_GENERATIONS} choices at once`, 'invalid_value', 'n');
+  }
+  const began = performance.now();
+  facts.promptTokens = prompts.reduce((n, p) => n + p.ids.length, 0);
+  const writer = new AnswerWriter(response, isChat ? chatShape : completionShape, request);
+  const stops = stopsOf(request);
+  const gone = new AbortController();
+  const leave = () => gone.abort(new Error('the client went away'));
+  response.once('close', leave);
+  const limit = AbortSignal.timeout(1000 * (options.timeoutSeconds ?? 600));
+  const signal = AbortSignal.any([gone.signal, limit]);
+  const jobs = prompts.flatMap((prompt) => Array.from({ length: count }, (_, i) => ({ prompt, i })));
+  const run = async ({ prompt, i }: { prompt: Prompt; i: number }, index: number): Promise<Choice> => {
+    const settings = settingsOf(served, request, prompt)(i, signal);
+    const echo = 'echo' in request && request.echo ? prompt.text : '';
+    if (echo) writer.piece({ index, text: echo, logprobs: [] });
+    const choice = await runChoice(served, index, prompt, settings, stops, (piece) => {
+      facts.firstTokenMilliseconds ??= Math.round(performance.now() - began);
+      facts.completionTokens = (facts.completionTokens ?? 0) + 1;
+      writer.piece(piece);
+    });
+    writer.ended(choice);
+    return { ...choice, text: echo + choice.text };
+  };
+  try {
+    const choices = await Promise.all(jobs.map(run)).catch((error) => {
+      gone.abort(error); // the other choices of this request are of no use any more
+      throw error;
+    });
+    facts.completionTokens = choices.reduce((n, c) => n + c.tokens, 0);
+    writer.end(choices, facts.promptTokens);
+  } catch (error) {
+    if (!response.destroyed) throw error;
+    facts.aborted = true;
+  } finally {
+    response.off('close', leave);
+  }
+}
+
+/** Writes the answer at its end, or piece by piece. */
+class AnswerWriter {
+  readonly #response: ServerResponse;
+  readonly #shape: Shape;
+  readonly #request: AnyRequest;
+  readonly #isStream: boolean;
+  readonly #withLogprobs: boolean;
+  readonly #begun = new Set<number>();
+  readonly #head: { id: string; created: number; model: string };
+
+  constructor(response: ServerResponse, shape: Shape, request: AnyRequest) {
+    this.#response = response;
+    this.#shape = shape;
+    this.#request = request;
+    this.#isStream = request.stream === true;
+    this.#withLogprobs = typeof request.logprobs === 'number' || request.logprobs === true;
+    const id = `${shape.prefix}-${randomUUID().replaceAll('-', '')}`;
+    this.#head = { id, created: Math.floor(Date.now() / 1000), model: request.model };
+  }
+
+  piece(piece: Parameters<Shape['piece']>[0]): void {
+    if (!this.#isStream) return;
+    this.#begin(piece.index);
+    this.#event({ choices: [this.#shape.piece(piece, this.#withLogprobs)] });
+  }
+
+  ended(choice: Choice): void {
+    if (!this.#isStream) return;
+    this.#begin(choice.index);
+    this.#event({ choices: [this.#shape.last(choice)] });
+  }
+
+  end(choices: readonly Choice[], promptTokens: number): void {
+    const completion = choices.reduce((n, c) => n + c.tokens, 0);
+    const usage: Usage = {
+      prompt_tokens: promptTokens,
+      completion_tokens: completion,
+      total_tokens: promptTokens + completion,
+    };
+    if (!this.#isStream) {
+      const list = choices.map((c) => this.#shape.choice(c, this.#withLogprobs));
+      send(this.#response, 200, { ...this.#head, object: this.#shape.object, choices: list, usage });
+      return;
+    }
+    if (this.#request.stream_options?.include_usage) this.#event({ choices: [], usage });
+    this.#response.end('data: [DONE]\n\n');
+  }
+
+  #begin(index: number): void {
+    if (this.#begun.has(index)) return;
+    this.#begun.add(index);
+    if (this.#shape.first) this.#event({ choices: [this.#shape.first(index)] });
+  }
+
+  #event(body: object): void {
+    if (!this.#response.headersSent) {
+      this.#response.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store, no-transform',
+      });
+    }
+    const data = { ...this.#head, object: this.#shape.chunkObject, ...body };
+    this.#response.write(`data: ${JSON.stringify(data)}\n\n`);
+  }
+}
