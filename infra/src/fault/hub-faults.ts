@@ -3,6 +3,7 @@ import { claim, draftedJob, newNode, newPerson, system } from '@tsudoi/hub/testi
 import { Rejection } from '@tsudoi/schema';
 import type { Fault } from './fault.ts';
 import { whatIsWrong } from './invariants.ts';
+import { machineFaults } from './scenarios/machines.ts';
 import { until } from './stage.ts';
 
 const headHeld: Fault = {
@@ -140,4 +141,10 @@ const poisonEvent: Fault = {
 
 const isBusy = (error: unknown): boolean => error instanceof Rejection && error.code === 'hub.busy';
 
-export const hubFaults: readonly Fault[] = [headHeld, longTransaction, staleLease, poisonEvent];
+export const hubFaults: readonly Fault[] = [
+  headHeld,
+  longTransaction,
+  staleLease,
+  poisonEvent,
+  ...machineFaults,
+];
