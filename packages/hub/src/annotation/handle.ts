@@ -43,7 +43,7 @@ export const openSet: Handler<'annotation.open'> = async (context, { setId }) =>
 /** Answers what to judge and until when, and nothing of what others thought of it. */
 export const claimItem: Handler<'annotation.claim'> = async (context, { setId }) => {
   const personId = personOf(context.actor);
-  decide.requireOpen((await load(context, annotationSet, setId)).state, setId);
+  decide.requireOpen((await loadTarget(context, annotationSet, setId)).state, setId);
   const itemId = await pickItem(context.tx, setId, personId);
   if (itemId === null) return outcome([]);
   const target = await load(context, annotationItem, itemId);
