@@ -58,7 +58,7 @@ export async function Removed({ overview }: { overview: Overview }) {
                 cell: ({ reason, scope }) => (
                   <span className="flex flex-wrap gap-1">
                     <Badge tone={reason === 'exact' ? 'plain' : 'wait'}>{t(reason)}</Badge>
-                    <Badge tone="plain">{t(`scope-${scope}`)}</Badge>
+                    {scope && <Badge tone="plain">{t(`scope-${scope}`)}</Badge>}
                   </span>
                 ),
               },

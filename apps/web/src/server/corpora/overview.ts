@@ -20,7 +20,8 @@ export interface Duplicate {
   path: string;
   keptPath: string;
   reason: 'exact' | 'near';
-  scope: 'source' | 'across';
+  /** Absent from corpora made before version 0.2. */
+  scope?: 'source' | 'across';
   jaccardEstimate: number;
 }
 
@@ -40,7 +41,7 @@ export interface Overview {
   counted: Counted | null;
 }
 
-const DUPLICATES = 50;
+const DUPLICATES = 20;
 const PERPLEXITY_DOCUMENTS = 120;
 const REMEMBERED = 16;
 

@@ -7,14 +7,14 @@ export interface PerplexityStatistics {
   measured: number;
   /** Perplexity per character at the 5th, 25th, 50th, 75th and 95th percentile. */
   percentiles: [number, number, number, number, number];
-  /** Sixteen equal steps of the logarithm between the lowest and the highest value. */
+  /** Ten equal steps of the logarithm between the lowest and the highest value. */
   bins: { from: number; to: number; count: number }[];
 }
 
 /** Documents kept for each language unless told, half to train on and half to measure. */
 const SAMPLE = 600;
 const CHARACTERS = 3000;
-const BINS = 16;
+const BINS = 10;
 
 interface Sampled {
   place: string;

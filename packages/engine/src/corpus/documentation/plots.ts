@@ -5,7 +5,7 @@ import { grouped, type Locale, languageName, wordsOf } from './words.ts';
 
 export interface Plot {
   /** Name of the file without its extension. */
-  name: 'lengths' | 'languages' | 'perplexity' | 'removed' | 'clusters';
+  name: string;
   title: string;
   bars: { label: string; value: number }[];
 }
@@ -28,7 +28,7 @@ export function plotsOf(
       })),
     },
     { name: 'lengths', title: t('lengths'), bars: lengthBars(statistics.lengths) },
-    { name: 'perplexity', title: t('perplexity'), bars: perplexityBars(statistics, locale) },
+    ...perplexityPlots(statistics, locale),
     { name: 'removed', title: t('removed'), bars: removedBars(stages) },
     {
       name: 'clusters',
@@ -47,14 +47,13 @@ function lengthBars(lengths: CorpusStatistics['lengths']): Plot['bars'] {
   }));
 }
 
-/** One block of bars a language, since a byte of Japanese and one of English are not to be compared. */
-function perplexityBars({ perplexity }: CorpusStatistics, locale: Locale): Plot['bars'] {
-  return Object.entries(perplexity).flatMap(([language, { bins }]) =>
-    bins.map(({ from, to, count }) => ({
-      label: `${languageName(language, locale)} ${from}–${to}`,
-      value: count,
-    })),
-  );
+/** One plot a language, since a character of Japanese and one of English are not to be compared. */
+function perplexityPlots({ perplexity }: CorpusStatistics, locale: Locale): Plot[] {
+  return Object.entries(perplexity).map(([language, { bins }]) => ({
+    name: `perplexity-${language}`,
+    title: `${wordsOf(locale)('perplexity')}: ${languageName(language, locale)}`,
+    bars: bins.map(({ from, to, count }) => ({ label: `${from}–${to}`, value: count })),
+  }));
 }
 
 const SHOWN = 20;

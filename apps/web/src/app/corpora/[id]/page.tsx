@@ -98,7 +98,7 @@ export default async function CorpusPage(props: Props) {
           <p className="phrase text-ink-2">{t('tooLarge')}</p>
         </Section>
       )}
-      <Section title={t('licences')} id="licences">
+      <Section title={t('licences')}>
         <div className="grid gap-4 lg:grid-cols-2">
           <VerdictCard verdict={corpus.verdict} />
           {counted && (
@@ -106,7 +106,7 @@ export default async function CorpusPage(props: Props) {
           )}
         </div>
       </Section>
-      <Section title={t('made')} id="made">
+      <Section title={t('made')}>
         <Table
           caption={t('made')}
           rows={corpus.stages}
@@ -127,7 +127,7 @@ export default async function CorpusPage(props: Props) {
           ]}
         />
       </Section>
-      <Section title={t('removed')} id="removed">
+      <Section title={t('removed')}>
         <Removed overview={overview} />
       </Section>
       {counted && (
