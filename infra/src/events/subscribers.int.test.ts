@@ -1,65 +1,40 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { type Actor, logHead } from '@tsudoi/hub';
+import { type Actor, type Hub, logHead } from '@tsudoi/hub';
+import { newPerson, send, system } from '@tsudoi/hub/testing';
 import { CloudEvent, logStream, subscriberDomain, subscriptionInbox } from '@tsudoi/schema';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { natsFiles, natsUser, startNats } from '../../../../infra/src/servers/nats.ts';
-import { freePort } from '../../../../infra/src/servers/ports.ts';
-import { createTestHub, type TestHub } from '../../../../packages/hub/src/testing/database.ts';
-import { proposal } from '../../../../packages/hub/src/testing/samples.ts';
-import { newPerson, send, system } from '../../../../packages/hub/src/testing/scenario.ts';
-import { runPublisher } from '../publisher/run-publisher.ts';
-import { silentLog } from '../roles/log.ts';
-import { runSubscribers } from './run-subscribers.ts';
+import { proposal } from '../../../packages/hub/src/testing/samples.ts';
+import { Stage } from '../fault/stage.ts';
 
-// A server of its own: users come and go in its configuration. Which version it is, PATH says.
-let nats: Awaited<ReturnType<typeof startNats>>;
-let testHub: TestHub;
-const dir = mkdtempSync(join(tmpdir(), 'tsudoi-subscribers-'));
-const stop = new AbortController();
-const roles: Promise<void>[] = [];
+// Servers of its own, with the roles as processes. Which nats-server, PATH says: 2.9 is the oldest, newer ones count too.
+let stage: Stage;
+let hub: Hub;
 const groups = { corpus: randomUUID(), model: randomUUID() };
 let owner: Actor;
 
 beforeAll(async () => {
-  const password = 'of the hub';
-  const binDir = join(import.meta.dirname, '../../../../.tsudoi/bin');
-  nats = await startNats({ dir, binDir, logFile: join(dir, 'nats.log'), port: await freePort(), password });
-  testHub = await createTestHub();
-  const { usersFile, pidFile } = natsFiles(dir);
-  const settings = {
-    ...{ NATS_URL: nats.url, NATS_USER: natsUser, NATS_PASSWORD: password, HUB_URL: 'http://hub.test' },
-    ...{ NATS_USERS_FILE: usersFile, NATS_PID_FILE: pidFile },
-  };
-  const options = { log: silentLog, signal: stop.signal };
-  roles.push(runPublisher(testHub.hub, settings, options), runSubscribers(testHub.hub, settings, options));
+  stage = await Stage.open();
+  hub = stage.hub();
+  stage.startRoles('publisher', 'subscribers');
   for (const [slug, groupId] of Object.entries(groups)) {
     const data = { groupId, slug, nameJa: `${slug}グループ`, nameEn: `Group ${slug}` };
-    await send(testHub.hub, system, { type: 'group.create', data });
+    await send(hub, system, { type: 'group.create', data });
   }
-  owner = await newPerson(testHub.hub);
+  owner = await newPerson(hub);
   for (const groupId of Object.values(groups)) {
-    await send(testHub.hub, owner, { type: 'group.join', data: { groupId } });
+    await send(hub, owner, { type: 'group.join', data: { groupId } });
   }
 });
-afterAll(async () => {
-  stop.abort();
-  await Promise.allSettled(roles);
-  await nats.child.stop();
-  await testHub.drop();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => stage.close());
 
 test('a subscriber reads its own group in order and with acknowledgements, and can do nothing else', async () => {
   const { user, secret } = await subscribed(groups.corpus);
   for (const groupId of [groups.model, groups.corpus, null, groups.corpus]) await propose(groupId);
   const connection = await connected(user, secret);
   const consumer = await jetstream(connection, { domain: subscriberDomain }).consumers.get(logStream, user);
-  const before = (await logHead(testHub.hub.sql)).position;
+  const before = (await logHead(hub.sql)).position;
 
   const seen: CloudEvent[] = [];
   const messages = await consumer.consume({ max_messages: 10 });
@@ -101,7 +76,7 @@ test('a subscriber reads its own group in order and with acknowledgements, and c
   });
   await connection.flush();
   await propose(groups.model);
-  const { position } = await logHead(testHub.hub.sql);
+  const { position } = await logHead(hub.sql);
   await published(position);
   expect(await lastSequence()).toBe(position);
   expect(position).toBeGreaterThan(before);
@@ -112,7 +87,7 @@ test('a closed subscription is cut off at once, and an exchanged secret opens no
   const first = await subscribed(groups.model);
   const connection = await connected(first.user, first.secret);
   const cut = connection.closed();
-  const { result } = await send(testHub.hub, owner, {
+  const { result } = await send(hub, owner, {
     type: 'subscription.issueCredential',
     data: { subscriptionId: first.subscriptionId },
   });
@@ -120,7 +95,7 @@ test('a closed subscription is cut off at once, and an exchanged secret opens no
   await expect(connectOnce(first.user, first.secret)).rejects.toThrow(/authorization/i);
   const second = await connected(first.user, (result as { secret: string }).secret);
   const ended = second.closed();
-  await send(testHub.hub, owner, {
+  await send(hub, owner, {
     type: 'subscription.close',
     data: { subscriptionId: first.subscriptionId },
   });
@@ -136,15 +111,14 @@ test('whoever leaves the group is cut off', async () => {
   const { user, secret } = await subscribed(groups.model);
   const connection = await connected(user, secret);
   const cut = connection.closed();
-  await send(testHub.hub, owner, { type: 'group.leave', data: { groupId: groups.model } });
+  await send(hub, owner, { type: 'group.leave', data: { groupId: groups.model } });
   await cut;
   await expect(connectOnce(user, secret)).rejects.toThrow(/authorization/i);
 });
 
 test('no secret is in the log, and the answer to a repetition has none', async () => {
   const { subscriptionId } = await subscribed(groups.corpus);
-  const rows = await testHub.hub
-    .sql`select data::text as text from event where stream_id = ${subscriptionId}`;
+  const rows = await hub.sql`select data::text as text from event where stream_id = ${subscriptionId}`;
   for (const { text } of rows) expect(text).not.toContain('tsudoi_stream_');
   expect(rows.map(({ text }) => text).join()).toContain('$2b$');
 });
@@ -152,8 +126,8 @@ test('no secret is in the log, and the answer to a repetition has none', async (
 async function subscribed(groupId: string) {
   const subscriptionId = randomUUID();
   const data = { subscriptionId, groupId, label: 'a test', topics: ['*'], afterPosition: 0 };
-  await send(testHub.hub, owner, { type: 'subscription.open', data });
-  const { result } = await send(testHub.hub, owner, {
+  await send(hub, owner, { type: 'subscription.open', data });
+  const { result } = await send(hub, owner, {
     type: 'subscription.issueCredential',
     data: { subscriptionId },
   });
@@ -161,11 +135,11 @@ async function subscribed(groupId: string) {
 }
 
 const propose = (groupId: string | null) =>
-  send(testHub.hub, owner, { type: 'source.propose', data: proposal({ groupId }) });
+  send(hub, owner, { type: 'source.propose', data: proposal({ groupId }) });
 
 const connectOnce = (user: string, secret: string) =>
   connect({
-    servers: nats.url,
+    servers: stage.natsUrl,
     user,
     pass: secret,
     inboxPrefix: subscriptionInbox(user),
@@ -183,7 +157,7 @@ async function connected(user: string, secret: string): Promise<NatsConnection> 
 }
 
 async function asHub<T>(work: (connection: NatsConnection) => Promise<T>): Promise<T> {
-  const connection = await connect({ servers: nats.url, user: natsUser, pass: 'of the hub' });
+  const connection = await stage.connectNats();
   try {
     return await work(connection);
   } finally {
