@@ -1,3 +1,4 @@
+import { TokenScope } from '@tsudoi/schema';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
@@ -39,19 +40,22 @@ export default async function MePage() {
     );
   }
   const tokens = await (await api()).people.tokens();
+  const lendable = TokenScope.options.filter((scope) =>
+    scope === 'node.work' ? viewer.permissions.includes('token.issue') : viewer.permissions.includes(scope),
+  );
   const groupName = (groupId: string | null) => {
     const group = viewer.groups.find((one) => one.groupId === groupId);
     return group ? (locale === 'ja' ? group.nameJa : group.nameEn) : t('everyGroup');
   };
   return (
-    <ClientMessages of={['common', 'me']}>
+    <ClientMessages of={['common', 'me', 'permission']}>
       <Watch on={[`person:${viewer.personId}`]} />
       <PageHead title={viewer.displayName} actions={<SignOut label={t('signOut')} />} />
       <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           <Section title={t('tokens')}>
             <p className="phrase mb-4 max-w-2xl text-ink-2">{t('tokensLead')}</p>
-            <IssueToken hubUrl={serverEnv().HUB_URL} />
+            <IssueToken hubUrl={serverEnv().HUB_URL} scopes={lendable} />
             {tokens.length === 0 ? (
               <p className="mt-4 text-ink-2">{t('noTokens')}</p>
             ) : (
@@ -63,8 +67,28 @@ export default async function MePage() {
                   >
                     <div>
                       <p className="font-medium">{token.label}</p>
+                      <p className="text-sm text-ink-2">
+                        {token.scopes
+                          .map((scope) => permissions(scope.replace('.', '-') as 'public-read'))
+                          .join(' · ')}
+                      </p>
                       <p className="text-sm text-ink-3">
                         {t('issuedAt')} <Time at={token.issuedAt} />
+                        {' · '}
+                        {token.lastUsedAt ? (
+                          <>
+                            {t('lastUsed')} <Time at={token.lastUsedAt} />
+                          </>
+                        ) : (
+                          t('neverUsed')
+                        )}
+                        {token.expiresAt && !token.revokedAt && (
+                          <>
+                            {' · '}
+                            {new Date(token.expiresAt) <= new Date() ? t('expired') : t('expiresAt')}{' '}
+                            <Time at={token.expiresAt} />
+                          </>
+                        )}
                         {token.revokedAt && (
                           <>
                             {' · '}
