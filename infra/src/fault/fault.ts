@@ -1,5 +1,13 @@
 import type { Stage } from './stage.ts';
 
+export interface Outcome {
+  /** What does not hold, or null. */
+  problem: string | null;
+  seen: string;
+  /** Why the fault cannot be provoked on this machine. */
+  skipped?: string;
+}
+
 /** One thing that goes wrong, on real servers of its own, and what must hold all the same. */
 export interface Fault {
   readonly name: string;
@@ -7,6 +15,5 @@ export interface Fault {
   readonly fault: string;
   /** In words, what must hold afterwards. */
   readonly invariant: string;
-  /** @returns what does not hold, or null; and what was seen */
-  run(stage: Stage, progress: (line: string) => void): Promise<{ problem: string | null; seen: string }>;
+  run(stage: Stage, progress: (line: string) => void): Promise<Outcome>;
 }

@@ -3,6 +3,7 @@ import { claim, draftedJob, newNode, newPerson, system } from '@tsudoi/hub/testi
 import { Rejection } from '@tsudoi/schema';
 import type { Fault } from './fault.ts';
 import { whatIsWrong } from './invariants.ts';
+import { diskFull } from './scenarios/disk-full.ts';
 import { machineFaults } from './scenarios/machines.ts';
 import { until } from './stage.ts';
 
@@ -147,4 +148,5 @@ export const hubFaults: readonly Fault[] = [
   staleLease,
   poisonEvent,
   ...machineFaults,
+  diskFull,
 ];

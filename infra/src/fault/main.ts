@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { sayTo, UsageError } from '../say.ts';
-import type { Fault } from './fault.ts';
+import type { Fault, Outcome } from './fault.ts';
 import { faults } from './faults.ts';
 import { Stage } from './stage.ts';
 
@@ -11,7 +11,9 @@ interface Result {
   name: string;
   fault: string;
   invariant: string;
-  held: boolean;
+  /** Null when the fault could not be provoked here. */
+  held: boolean | null;
+  skipped: string | null;
   seen: string;
   problem: string | null;
   seconds: number;
@@ -33,7 +35,7 @@ async function main(): Promise<number> {
     results.push(result);
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : text(result));
   }
-  return results.every(({ held }) => held) ? 0 : 1;
+  return results.every(({ held }) => held !== false) ? 0 : 1;
 }
 
 function arguments_() {
@@ -59,21 +61,25 @@ async function provoke(fault: Fault): Promise<Result> {
   const started = performance.now();
   const stage = await Stage.open();
   try {
-    const { problem, seen } = await fault
+    const { problem, seen, skipped } = await fault
       .run(stage, (line) => say.progress(line))
-      .catch((error: Error) => ({
-        problem: error.message,
-        seen: 'the scenario itself failed',
-      }));
+      .catch(
+        (error: Error): Outcome => ({
+          problem: error.message,
+          seen: 'the scenario itself failed',
+        }),
+      );
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const { name, invariant } = fault;
-    return { name, fault: fault.fault, invariant, held: problem === null, seen, problem, seconds };
+    const held = skipped ? null : problem === null;
+    return { name, fault: fault.fault, invariant, held, skipped: skipped ?? null, seen, problem, seconds };
   } finally {
     await stage.close();
   }
 }
 
-function text({ name, fault, invariant, held, seen, problem, seconds }: Result): string {
+function text({ name, fault, invariant, held, skipped, seen, problem, seconds }: Result): string {
+  if (held === null) return `SKIPPED ${name}: ${skipped}\n`;
   const lines = [
     `${held ? 'HELD  ' : 'BROKEN'} ${name} (${seconds} s)`,
     `       fault      ${fault}`,
