@@ -22,6 +22,7 @@ export const backup: CliCommand = {
   async run({ instance, values, positionals: [dir], say, result }) {
     if (!existsSync(instance.dir) && !process.env.DATABASE_URL)
       throw new Error('there is no hub here yet; start one with "./tsudoi demo"');
+    instance.prepare();
     const personalKey = personalKeyOf(instance, undefined);
     const keysDir = typeof values.keys === 'string' ? resolve(values.keys) : undefined;
     const saveKey = values['save-key'] as string | undefined;
