@@ -13,6 +13,7 @@ import { movementRows } from './ops/movement.ts';
 import { muonRows } from './ops/muon.ts';
 import { optimizerRows } from './ops/optimizer.ts';
 import { reduceRows } from './ops/reduce.ts';
+import { softcapRows } from './ops/softcap.ts';
 import { sourceRows } from './ops/sources.ts';
 
 const rows: readonly OpRow[] = [
@@ -24,6 +25,7 @@ const rows: readonly OpRow[] = [
   ...layerRows,
   ...layernormRows,
   ...geluRows,
+  ...softcapRows,
   ...attentionRows,
   ...cachedAttentionRows,
   ...crossEntropyRows,

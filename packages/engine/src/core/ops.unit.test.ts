@@ -320,6 +320,7 @@ const literals: readonly (readonly [string, readonly Literal[], Attrs, readonly 
     { steps: 0 },
     [[0.6, 0.8, 0, 0]],
   ],
+  ['softcap', [[[2], [0, 2 * Math.log(2)]]], { cap: 2 }, [[0, 1.2]]],
   ['silu', [[[2], [0, Math.log(3)]]], {}, [[0, 0.75 * Math.log(3)]]],
   [
     'swiglu',
@@ -545,7 +546,18 @@ describe('op table', () => {
     for (let seed = 1; seed <= 4; seed++) gradcheck(opCases.get(name)!(...small(seed)));
   });
 
-  const composites = ['silu', 'swiglu', 'gelu', 'softmax', 'rmsnorm', 'layernorm', 'rope', 'matmul', 'erf'];
+  const composites = [
+    'silu',
+    'softcap',
+    'swiglu',
+    'gelu',
+    'softmax',
+    'rmsnorm',
+    'layernorm',
+    'rope',
+    'matmul',
+    'erf',
+  ];
   const twice = differentiable.filter(
     (n) => ['elementwise', 'reduce', 'movement'].includes(opRow(n).kind) || composites.includes(n),
   );

@@ -190,6 +190,13 @@ const layers: Readonly<Record<string, MakeCase>> = {
     };
   },
   silu: unary('silu'),
+  softcap: (r, size) => {
+    const cap = r.pick([1, 30]);
+    return {
+      inputs: [reals(r, shapeOf(size, 2), -4, 4)],
+      build: (b, [x]) => [b.apply('softcap', [x], { cap })],
+    };
+  },
   swiglu: binary('swiglu'),
   softmax: unary('softmax'),
   attention: (r, size) => {
