@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@tsudoi/schema';
-import { readPage, tailEvents } from '../events/read-events.ts';
+import { type HubAddress, readPage, tailEvents } from '../events/read-events.ts';
 import { UsageError } from '../say.ts';
 import type { CliCommand, CommandContext } from './command.ts';
 
@@ -25,36 +25,31 @@ export const events: CliCommand = {
   async run(context) {
     const { positionals } = context;
     const [action, position] = positionals;
-    const hub = { url: hubUrl(context), token: process.env.TSUDOI_TOKEN };
-    if (action === 'show' && position !== undefined)
-      return show(context, hub, positionOf('POSITION', position));
-    if (action === 'tail' && positionals.length === 1) return tail(context, hub);
+    if (action === 'show' && position !== undefined) return show(context, positionOf('POSITION', position));
+    if (action === 'tail' && positionals.length === 1) return tail(context);
     throw new UsageError(
       'usage: ./tsudoi events tail [--since POSITION] [--group SLUG] [--follow] | events show POSITION',
     );
   },
 };
 
-interface Hub {
-  url: string;
-  token?: string;
-}
-
-async function show({ result }: CommandContext, hub: Hub, position: number): Promise<number> {
+async function show(context: CommandContext, position: number): Promise<number> {
   if (position < 1) throw new UsageError('positions begin at 1');
-  const { events, head } = await readPage(hub, { after: position - 1, limit: 1 });
+  const { events, head } = await readPage(hubOf(context), { after: position - 1, limit: 1 });
   const [event] = events;
   if (!event) throw new Error(`there is no event ${position}; the log ends at ${head}`);
-  result(event, JSON.stringify(event, null, 2));
+  context.result(event, JSON.stringify(event, null, 2));
   return 0;
 }
 
-async function tail({ values, say }: CommandContext, hub: Hub): Promise<number> {
+async function tail(context: CommandContext): Promise<number> {
+  const { values, say } = context;
   const query = {
     after: positionOf('--since', String(values.since ?? 0)),
     group: values.group as string | undefined,
     topics: values.topics as string | undefined,
   };
+  const hub = hubOf(context);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
@@ -68,15 +63,16 @@ async function tail({ values, say }: CommandContext, hub: Hub): Promise<number> 
   return 0;
 }
 
-function hubUrl({ values, instance }: CommandContext): string {
+function hubOf({ values, instance }: CommandContext): HubAddress {
+  const token = process.env.TSUDOI_TOKEN;
   if (values.url !== undefined) {
     if (!URL.canParse(String(values.url))) throw new UsageError(`--url is no address: ${values.url}`);
-    return String(values.url);
+    return { url: String(values.url), token };
   }
   const running = instance.state();
   if (!running)
     throw new Error('no hub is running here: start one with "./tsudoi up", or name one with --url');
-  return running.url;
+  return { url: running.url, token };
 }
 
 function positionOf(name: string, text: string): number {

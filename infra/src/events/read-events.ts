@@ -81,7 +81,11 @@ async function ask(
   }
   const headers: Record<string, string> = { 'accept-language': 'en' };
   if (hub.token) headers.authorization = `Bearer ${hub.token}`;
-  const answer = await fetch(url, { headers, signal });
+  const answer = await fetch(url, { headers, signal }).catch((error: Error) => {
+    if (signal?.aborted) throw error;
+    const { code } = (error.cause ?? {}) as { code?: string };
+    throw new Error(`${url.origin} does not answer (${code ?? error.message})`);
+  });
   if (answer.ok) return answer;
   const said = (await answer.json().catch(() => null)) as {
     rejection?: { text?: string };
