@@ -32,8 +32,8 @@ export const restore: CliCommand = {
     const running = instance.state();
     if (running) throw new Error(`the hub is running at ${running.url}; stop it first with "./tsudoi down"`);
     const text = (name: string) => values[name] as string | undefined;
-    const personalKey = personalKeyOf(instance, text('key-file'));
     instance.prepare();
+    const personalKey = personalKeyOf(instance, text('key-file'));
     const keys = text('keys');
     const at = (databaseUrl: string, broker: Broker) =>
       withWholeHub(instance, { databaseUrl, personalKey }, async (hub, store) => {

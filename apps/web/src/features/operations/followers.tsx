@@ -10,7 +10,7 @@ export async function Followers({ report }: { report: OperationsReport }) {
   const number = (value: number, digits = 0) =>
     value.toLocaleString(locale, { maximumFractionDigits: digits });
   return (
-    <Section title={t('followers')} id="followers">
+    <Section title={t('followers')}>
       <p className="phrase mb-4 max-w-2xl text-ink-2">
         {t('followersLead', { position: number(report.log.position) })}
       </p>

@@ -12,7 +12,6 @@ export async function StuckJobs({ jobs }: Pick<OperationsReport, 'jobs'>) {
   return (
     <Section
       title={t('jobs')}
-      id="jobs"
       aside={t('jobCounts', { queued: `${queued}`, leased: `${leased}`, awaiting: `${awaitingStart}` })}
     >
       {stuck.length === 0 ? (
@@ -48,7 +47,7 @@ export async function StuckJobs({ jobs }: Pick<OperationsReport, 'jobs'>) {
 export async function FailingWebhooks({ webhooks }: Pick<OperationsReport, 'webhooks'>) {
   const [t, locale] = await Promise.all([getTranslations('operations'), getLocale()]);
   return (
-    <Section title={t('webhooks')} id="webhooks">
+    <Section title={t('webhooks')}>
       {webhooks.length === 0 ? (
         <p className="text-ink-2">{t('noWebhooks')}</p>
       ) : (
