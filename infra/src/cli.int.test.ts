@@ -59,6 +59,9 @@ describe('the front door', () => {
       'logs',
       'trace',
       'verify-log',
+      'operations',
+      'backup',
+      'restore',
       'demo:kill',
     ]) {
       const { status, stdout } = tsudoi(name, '--help');
