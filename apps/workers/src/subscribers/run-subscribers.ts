@@ -5,7 +5,7 @@ import { connectNats, type NatsSettings } from '../publisher/connect.ts';
 import { describeError, type Log } from '../roles/log.ts';
 import { pause, Wake } from '../roles/wake.ts';
 import { alignConsumers } from './consumers.ts';
-import { natsUsers, putUsers } from './users-file.ts';
+import { createUsersFile, natsUsers } from './users-file.ts';
 
 /** Consumers are looked at again after so long without a change, and what they have acknowledged is noted. */
 const POLL = 15_000;
@@ -26,6 +26,7 @@ export async function runSubscribers(
   if (!file || !pidFile) {
     log.warn('the users of NATS are not kept by this process: NATS_USERS_FILE and NATS_PID_FILE are not set');
   }
+  const users = file && pidFile ? createUsersFile({ file, pidFile }) : null;
   const wake = new Wake();
   const stopListening = await listenPositions(hub.sql, () => wake.ring());
   const connection = await connectNats(settings, { name: 'tsudoi subscribers', log, signal });
@@ -35,7 +36,7 @@ export async function runSubscribers(
       try {
         const changed = await lastChange(hub);
         const subscriptions = await openSubscriptions(hub.sql);
-        if (file && pidFile && putUsers(natsUsers(subscriptions), { file, pidFile })) {
+        if (users?.put(natsUsers(subscriptions))) {
           log.info('users of NATS changed', { users: subscriptions.length });
         }
         await alignConsumers(hub, await jetstreamManager(connection), subscriptions);

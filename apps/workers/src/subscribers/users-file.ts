@@ -31,18 +31,30 @@ export function natsUsers(subscriptions: readonly OpenSubscription[]): string {
   return `# Written by the hub; a change by hand is lost.\nusers = [\n${users.map((user) => `  ${user}\n`).join('')}]\n`;
 }
 
-/** Puts the users where the server reads them and has it read them. @returns whether anything changed */
-export function putUsers(text: string, { file, pidFile }: { file: string; pidFile: string }): boolean {
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) return false;
-  writeFileSync(`${file}.new`, text, { mode: 0o600 });
-  chmodSync(`${file}.new`, 0o600);
-  renameSync(`${file}.new`, file);
-  reload(pidFile);
-  return true;
+/**
+ * Keeps the file that the server reads its users from. A reload that failed is tried again at the next call although the
+ * file is right by then: a credential that was taken back must not live on because one signal was lost.
+ */
+export function createUsersFile({ file, pidFile }: { file: string; pidFile: string }) {
+  let told: string | null = null;
+  return {
+    /** @returns whether the server was told anything new */
+    put(text: string): boolean {
+      if (told === text) return false;
+      if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+        writeFileSync(`${file}.new`, text, { mode: 0o600 });
+        chmodSync(`${file}.new`, 0o600);
+        renameSync(`${file}.new`, file);
+      }
+      reload(pidFile);
+      told = text;
+      return true;
+    },
+  };
 }
 
 /** Whoever is no user any more is disconnected by the server when it reads them. */
-export function reload(pidFile: string): void {
+function reload(pidFile: string): void {
   const pid = Number(readFileSync(pidFile, 'utf8'));
   if (!Number.isInteger(pid) || pid <= 1) throw new Error(`${pidFile} holds no process id`);
   process.kill(pid, 'SIGHUP');
