@@ -16,7 +16,7 @@ export function BarChart({
         {bars.map(({ label, value }) => (
           <li
             key={label}
-            className="grid grid-cols-[minmax(0,9.5rem)_minmax(0,1fr)_4.5rem] items-center gap-3 text-sm leading-6"
+            className="grid grid-cols-[minmax(0,9.5rem)_minmax(0,1fr)_5.5rem] items-center gap-3 text-sm leading-6"
           >
             <span className="break-words text-ink-2">{label}</span>
             <span aria-hidden className="h-2.5 overflow-hidden rounded-full bg-sunken">

@@ -2,6 +2,7 @@ import { licenceRules } from '@tsudoi/schema';
 import type { ManifestReason } from '../build/manifest.ts';
 import type { DescribedCorpus } from './described.ts';
 import type { Plot } from './plots.ts';
+import { conjunction } from './spdx.ts';
 import type { Amount, CorpusStatistics } from './statistics.ts';
 import { grouped, type Locale, languageName, wordsOf } from './words.ts';
 
@@ -90,10 +91,7 @@ function header({ corpus, statistics }: CardParts): string {
     `license: ${known ?? 'other'}`,
     ...(known
       ? []
-      : [
-          `license_name: ${JSON.stringify(corpus.verdict.expressions.join(' AND '))}`,
-          'license_link: NOTICE',
-        ]),
+      : [`license_name: ${JSON.stringify(conjunction(corpus.verdict.expressions))}`, 'license_link: NOTICE']),
     ...list('task_categories', ['text-generation']),
     ...list('size_categories', [size]),
     ...(files.length > 0

@@ -78,7 +78,7 @@ const sourceRef = (id: string) =>
     : `SPDXRef-Source-${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
 
 /** All of them hold at once, for a corpus is one work made of many. */
-function conjunction(expressions: readonly string[]): string {
+export function conjunction(expressions: readonly string[]): string {
   const terms = [...new Set(expressions)].sort();
   if (terms.length === 0) return 'NOASSERTION';
   if (terms.length === 1) return terms[0] as string;
