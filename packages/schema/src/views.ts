@@ -103,6 +103,8 @@ export interface JobSummary {
   kind: JobKind;
   state: JobState;
   runId: string | null;
+  /** Of its run, else of its source: where its supervisors are. Null: the whole hub. */
+  groupId: string | null;
   sourceIds: string[];
   epoch: number;
   node: string | null;

@@ -19,6 +19,7 @@ const Row = z.object({
   kind: JobKind,
   state: JobStates,
   runId: z.string().nullable(),
+  groupId: z.string().nullable(),
   sourceIds: z.array(z.string()),
   epoch: z.number(),
   node: z.string().nullable(),
@@ -35,7 +36,11 @@ type Fragment = postgres.PendingQuery<postgres.Row[]>;
 /** Summaries of the jobs `j` that satisfy a condition, newest first, with the progress of their leases. */
 export async function jobSummaries(sql: Queryable, condition: Fragment, limit = 500): Promise<JobSummary[]> {
   const rows = await sql`
-    select j.job_id as "jobId", j.kind, j.state, j.run_id as "runId", j.source_ids as "sourceIds", j.epoch, j.node,
+    select j.job_id as "jobId", j.kind, j.state, j.run_id as "runId",
+           case when j.run_id is null
+             then (select s.group_id from view_source s where s.source_id = j.source_ids[1])
+             else (select r.group_id from view_run r where r.run_id = j.run_id) end as "groupId",
+           j.source_ids as "sourceIds", j.epoch, j.node,
            case when j.state = 'done' then 1 else coalesce(live.progress, 0) end::float8 as progress,
            coalesce(live.note, '') as note, j.drafted_at as "draftedAt", j.started_at as "startedAt",
            j.finished_at as "finishedAt", j.needs

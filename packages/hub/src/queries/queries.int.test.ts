@@ -69,6 +69,7 @@ test('a token is listed by its label and never by its secret', async () => {
     'groupId',
     'issuedAt',
     'label',
+    'lastUsedAt',
     'revokedAt',
     'scopes',
     'tokenId',

@@ -1,4 +1,4 @@
-import { type JobKind, type JobSummary, translateJobNote } from '@tsudoi/schema';
+import { type HeldRole, type JobKind, type JobSummary, rolesPermit, translateJobNote } from '@tsudoi/schema';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { cx } from '../../ui/cx.ts';
@@ -9,7 +9,7 @@ import { JobStateBadge } from '../jobs/job-rows.tsx';
 const order: JobKind[] = ['ingest', 'filter', 'dedup', 'tokenizer', 'shards', 'pretrain', 'evaluate'];
 
 /** The jobs of a run in the order of the work. */
-export async function Pipeline({ jobs, mayApprove }: { jobs: JobSummary[]; mayApprove: boolean }) {
+export async function Pipeline({ jobs, roles }: { jobs: JobSummary[]; roles: HeldRole[] }) {
   const [t, kinds, locale] = await Promise.all([
     getTranslations('jobs'),
     getTranslations('jobKind'),
@@ -33,7 +33,7 @@ export async function Pipeline({ jobs, mayApprove }: { jobs: JobSummary[]; mayAp
               <p className="mt-1 text-sm text-ink-2">{job.note && translateJobNote(job.note, locale)}</p>
             </div>
           )}
-          {job.state === 'awaiting-start' && mayApprove && (
+          {job.state === 'awaiting-start' && rolesPermit(roles, 'job.approve', job.groupId) && (
             <div className="mt-3">
               <ApproveStart jobId={job.jobId} named={kinds(job.kind)} />
             </div>

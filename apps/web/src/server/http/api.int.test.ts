@@ -1,4 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { logHead } from '@tsudoi/hub';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openPortal, type Portal, proposal } from '../../testing/portal.ts';
@@ -298,5 +304,32 @@ test('the document describes every operation with an answer and names only schem
         [],
       );
     }
+  }
+});
+
+test('the Python example of the documentation proposes a source and reads it back', async () => {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
+    const text = Buffer.concat(chunks).toString();
+    const path = (request.url ?? '').replace('/api/v1', '');
+    const sent = { ...headers, ...(text ? { body: text } : {}) };
+    const answer = await portal.http(request.method ?? 'GET', path, sent);
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(JSON.stringify(answer.body));
+  }).listen(0, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const script = fileURLToPath(new URL('../../../../../docs/api/example.py', import.meta.url));
+    const env = {
+      ...process.env,
+      HUB_URL: `http://127.0.0.1:${port}`,
+      HUB_TOKEN: bearer.authorization?.slice(7),
+    };
+    const { stdout } = await promisify(execFile)('python3', [script], { env });
+    expect(stdout).toMatch(/^Example [0-9a-f]{8}: under-review at position \d+\n$/);
+  } finally {
+    server.close();
   }
 });

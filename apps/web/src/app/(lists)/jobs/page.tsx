@@ -1,4 +1,5 @@
 import type { JobState, JobSummary } from '@tsudoi/schema';
+import { rolesPermit } from '@tsudoi/schema';
 import type { Metadata } from 'next';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { JobCard } from '../../../features/jobs/job-card.tsx';
@@ -39,7 +40,7 @@ export default async function JobsPage() {
     ...runs.map((run) => [run.runId, run.title] as const),
   ]);
   const aboutOf = (job: JobSummary) => titles.get(job.runId ?? job.sourceIds[0] ?? '') ?? '';
-  const mayApprove = viewer?.permissions.includes('job.approve') ?? false;
+  const roles = viewer?.roles ?? [];
   const shown = columns
     .map((state) => board.find((column) => column.state === state) ?? { state, count: 0, jobs: [] })
     .filter(({ state, count }) => count > 0 || state === 'leased' || state === 'queued');
@@ -65,7 +66,12 @@ export default async function JobsPage() {
               ) : (
                 <ul className="space-y-3">
                   {inState.map((job) => (
-                    <JobCard key={job.jobId} job={job} about={aboutOf(job)} mayApprove={mayApprove} />
+                    <JobCard
+                      key={job.jobId}
+                      job={job}
+                      about={aboutOf(job)}
+                      mayApprove={rolesPermit(roles, 'job.approve', job.groupId)}
+                    />
                   ))}
                 </ul>
               )}

@@ -1,4 +1,4 @@
-import { type JobDetail, translateJobNote } from '@tsudoi/schema';
+import { type JobDetail, rolesPermit, translateJobNote } from '@tsudoi/schema';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { ActivityFeed } from '../../../features/activity/feed.tsx';
@@ -40,7 +40,8 @@ export default async function JobPage(props: Props) {
     getTranslations('jobKind'),
     getLocale(),
   ]);
-  const mayApprove = job.state === 'awaiting-start' && viewer?.permissions.includes('job.approve');
+  const mayApprove =
+    job.state === 'awaiting-start' && rolesPermit(viewer?.roles ?? [], 'job.approve', job.groupId);
   return (
     <ClientMessages of={['common', 'jobs']}>
       <Watch on={[`job:${job.jobId}`]} />

@@ -77,7 +77,7 @@ export default async function RunPage(props: Props) {
       )}
       <Section title={t('pipeline')}>
         {run.jobs.length > 0 ? (
-          <Pipeline jobs={run.jobs} mayApprove={viewer?.permissions.includes('job.approve') ?? false} />
+          <Pipeline jobs={run.jobs} roles={viewer?.roles ?? []} />
         ) : (
           <p className="phrase text-ink-2">{t('noJobs')}</p>
         )}
