@@ -35,7 +35,8 @@ export async function checkBackup(
     progress(`checking ${path}`);
     problems.push(...(await differences(path, { bytes, sha256 })));
   }
-  if (keys && keys.hub !== manifest.hub) problems.push(`${folder.keysDir} holds the keys of another hub`);
+  if (keys && manifest.hub !== null && keys.hub !== manifest.hub)
+    problems.push(`${folder.keysDir} holds the keys of another hub`);
   if (keys && keys.position < manifest.position)
     problems.push(
       `the keys are of position ${keys.position}, older than the backup: who joined since is not in them`,

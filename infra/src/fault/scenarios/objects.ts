@@ -154,7 +154,7 @@ const storeAway: Fault = {
     const registered = await store.has(file.sha256);
     const back = await startMinio(minio.settings);
     try {
-      const again = s3Store({ ...back, settings: minio.settings }, hub);
+      const again = s3Store(back, hub);
       await again.put(file.sha256, file.size, 'application/gzip', Readable.from([body]));
       const same = (await buffer(await again.get(file.sha256))).equals(body);
       const seen = `put, confirm and get failed in ${seconds.toFixed(1)} s (${failed.join(', ')}); a job was claimed meanwhile: ${lease !== null}; afterwards the bytes are ${same ? 'the same' : 'others'}`;

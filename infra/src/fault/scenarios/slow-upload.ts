@@ -1,12 +1,16 @@
-import { uploadFile } from '../../../../apps/workers/src/donor/upload.ts';
+import { createReadStream, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
 
 /**
- * A worker that uploads one file, as a process of its own so that it can be killed in the middle. Arguments: the signed
- * address, the path.
+ * Puts one file to a signed address in a stream, as a worker does, in a process of its own so that it can be killed in
+ * the middle. Arguments: the address, the path.
  */
 const [url, path] = process.argv.slice(2);
-const hub: Parameters<typeof uploadFile>[0] = {
-  grantUpload: async () => ({ url, headers: { 'content-type': 'application/gzip' } }),
-  confirmUpload: async () => undefined as never,
+const request: RequestInit & { duplex: 'half' } = {
+  method: 'PUT',
+  headers: { 'content-type': 'application/gzip', 'content-length': String(statSync(path).size) },
+  body: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
+  duplex: 'half',
 };
-await uploadFile(hub, url, { jobId: '', epoch: 0 }, { path, mediaType: 'application/gzip' });
+const response = await fetch(url, request);
+process.exitCode = response.ok ? 0 : 1;
