@@ -14,7 +14,8 @@ const killing = (name: string, what: string, victims: readonly Victim[]): Fault 
     const kills = Object.values(report.kills).reduce((sum, n) => sum + n, 0);
     const { acknowledged, refused, open, events, problem } = report;
     const seen = `${kills} kills; ${acknowledged} acknowledged, ${refused} refused, ${open} unanswered; ${events} events`;
-    return { problem, seen };
+    const idle = acknowledged === 0 ? 'no command was acknowledged, so nothing was tried' : null;
+    return { problem: problem ?? idle, seen };
   },
 });
 

@@ -8,7 +8,7 @@ import { baseEnvironment, type Child } from '../servers/child.ts';
 import { lostOrDoubled, whatIsWrong } from './invariants.ts';
 import { Random } from './random.ts';
 import { randomCommands } from './random-commands.ts';
-import { kill, type Stage } from './stage.ts';
+import { kill, type Stage, until } from './stage.ts';
 
 export interface ModelReport {
   seed: number;
@@ -50,6 +50,9 @@ export async function runModel(
   let roles: Child = stage.startRoles('publisher', 'projector');
   const kills: Record<string, number> = {};
   for (const writer of fleet) writer.start();
+  await until('every writer was answered', 60, async () =>
+    fleet.every((writer) => writer.acknowledged.size > 0),
+  );
   for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
     await delay(400 + random.below(1200));
     const victim = random.pick(victims);
