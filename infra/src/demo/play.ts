@@ -35,7 +35,7 @@ export interface Script {
 }
 
 export interface Played {
-  people: Record<keyof typeof personas, HubClient>;
+  people: Record<'misaki' | 'ken' | 'maria', HubClient>;
   sources: SourceDetail[];
   refused: { title: string; licence: string; rule: string } | null;
   run: RunDetail;
@@ -61,7 +61,7 @@ export async function play(
   };
   stage(
     'sign in',
-    `${Object.values(personas)
+    `${[personas.misaki, personas.ken, personas.maria]
       .map((p) => p.displayName)
       .join(', ')} of ${Object.keys(groups).length} working groups`,
   );

@@ -12,7 +12,13 @@ export async function tinyModel() {
     ...letters.map((piece) => ({ piece, score: -2, type: PieceType.normal })),
   ];
   const ids = { unkId: 0, bosId: 1, eosId: 2, padId: 3 };
-  const tokenizer = createTokenizer({ pieces, ...ids, byteFallback: false, addDummyPrefix: false });
+  const tokenizer = createTokenizer({
+    pieces,
+    ...ids,
+    byteFallback: false,
+    addDummyPrefix: false,
+    arithmetic: 'float32',
+  });
   const config = {
     vocabSize: pieces.length,
     hiddenSize: 16,
