@@ -4,8 +4,11 @@ export const thresholds = {
   lagSeconds: { warning: 10, critical: 120 },
   /** A job nobody has taken, since it was queued (again). */
   queuedMinutes: 60,
-  /** Leases of one job that ran out: the job kills its workers, or they are too small for it. */
-  expiredLeases: 3,
+  /**
+   * Leases of one job that ran out: it kills its workers, or they are too small for it. One less than what fails a job
+   * for good, so that somebody can look before.
+   */
+  expiredLeases: 2,
   /** A lease that is over and was not taken back: the reaper does not run. */
   overdueSeconds: 60,
   /** Free space of a disk that the hub writes to, as a share of it. */
