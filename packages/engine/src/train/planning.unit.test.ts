@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lintPretrain, TrainingRecipe } from '@tsudoi/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CorpusRecipe } from '../corpus/build/recipe.ts';
 import { modelOf } from '../models/families.ts';
 import { countParameters } from '../models/model.ts';
 import { readGolden } from '../testing/golden.ts';
@@ -126,16 +127,23 @@ describe('local data', () => {
 
 describe('the ready recipes', () => {
   const base = new URL('../../../../recipes/', import.meta.url);
-  it.each(globSync('*.json', { cwd: base.pathname }))(
-    '%s is a sound recipe of a model that exists',
-    (name) => {
-      const recipe = TrainingRecipe.parse(JSON.parse(readFileSync(new URL(name, base), 'utf8')));
-      expect(lintPretrain(recipe.pretrain)).toEqual([]);
-      const vocabSize =
-        recipe.tokenizer && 'train' in recipe.tokenizer ? recipe.tokenizer.train.vocabSize : 0;
-      const model = modelOf(configFor(recipe.pretrain, { vocabSize, eosId: 2, padId: 3 }));
-      expect(countParameters(model)).toBeGreaterThan(5e5);
-      expect(tokensPerStep(recipe.pretrain) * recipe.pretrain.steps).toBeGreaterThan(1e5);
-    },
-  );
+  const read = (name: string) => JSON.parse(readFileSync(new URL(name, base), 'utf8'));
+  const names = globSync('*.json', { cwd: base.pathname });
+  /** The folder also holds recipes of corpora, which have a test of their own. */
+  const training = names.filter((name) => 'pretrain' in read(name));
+
+  it('are of models or of corpora', () => {
+    expect(training.length).toBeGreaterThan(3);
+    for (const name of names)
+      if (!training.includes(name)) expect(CorpusRecipe.safeParse(read(name)).error).toBeUndefined();
+  });
+
+  it.each(training)('%s is a sound recipe of a model that exists', (name) => {
+    const recipe = TrainingRecipe.parse(read(name));
+    expect(lintPretrain(recipe.pretrain)).toEqual([]);
+    const vocabSize = recipe.tokenizer && 'train' in recipe.tokenizer ? recipe.tokenizer.train.vocabSize : 0;
+    const model = modelOf(configFor(recipe.pretrain, { vocabSize, eosId: 2, padId: 3 }));
+    expect(countParameters(model)).toBeGreaterThan(5e5);
+    expect(tokensPerStep(recipe.pretrain) * recipe.pretrain.steps).toBeGreaterThan(1e5);
+  });
 });
