@@ -45,12 +45,14 @@ export async function letGo(
   { webhookId, position, failures }: Cursor,
   { from, waitMs }: { from: number; waitMs: number },
 ): Promise<void> {
+  // One statement: between two, another process could take the endpoint and lose it again. Where somebody has set the
+  // cursor elsewhere meanwhile (a replay), that counts.
   await sql`
-    update webhook_cursor set position = ${position}, failures = ${failures}, busy_until = null,
-           due_at = clock_timestamp() + ${waitMs} * interval '1 millisecond'
-    where webhook_id = ${webhookId} and position = ${from}`;
-  // Somebody has set the cursor elsewhere meanwhile: that counts.
-  await sql`update webhook_cursor set busy_until = null where webhook_id = ${webhookId}`;
+    update webhook_cursor set busy_until = null,
+           position = case when position = ${from} then ${position} else position end,
+           failures = case when position = ${from} then ${failures} else failures end,
+           due_at = case when position = ${from} then clock_timestamp() + ${waitMs} * interval '1 millisecond' else due_at end
+    where webhook_id = ${webhookId}`;
 }
 
 export interface Attempt {
