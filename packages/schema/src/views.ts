@@ -45,6 +45,8 @@ export interface GroupSummary {
   slug: string;
   nameJa: string;
   nameEn: string;
+  memberCount: number;
+  /** At most 100 of them. */
   members: PersonRef[];
 }
 

@@ -65,16 +65,23 @@ const GroupRow = z.object({
   slug: z.string(),
   nameJa: z.string(),
   nameEn: z.string(),
+  memberCount: z.int(),
   members: z.array(Person),
 });
 
+const MOST_GROUPS = 500;
+const MEMBERS_SHOWN = 100;
+
+/** Groups by slug, each with the number of its members and some of them: however large a hub grows, the answer does not. */
 export async function groups(hub: Hub): Promise<GroupSummary[]> {
   const rows = await hub.sql`
     select g.group_id as "groupId", g.slug, g.name_ja as "nameJa", g.name_en as "nameEn",
+      (select count(*)::int from view_group_member m where m.group_id = g.group_id) as "memberCount",
       coalesce((select jsonb_agg(jsonb_build_object('personId', m.person_id,
           'displayName', coalesce(p.display_name, '')) order by p.display_name, m.person_id)
-        from view_group_member m left join profile p on p.person_id = m.person_id
-        where m.group_id = g.group_id), '[]') as members
-    from view_group g order by g.slug`;
+        from (select person_id from view_group_member where group_id = g.group_id
+              order by person_id limit ${MEMBERS_SHOWN}) m
+        left join profile p on p.person_id = m.person_id), '[]') as members
+    from view_group g order by g.slug limit ${MOST_GROUPS}`;
   return z.array(GroupRow).parse(rows);
 }
