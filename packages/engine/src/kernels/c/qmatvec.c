@@ -18,6 +18,7 @@ typedef ubytes16 ubytes16u __attribute__((aligned(1), may_alias));
 #define Q8_BYTES 34
 #define Q4_BYTES 18
 #define MOST_ROWS 8    // rows of x that a matvec takes; c-templates.ts knows it too
+#define AHEAD 8192     // bytes asked for before they are needed, at least
 #define GROUP 8        // blocks whose scales are converted together
 
 #if defined(__F16C__)
@@ -111,7 +112,8 @@ INLINE float total(vf x) {
   INLINE void strip_##NAME(const float *x, const uint8_t *w, float *sums, int64_t k, const int m, const int count) {   \
     vf acc[MOST_ROWS * 2];                                                                                             \
     float d[4][GROUP];                                                                                                 \
-    const int64_t blocks = k / BLOCK, row = blocks * BYTES;                                                            \
+    const int64_t blocks = k / BLOCK, row = blocks * BYTES, strip = row ? count * row : 1;                             \
+    const int64_t ahead = (AHEAD + strip) / strip * strip; /* the same place in a later strip */                       \
     _Pragma("GCC unroll 16") for (int i = 0; i < m * count; i++) acc[i] = (vf){0};                                     \
     for (int64_t group = 0; group < blocks; group += GROUP) {                                                          \
       const int64_t some = blocks - group < GROUP ? blocks - group : GROUP;                                            \
@@ -121,7 +123,7 @@ INLINE float total(vf x) {
         const float *xl = x + (group + l) * BLOCK;                                                                     \
         _Pragma("GCC unroll 4") for (int c = 0; c < count; c++) {                                                      \
           const uint8_t *block = w + c * row + (group + l) * BYTES;                                                    \
-          if (l % 2 == 0) __builtin_prefetch(block + count * row, 0, 3); /* read by the next strip */                  \
+          if (l % 2 == 0) __builtin_prefetch(block + ahead, 0, 3);                                                     \
           vf low, high;                                                                                                \
           VALUES(block, &low, &high);                                                                                  \
           const vf scale = splat_f(d[c][l]);                                                                           \
