@@ -39,24 +39,29 @@ function useDraft() {
   return { draft, keep, drop };
 }
 
-export function ProposalForm(props: {
+interface Choices {
+  /** Groups in which the viewer may propose: their reviewers decide. */
   groups: { groupId: string; name: string }[];
+  /** Whether the viewer may also propose to no group; then only who reviews in the whole hub decides. */
+  hubWide: boolean;
   rules: Record<string, string>;
-}) {
-  const { draft, keep, drop } = useDraft();
-  if (!draft) return <div className="skeleton h-96" />;
-  return <Form {...props} draft={draft} keep={keep} drop={drop} />;
 }
 
-interface FormProps {
-  groups: { groupId: string; name: string }[];
-  rules: Record<string, string>;
+export function ProposalForm(props: Choices) {
+  const { draft, keep, drop } = useDraft();
+  if (!draft) return <div className="skeleton h-96" />;
+  const known = props.groups.some(({ groupId }) => groupId === draft.groupId);
+  const groupId = known ? draft.groupId : props.hubWide ? '' : (props.groups[0]?.groupId ?? '');
+  return <Form {...props} draft={{ ...draft, groupId }} keep={keep} drop={drop} />;
+}
+
+interface FormProps extends Choices {
   draft: Draft;
   keep: (draft: Draft) => void;
   drop: () => void;
 }
 
-function Form({ groups, rules, draft, keep, drop }: FormProps) {
+function Form({ groups, hubWide, rules, draft, keep, drop }: FormProps) {
   const t = useTranslations('propose');
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
@@ -96,7 +101,7 @@ function Form({ groups, rules, draft, keep, drop }: FormProps) {
       }}
     >
       <div className="space-y-10">
-        <About draft={draft} set={set} errorOf={errorOf} groups={groups} />
+        <About draft={draft} set={set} errorOf={errorOf} groups={groups} hubWide={hubWide} />
         <section className="space-y-5" aria-labelledby="grounds">
           <h2 id="grounds" className="text-lg">
             {t('rightsHeading')}
@@ -159,11 +164,11 @@ interface PartOfForm {
 }
 
 function About(
-  props: PartOfForm & { errorOf: (input: string) => string | null; groups: FormProps['groups'] },
+  props: PartOfForm & Pick<Choices, 'groups' | 'hubWide'> & { errorOf: (input: string) => string | null },
 ) {
   const t = useTranslations('propose');
   const common = useTranslations('common');
-  const { draft, set, errorOf, groups } = props;
+  const { draft, set, errorOf, groups, hubWide } = props;
   return (
     <section className="space-y-5" aria-labelledby="about">
       <h2 id="about" className="text-lg">
@@ -222,7 +227,7 @@ function About(
               value={draft.groupId}
               onChange={(event) => set({ groupId: event.target.value })}
             >
-              <option value="">{t('noGroup')}</option>
+              {hubWide && <option value="">{t('noGroup')}</option>}
               {groups.map((group) => (
                 <option key={group.groupId} value={group.groupId}>
                   {group.name}

@@ -1,4 +1,4 @@
-import { licenceRules } from '@tsudoi/schema';
+import { licenceRules, rolesPermit } from '@tsudoi/schema';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
@@ -39,10 +39,10 @@ export default async function ProposePage() {
       </>
     );
   }
-  const groups = viewer.groups.map((group) => ({
-    groupId: group.groupId,
-    name: locale === 'ja' ? group.nameJa : group.nameEn,
-  }));
+  const mayProposeTo = (groupId: string | null) => rolesPermit(viewer.roles, 'source.propose', groupId);
+  const groups = viewer.groups
+    .filter(({ groupId }) => mayProposeTo(groupId))
+    .map(({ groupId, nameJa, nameEn }) => ({ groupId, name: locale === 'ja' ? nameJa : nameEn }));
   const rules = Object.fromEntries(
     Object.keys(licenceRules).map((rule) => [rule, ruleSentence(rule, locale)]),
   );
@@ -50,7 +50,7 @@ export default async function ProposePage() {
     <>
       <PageHead parent={parent} title={t('title')} lead={t('lead')} />
       <ClientMessages of={['common', 'propose', 'location', 'format', 'language']}>
-        <ProposalForm groups={groups} rules={rules} />
+        <ProposalForm groups={groups} hubWide={mayProposeTo(null)} rules={rules} />
       </ClientMessages>
     </>
   );
