@@ -1,6 +1,9 @@
 import type { Location, SourcePart, UseRights } from '@tsudoi/schema';
 
 /** A proposal while somebody is still writing it: every field may be empty. */
+/** Chosen on purpose: the proposal belongs to no group. An empty choice is one not made yet. */
+export const NO_GROUP = 'none';
+
 export interface PartDraft {
   key: string;
   kind: Location['kind'];
@@ -56,7 +59,11 @@ export function emptyDraft(): Draft {
 /** The command's data. A part without its upload is left for the hub to refuse at that field. */
 export function proposalOf(draft: Draft) {
   const { groupId, parts, ...rest } = draft;
-  return { ...rest, groupId: groupId || null, parts: parts.map(partOf) };
+  return {
+    ...rest,
+    groupId: groupId === '' || groupId === NO_GROUP ? null : groupId,
+    parts: parts.map(partOf),
+  };
 }
 
 function partOf(part: PartDraft): SourcePart {

@@ -7,7 +7,7 @@ import { trpc } from '../../lib/trpc.ts';
 import { useCommand } from '../../lib/use-command.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, FieldError } from '../../ui/field.tsx';
-import { type Draft, emptyDraft, fieldOfRefusal, proposalOf } from './draft.ts';
+import { type Draft, emptyDraft, fieldOfRefusal, NO_GROUP, proposalOf } from './draft.ts';
 import { LicenceField, LicencePreview, useLicencePreview } from './licence-field.tsx';
 import { PartsEditor } from './parts-editor.tsx';
 
@@ -50,8 +50,8 @@ interface Choices {
 export function ProposalForm(props: Choices) {
   const { draft, keep, drop } = useDraft();
   if (!draft) return <div className="skeleton h-96" />;
-  const known = props.groups.some(({ groupId }) => groupId === draft.groupId);
-  const groupId = known ? draft.groupId : props.hubWide ? '' : (props.groups[0]?.groupId ?? '');
+  const offered = [...props.groups.map(({ groupId }) => groupId), ...(props.hubWide ? [NO_GROUP] : [])];
+  const groupId = offered.includes(draft.groupId) ? draft.groupId : (offered[0] ?? NO_GROUP);
   return <Form {...props} draft={{ ...draft, groupId }} keep={keep} drop={drop} />;
 }
 
@@ -227,7 +227,7 @@ function About(
               value={draft.groupId}
               onChange={(event) => set({ groupId: event.target.value })}
             >
-              {hubWide && <option value="">{t('noGroup')}</option>}
+              {hubWide && <option value={NO_GROUP}>{t('noGroup')}</option>}
               {groups.map((group) => (
                 <option key={group.groupId} value={group.groupId}>
                   {group.name}
