@@ -1,9 +1,9 @@
 import type { Location, SourcePart, UseRights } from '@tsudoi/schema';
 
-/** A proposal while somebody is still writing it: every field may be empty. */
 /** Chosen on purpose: the proposal belongs to no group. An empty choice is one not made yet. */
 export const NO_GROUP = 'none';
 
+/** A proposal while somebody is still writing it: every field may be empty. */
 export interface PartDraft {
   key: string;
   kind: Location['kind'];
