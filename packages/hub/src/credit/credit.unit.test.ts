@@ -1,7 +1,7 @@
 import type { CreditEvent, DomainEvent, RecordedEvent } from '@tsudoi/schema';
 import { describe, expect, test } from 'vitest';
 import { given } from '../testing/given.ts';
-import { drafted, jobDraft, proposal } from '../testing/samples.ts';
+import { artifactDraft, drafted, jobDraft, proposal } from '../testing/samples.ts';
 import { credit } from './credit.ts';
 import * as decide from './decide.ts';
 import { creditsFor, emptyCreditMemory } from './rules.ts';
@@ -98,6 +98,27 @@ describe('the rules', () => {
     expect(earned(jobId, draft, lease(ann, 1), expired, lease(ben, 2), verified)).toEqual([
       `job-done ${ben}`,
     ]);
+  });
+
+  test('credit nobody whose result differs from the one that was reproduced', () => {
+    const carl = id(8);
+    const reported = (personId: string, epoch: number, sha256: string): DomainEvent => {
+      const outputs = [artifactDraft('documents', sha256)];
+      return { type: 'JobResultReported', data: { jobId, epoch, personId, codeCommit: 'x', outputs } };
+    };
+    const draft = drafted(jobDraft({ jobId, verification: { method: 're-execution' } }));
+    const [wrong, right] = ['a'.repeat(64), 'b'.repeat(64)];
+    expect(
+      earned(
+        jobId,
+        { type: 'JobDrafted', data: draft },
+        reported(ann, 1, wrong),
+        reported(ben, 2, right),
+        reported(carl, 3, right),
+        { type: 'JobCompleted', data: { jobId, epoch: 3, artifactIds: [] } },
+        { type: 'JobVerified', data: { jobId, method: 're-execution' } },
+      ),
+    ).toEqual([`job-done ${ben}`, `job-done ${carl}`]);
   });
 
   test('credit reviewers and author of an item when its reviews are open', () => {

@@ -1,4 +1,12 @@
-import { type CommandData, type CreditRule, deterministicId, type RecordedEvent } from '@tsudoi/schema';
+import {
+  type ArtifactDraft,
+  type CommandData,
+  type CreditRule,
+  deterministicId,
+  type RecordedEvent,
+  type Verification,
+} from '@tsudoi/schema';
+import { difference } from '../job/compare-results.ts';
 
 export type CreditGrant = CommandData<'credit.grant'>;
 
@@ -8,9 +16,18 @@ export interface CreditMemory {
   sets: Map<string, string | null>;
   items: Map<string, string>;
   runs: Map<string, { personId: string; groupId: string | null }>;
-  /** Owners whose nodes reported a result of an open job, or hold its lease. */
-  jobs: Map<string, { groupId: string | null; leasedTo: string | null; reported: Set<string> }>;
+  /** Open jobs: who holds the lease, and what was reported so far. */
+  jobs: Map<string, OpenJob>;
   releases: Map<string, string | null>;
+}
+
+interface OpenJob {
+  groupId: string | null;
+  verification: Verification;
+  leasedTo: string | null;
+  reported: { epoch: number; personId: string; outputs: readonly ArtifactDraft[] }[];
+  /** The lease whose result counts, once one does. */
+  accepted: number | null;
 }
 
 export function emptyCreditMemory(): CreditMemory {
@@ -92,16 +109,17 @@ export function creditsFor(memory: CreditMemory, recorded: RecordedEvent): Credi
   }
 }
 
-/** Whoever lent a machine is credited once the result was verified: the last holder, and those who reproduced it. */
+/** Whoever lent a machine is credited once the result was verified: its maker, and those who reproduced it. */
 function creditsForJob(
   memory: CreditMemory,
   { event }: RecordedEvent,
   grant: (personId: string, groupId: string | null) => CreditGrant,
 ): CreditGrant[] {
   if (event.type === 'JobDrafted') {
-    const { jobId, runId, sourceIds } = event.data;
+    const { jobId, runId, sourceIds, verification } = event.data;
     const groupId = runId ? memory.runs.get(runId)?.groupId : memory.sources.get(sourceIds[0])?.groupId;
-    memory.jobs.set(jobId, { groupId: groupId ?? null, leasedTo: null, reported: new Set() });
+    const nothing = { leasedTo: null, reported: [], accepted: null };
+    memory.jobs.set(jobId, { groupId: groupId ?? null, verification, ...nothing });
     return [];
   }
   if (!('jobId' in event.data)) return [];
@@ -112,18 +130,27 @@ function creditsForJob(
       job.leasedTo = event.data.personId;
       return [];
     case 'JobResultReported':
-      job.reported.add(event.data.personId);
+      job.reported.push(event.data);
       return [];
     case 'JobSentBack':
     case 'JobRetried':
-      job.reported.clear();
+      job.reported = [];
       return [];
-    case 'JobVerified': {
-      const owners = job.reported.size > 0 ? [...job.reported] : [job.leasedTo].filter((id) => id !== null);
+    case 'JobCompleted':
+      job.accepted = event.data.epoch;
+      return [];
+    case 'JobVerified':
       memory.jobs.delete(event.data.jobId);
-      return owners.map((personId) => grant(personId, job.groupId));
-    }
+      return ownersOf(job).map((personId) => grant(personId, job.groupId));
     default:
       return [];
   }
+}
+
+/** Whoever made the result that counts or reported the same; a result that differs earns nothing. */
+function ownersOf({ reported, accepted, verification, leasedTo }: OpenJob): string[] {
+  const counts = reported.find(({ epoch }) => epoch === accepted);
+  if (!counts) return leasedTo === null ? [] : [leasedTo];
+  const same = reported.filter((one) => difference(one.outputs, counts.outputs, verification) === null);
+  return [...new Set(same.map(({ personId }) => personId))];
 }

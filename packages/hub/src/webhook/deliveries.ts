@@ -1,7 +1,7 @@
 import { Rejection } from '@tsudoi/schema';
 import { z } from 'zod';
 import type { Hub } from '../hub.ts';
-import type { Queryable } from '../log/connection.ts';
+import { inTransaction, type Queryable } from '../log/connection.ts';
 import { logHead } from '../log/read-log.ts';
 import { Iso } from '../queries/columns.ts';
 
@@ -76,7 +76,7 @@ export async function recordAttempt(
   { webhookId, position, eventId, attempt, status, error, ms }: Attempt,
   { from, succeeded }: { from: number; succeeded: boolean },
 ): Promise<boolean> {
-  return hub.sql.begin(async (tx) => {
+  return inTransaction(hub.sql, 'read write', async (tx) => {
     const [cursor] = await tx<{ position: number }[]>`
       select position from webhook_cursor where webhook_id = ${webhookId} for update`;
     if (!cursor) return false; // deleted: nothing is kept
