@@ -48,6 +48,12 @@ export function pause(state: WebhookState, data: CommandData<'webhook.pause'>): 
   return state.phase === 'live' ? [{ type: 'WebhookPaused', data }] : [];
 }
 
+/** By its owner: a pause without failures. Pausing twice is no fault: the second time nothing is left to do. */
+export function suspend(state: WebhookState, personId: string, webhookId: string): WebhookEvent[] {
+  requireOwn(state, personId, webhookId);
+  return pause(state, { webhookId, failures: 0, lastStatus: null });
+}
+
 export function resume(state: WebhookState, personId: string, webhookId: string): WebhookEvent[] {
   requireOwn(state, personId, webhookId);
   if (state.phase !== 'paused') throw new Rejection('webhook.not-paused');

@@ -54,6 +54,15 @@ describe('after failures', () => {
   });
 });
 
+test('its owner may pause it for a while, which counts no failures, and nobody else may', () => {
+  const suspend = (who: string) => (state: State) => decide.suspend(state, who, webhookId);
+  const byOwner: WebhookEvent = { type: 'WebhookPaused', data: { webhookId, failures: 0, lastStatus: null } };
+  given(webhook, registered).when(suspend(owner)).gives(byOwner);
+  given(webhook, registered, byOwner).when(suspend(owner)).changesNothing();
+  given(webhook, registered).when(suspend(other)).isRefused('webhook.unknown');
+  given(webhook, registered, deleted).when(suspend(owner)).isRefused('webhook.unknown');
+});
+
 test('a foreign webhook is as unknown as none, and a deleted one stays deleted', () => {
   given(webhook, registered)
     .when((state) => decide.remove(state, other, webhookId))

@@ -40,6 +40,12 @@ export const pauseWebhook: Handler<'webhook.pause'> = async (context, data) => {
   return outcome([appendTo(webhook, data.webhookId, target, decide.pause(target.state, data))]);
 };
 
+export const suspendWebhook: Handler<'webhook.suspend'> = async (context, { webhookId }) => {
+  const target = await loadTarget(context, webhook, webhookId);
+  const events = decide.suspend(target.state, personOf(context.actor), webhookId);
+  return outcome([appendTo(webhook, webhookId, target, events)]);
+};
+
 export const resumeWebhook: Handler<'webhook.resume'> = async (context, { webhookId }) => {
   const target = await loadTarget(context, webhook, webhookId);
   const events = decide.resume(target.state, personOf(context.actor), webhookId);

@@ -9,6 +9,8 @@ export interface PostSettings {
   allowLoopback: boolean;
   /** From the name's resolution to the last byte of the answer. Default 10,000. */
   timeoutMs?: number;
+  /** Certificates in PEM that are trusted instead of the usual ones, for receivers with a CA of their own. */
+  ca?: string;
   /** How names are resolved. Default: as the system does. */
   resolve?: (name: string) => Promise<{ address: string; family: number }[]>;
 }
@@ -41,7 +43,7 @@ export async function postOutside(
   const signal = AbortSignal.timeout(settings.timeoutMs ?? 10_000);
   try {
     const addresses = await within(signal, checkedAddresses(new URL(url), settings));
-    const answer = await send(new URL(url), { headers, body, addresses, signal });
+    const answer = await send(new URL(url), { headers, body, addresses, signal, ca: settings.ca });
     return { ...answer, error: null, ms: passed() };
   } catch (error) {
     const why = signal.aborted ? 'no answer in time' : describe(error);
@@ -80,10 +82,18 @@ function send(
     body,
     addresses,
     signal,
-  }: { headers: Record<string, string>; body: string; addresses: Address[]; signal: AbortSignal },
+    ca,
+  }: {
+    headers: Record<string, string>;
+    body: string;
+    addresses: Address[];
+    signal: AbortSignal;
+    ca: string | undefined;
+  },
 ): Promise<{ status: number; retryAfter: number | null }> {
-  const options: RequestOptions = {
+  const options: RequestOptions & { ca?: string } = {
     method: 'POST',
+    ...(ca === undefined ? {} : { ca }),
     headers: { ...headers, 'content-length': Buffer.byteLength(body) },
     agent: false, // a connection of its own, never one that another name has opened
     signal,
@@ -121,9 +131,15 @@ function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   ]);
 }
 
+/** What Node says when it does not trust who answers: the chain, the time or the name of the certificate. */
+const certificateCode =
+  /CERT|^(UNABLE_TO_(GET_(ISSUER|CRL)|VERIFY_LEAF)|CRL_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED)/;
+
 /** In words that say nothing of the network behind us. */
 function describe(error: unknown): string {
   if (error instanceof EgressRefused) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (certificateCode.test(code)) return `certificate not trusted (${code})`;
+  if (code === 'EPROTO') return 'no TLS at that address (EPROTO)';
   return /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'connection failed';
 }
