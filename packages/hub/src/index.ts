@@ -25,13 +25,10 @@ export { allProjectionNames, projectionNamed, type RebuildOptions, rebuild } fro
 export { type RunnerSettings, runProjections } from './projections/run-projections.ts';
 export { waitForProjections } from './projections/wait-for-projections.ts';
 export { activity } from './queries/activity.ts';
-export {
-  annotationItems,
-  annotationSetDetail,
-  annotationSets,
-  heldItem,
-} from './queries/annotations.ts';
-export { artifactDetail, artifactList } from './queries/artifacts.ts';
+export { annotationExport, annotationItemDetail, annotationItems } from './queries/annotation-items.ts';
+export { annotationSetDetail, annotationSets, heldItem } from './queries/annotations.ts';
+export { artifactDetail, artifactPage } from './queries/artifacts.ts';
+export { creditedReleases, creditTotals } from './queries/credit-totals.ts';
 export { sourceDescendants, withdrawnSource } from './queries/descendants.ts';
 export { hubStatus } from './queries/hub-status.ts';
 export { jobBoard, jobDetail, jobKinds, jobPage } from './queries/jobs.ts';

@@ -141,6 +141,10 @@ export const commandDefinitions = [
     categories: Categories,
     reviewsPerItem: z.int().min(2).max(9),
     settle: SettleRule,
+    /** SPDX expression of the texts and their labels: everything in the log is public, so it must allow passing on. */
+    licence: z.string().trim().min(1).max(500),
+    /** The texts may disturb: nobody sees one without having been warned. */
+    sensitive: z.boolean(),
   }),
   command('annotation.addItems', 'annotation.annotate', 'group', {
     setId: AnnotationSetId,

@@ -277,6 +277,16 @@ export interface ItemToReview {
   itemId: string;
   setId: string;
   content: ItemContent;
+  /** Items that wait for an adjudication. */
+  disputed: number;
+  /** SPDX expression; null: was not asked when the set was drawn up. */
+  licence: string | null;
+  /** Readers are warned before they see a text. */
+  sensitive: boolean;
+  /** The newest frozen version; 0 as long as there is none. */
+  version: number;
+  /** Of that version. */
+  agreement: Agreement[];
   expiresAt: string;
 }
 
@@ -286,6 +296,8 @@ export interface AnnotationItemRow {
   author: PersonRef;
   content: ItemContent;
   state: AnnotationItemState;
+  /** Over the items that all their reviewers have seen up to now. */
+  agreementNow: Agreement[];
   wanted: number;
   reviewed: number;
   reviews: { reviewerId: string; answers: Answers; comment: string }[] | null;
@@ -307,7 +319,14 @@ export interface ReleaseSummary {
   releasedAt: string | null;
 }
 
+  /** Categories that the reviews did not settle; they stay named after the adjudication. */
 export interface ReleaseDetail extends ReleaseSummary {
+  adjudication: { adjudicatorId: string; reason: string } | null;
+}
+
+/** One item with the set that asks about it. */
+export interface AnnotationItemDetail extends AnnotationItemRow {
+  set: AnnotationSetDetail;
   notesJa: string;
   notesEn: string;
   checks: ReleaseCheck[];
@@ -351,6 +370,13 @@ export interface SubscriptionSummary {
   label: string;
   topics: string[];
   afterPosition: number;
+/** How much of what a person has done, over the whole hub or one working group. Reversed entries do not count. */
+export interface CreditTotal {
+  person: PersonRef;
+  entries: number;
+  rules: Partial<Record<CreditRule, number>>;
+}
+
   openedAt: string;
 }
 

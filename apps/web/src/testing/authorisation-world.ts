@@ -113,7 +113,7 @@ async function thingsOf(
     type: 'annotation.drawUp',
     data: {
       ...{ setId, groupId, titleJa: 'セット', titleEn: 'A set', guideline: 'x', categories },
-      ...{ reviewsPerItem: 2, settle: 'unanimous' },
+      ...{ reviewsPerItem: 2, settle: 'unanimous', licence: 'CC-BY-4.0', sensitive: false },
     },
   });
   const items = [{ itemId, content: { text: '質問', reply: null } }];

@@ -131,6 +131,7 @@ async function waitingReview(person: Actor, comment: string) {
     titleEn: 'Safety',
     guideline: 'x',
     categories,
+    ...{ reviewsPerItem: 2, settle: 'majority' as const, licence: 'CC-BY-4.0', sensitive: true },
   };
   await send(lead, { type: 'annotation.drawUp', data: { ...set, reviewsPerItem: 2, settle: 'majority' } });
   const items = [{ itemId, content: { text: '質問', reply: null } }];

@@ -7,6 +7,7 @@ import {
   type Category,
   type CommandData,
   canonicalJson,
+  licenceVerdict,
   Rejection,
 } from '@tsudoi/schema';
 import type { AnnotationItemState } from './item.ts';
@@ -17,12 +18,21 @@ import { settle } from './settle.ts';
 /** How long a reviewer keeps an item; a claim that runs out leaves it to others, and is renewed by claiming again. */
 export const claimMinutes = 30;
 
+/** What goes into the log is public for good, so only what may be passed on can become an item. */
 export function drawUp(
   state: AnnotationSetState,
   personId: string,
   data: CommandData<'annotation.drawUp'>,
 ): AnnotationSetEvent[] {
   if (state.phase) throw new Rejection('stream.exists', { stream: `annotation-set ${data.setId}` });
+  const { rights, refusals } = licenceVerdict(data.licence, {
+    train: true,
+    search: true,
+    redistribute: true,
+  });
+  if (!rights.redistribute) {
+    throw new Rejection('annotation.licence-forbids', { licence: data.licence, rule: refusals[0].rule });
+  }
   return [{ type: 'AnnotationSetDrawnUp', data: { ...data, personId } }];
 }
 
@@ -208,7 +218,11 @@ export function requireOpen(state: AnnotationSetState, setId: string): SetDraft 
   return draft;
 }
 
-function agreementOn({ key, scale, values }: Category, items: readonly SettledItem[]): Agreement {
+/** How much the reviewers of these items agree in one category. */
+export function agreementOn(
+  { key, scale, values }: Category,
+  items: readonly Pick<SettledItem, 'revealed'>[],
+): Agreement {
   const units = items.map(({ revealed }) => revealed.map(({ answers }) => answers[key]));
   const order = values.map(({ value }) => value);
   const reviews = units.reduce((sum, unit) => sum + unit.length, 0);

@@ -17,7 +17,7 @@ const categories = [
 ];
 const draft = {
   ...{ setId, groupId: null, titleJa: '安全性', titleEn: 'Safety', guideline: 'x', categories },
-  ...{ reviewsPerItem: 3, settle: 'majority' as const },
+  ...{ reviewsPerItem: 3, settle: 'majority' as const, licence: 'CC-BY-4.0', sensitive: true },
 };
 const drawnUp: AnnotationSetEvent = { type: 'AnnotationSetDrawnUp', data: { ...draft, personId: author } };
 const opened: AnnotationSetEvent = { type: 'AnnotationSetOpened', data: { setId } };
@@ -199,6 +199,18 @@ describe('adjudicating', () => {
 });
 
 describe('a set', () => {
+  test('is drawn up only of texts that may be passed on, since the log is public', () => {
+    const drawUp = (licence: string) => (state: typeof annotationSet.initial) =>
+      decide.drawUp(state, author, { ...draft, licence });
+    given(annotationSet).when(drawUp('CC-BY-4.0')).gives(drawnUp);
+    given(annotationSet)
+      .when(drawUp('CC-BY-NC-4.0'))
+      .isRefused('annotation.licence-forbids', { licence: 'CC-BY-NC-4.0', rule: 'non-commercial' });
+    given(annotationSet).when(drawUp('LicenseRef-AnswerCarefully')).isRefused('annotation.licence-forbids');
+    given(annotationSet).when(drawUp('my own')).isRefused('licence.unknown');
+    given(annotationSet, drawnUp).when(drawUp('CC-BY-4.0')).isRefused('stream.exists');
+  });
+
   const settled = (labels: Answers, ...all: Answers[]) => ({
     ...{ itemId: id(50 + Number(labels.safe)), state: 'settled', labels },
     revealed: all.map((one) => ({ answers: one })),

@@ -100,8 +100,9 @@ const about = {
     const answers = { safe: pick(chance, ['low', 'high']) };
     const set = { setId, groupId, titleJa: 'セット', titleEn: 'A set', guideline: 'x', categories };
     const items = [{ itemId, content: { text: '質問', reply: null } }];
+    const told = { licence: pick(chance, ['CC-BY-4.0', 'CC-BY-NC-4.0']), sensitive: true };
     return [
-      command('annotation.drawUp', { ...set, reviewsPerItem: 2, settle: 'unanimous' }),
+      command('annotation.drawUp', { ...set, reviewsPerItem: 2, settle: 'unanimous', ...told }),
       command('annotation.addItems', { setId, items }),
       command('annotation.open', { setId }),
       command('annotation.claim', { setId }),

@@ -4,7 +4,7 @@ import type { Projection } from './projection.ts';
 /** Annotation sets with their frozen versions, and items. Answers are here only once all reviews of an item are in. */
 export const annotations: Projection = {
   name: 'annotations',
-  version: 1,
+  version: 2,
   tables: ['view_annotation_set', 'view_annotation_version', 'view_annotation_item'],
   types: [
     'AnnotationSetDrawnUp',
@@ -23,9 +23,9 @@ export const annotations: Projection = {
         const set = event.data;
         await sql`
           insert into view_annotation_set (set_id, group_id, person_id, title_ja, title_en, guideline, categories,
-                                           reviews_per_item, settle, state, drawn_up_at)
+                                           reviews_per_item, settle, licence, sensitive, state, drawn_up_at)
           values (${set.setId}, ${set.groupId}, ${set.personId}, ${set.titleJa}, ${set.titleEn}, ${set.guideline},
-                  ${sql.json(set.categories)}, ${set.reviewsPerItem}, ${set.settle}, 'drawn-up', ${at})`;
+                  ${sql.json(set.categories)}, ${set.reviewsPerItem}, ${set.settle}, ${set.licence}, ${set.sensitive}, 'drawn-up', ${at})`;
         return;
       }
       case 'AnnotationSetOpened':
@@ -59,9 +59,11 @@ export const annotations: Projection = {
         return;
       }
       case 'ItemAdjudicated': {
-        const { itemId, answers } = event.data;
+        const { itemId, answers, adjudicatorId, reason } = event.data;
         await sql`
-          update view_annotation_item set state = 'settled', labels = ${sql.json(answers)} where item_id = ${itemId}`;
+          update view_annotation_item set state = 'settled', labels = ${sql.json(answers)},
+            adjudication = ${sql.json({ adjudicatorId, reason })}
+          where item_id = ${itemId}`;
         return;
       }
       case 'ItemWithdrawn':

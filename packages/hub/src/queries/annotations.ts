@@ -1,6 +1,5 @@
 import {
   Agreement,
-  type AnnotationItemRow,
   type AnnotationSetDetail,
   type AnnotationSetSummary,
   Answers,
@@ -11,6 +10,7 @@ import {
   Rejection,
 } from '@tsudoi/schema';
 import { z } from 'zod';
+import { agreementOn } from '../annotation/decide.ts';
 import type { Hub } from '../hub.ts';
 import { Iso, Person } from './columns.ts';
 import { type PageRequest, pageOf, readCursor } from './keyset.ts';
@@ -24,6 +24,11 @@ const SetRow = z.object({
   reviewsPerItem: z.number(),
   items: z.number(),
   settled: z.number(),
+  disputed: z.number(),
+  licence: z.string().nullable(),
+  sensitive: z.boolean(),
+  version: z.number(),
+  agreement: z.array(Agreement),
   forMe: z.number().nullable(),
   drawnUpAt: Iso,
 });
@@ -52,13 +57,19 @@ async function setRows(
        and (c.state is null or c.state = 'claimed'))`;
   const rows = await sql`
     select s.set_id as "setId", s.group_id as "groupId", s.title_ja as "titleJa", s.title_en as "titleEn", s.state,
-           s.reviews_per_item as "reviewsPerItem", items.all as items, items.settled,
+           s.reviews_per_item as "reviewsPerItem", items.all as items, items.settled, items.disputed,
+           s.licence, s.sensitive,
+           coalesce(frozen.version, 0) as version, coalesce(frozen.agreement, '[]') as agreement,
            ${personId ? mine : sql`null::int`} as "forMe", s.drawn_up_at as "drawnUpAt"
     from view_annotation_set s
     left join lateral (
-      select count(*) filter (where state <> 'withdrawn') as all, count(*) filter (where state = 'settled') as settled
+      select count(*) filter (where state <> 'withdrawn') as all, count(*) filter (where state = 'settled') as settled,
+             count(*) filter (where state = 'disputed') as disputed
       from view_annotation_item where set_id = s.set_id
     ) as items on true
+    left join lateral (
+      select version, agreement from view_annotation_version where set_id = s.set_id order by version desc limit 1
+    ) as frozen on true
     where ${setId ? sql`s.set_id = ${setId}` : sql`true`}
       and ${cursor ? sql`(s.drawn_up_at, s.set_id) < (${cursor.at}, ${cursor.id}::uuid)` : sql`true`}
     order by s.drawn_up_at desc, s.set_id desc limit ${limit}`;
@@ -97,7 +108,21 @@ export async function annotationSetDetail(
              from view_annotation_version v where v.set_id = s.set_id), '[]') as versions
     from view_annotation_set s left join profile p on p.person_id = s.person_id where s.set_id = ${setId}`;
   const { drawnUpAt: _, ...set } = found;
-  return { ...set, ...DetailRow.parse(row) };
+  const detail = DetailRow.parse(row);
+  const reviewed = await reviewedItems(hub, setId);
+  const agreementNow = detail.categories.map((category) => agreementOn(category, reviewed));
+  return { ...set, ...detail, agreementNow };
+}
+
+/** Sets are of thousands of items; past this many the figure is of the newest ones. */
+const MOST_REVIEWED = 20_000;
+
+async function reviewedItems({ sql }: Pick<Hub, 'sql'>, setId: string) {
+  const rows = await sql`
+    select revealed from view_annotation_item
+    where set_id = ${setId} and revealed is not null and state <> 'withdrawn'
+    order by drawn_up_at desc, item_id limit ${MOST_REVIEWED}`;
+  return z.array(z.object({ revealed: z.array(z.object({ answers: Answers })) })).parse([...rows]);
 }
 
 const HeldRow = z.object({ itemId: z.string(), setId: z.string(), content: ItemContent, expiresAt: Iso });
@@ -117,38 +142,4 @@ export async function heldItem(
       and c.expires_at > clock_timestamp()
     order by c.expires_at desc limit 1`;
   return row ? HeldRow.parse(row) : null;
-}
-
-const ItemRow = z.object({
-  itemId: z.string(),
-  author: Person,
-  content: ItemContent,
-  state: z.enum(['waiting', 'disputed', 'settled', 'withdrawn']),
-  wanted: z.number(),
-  reviewed: z.number(),
-  reviews: z.array(z.object({ reviewerId: z.string(), answers: Answers, comment: z.string() })).nullable(),
-  labels: Answers.nullable(),
-  disputed: z.array(z.string()),
-  drawnUpAt: Iso,
-});
-
-/** The items of a set, newest first. */
-export async function annotationItems(
-  { sql }: Pick<Hub, 'sql'>,
-  { setId, state, after, limit = 50 }: PageRequest & { setId: string; state?: AnnotationItemRow['state'] },
-): Promise<Page<AnnotationItemRow>> {
-  const cursor = readCursor(after);
-  const rows = await sql`
-    select i.item_id as "itemId", i.content, i.state, i.wanted, i.reviews as reviewed, i.revealed as reviews, i.labels,
-           i.disputed, i.drawn_up_at as "drawnUpAt",
-           jsonb_build_object('personId', i.author_id, 'displayName', coalesce(p.display_name, '')) as author
-    from view_annotation_item i left join profile p on p.person_id = i.author_id
-    where i.set_id = ${setId} and ${state ? sql`i.state = ${state}` : sql`true`}
-      and ${cursor ? sql`(i.drawn_up_at, i.item_id) < (${cursor.at}, ${cursor.id}::uuid)` : sql`true`}
-    order by i.drawn_up_at desc, i.item_id desc limit ${limit + 1}`;
-  const page = pageOf(z.array(ItemRow).parse([...rows]), limit, ({ drawnUpAt, itemId }) => [
-    drawnUpAt,
-    itemId,
-  ]);
-  return { ...page, items: page.items.map(({ drawnUpAt: _, ...item }) => item) };
 }

@@ -38,18 +38,28 @@ export async function releaseList(
   return pageOf(rows, limit, ({ draftedAt, releaseId }) => [draftedAt, releaseId]);
 }
 
+/** These releases, newest first; unknown ones are left out. */
+export function releasesById(hub: Pick<Hub, 'sql'>, releaseIds: string[]): Promise<ReleaseSummary[]> {
+  return releaseRows(hub, { limit: Math.max(1, releaseIds.length), releaseIds });
+}
+
 async function releaseRows(
   { sql }: Pick<Hub, 'sql'>,
-  ask: { cursor?: { at: Date; id: string } | null; limit: number; artifactId?: string; releaseId?: string },
+  ask: {
+    cursor?: { at: Date; id: string } | null;
+    limit: number;
+    artifactId?: string;
+    releaseIds?: string[];
+  },
 ): Promise<ReleaseSummary[]> {
-  const { cursor, limit, artifactId, releaseId } = ask;
+  const { cursor, limit, artifactId, releaseIds } = ask;
   const rows = await sql`
     select r.release_id as "releaseId", r.group_id as "groupId", r.slug, r.version, r.state,
            r.artifact_id as "artifactId", cardinality(r.approved_by) as approvals,
            r.approvals_needed as "approvalsNeeded", r.drafted_at as "draftedAt", r.released_at as "releasedAt",
            jsonb_build_object('personId', r.author_id, 'displayName', coalesce(p.display_name, '')) as author
     from view_release r left join profile p on p.person_id = r.author_id
-    where ${releaseId ? sql`r.release_id = ${releaseId}` : sql`true`}
+    where ${releaseIds ? sql`r.release_id = any(${releaseIds}::uuid[])` : sql`true`}
       and ${artifactId ? sql`r.artifact_id = ${artifactId}` : sql`true`}
       and ${cursor ? sql`(r.drafted_at, r.release_id) < (${cursor.at}, ${cursor.id}::uuid)` : sql`true`}
     order by r.drafted_at desc, r.release_id desc limit ${limit}`;
@@ -77,7 +87,7 @@ const DetailRow = z.object({
 /** @throws Rejection `release.unknown` */
 export async function releaseDetail(hub: Pick<Hub, 'sql'>, releaseId: string): Promise<ReleaseDetail> {
   const { sql } = hub;
-  const [summary] = await releaseRows(hub, { limit: 1, releaseId });
+  const [summary] = await releasesById(hub, [releaseId]);
   const [row] = await sql`
     select r.notes_ja as "notesJa", r.notes_en as "notesEn", r.checks, r.safety, r.credits_hash as "creditsHash",
            r.withdrawn_because as "withdrawnBecause", a.manifest,

@@ -5,18 +5,29 @@ import { Sealed } from '../sealed.ts';
 import { type EventOf, event } from './define.ts';
 
 export const annotationSetEvents = [
-  event('annotation-set', 'AnnotationSetDrawnUp', 1, {
-    setId: AnnotationSetId,
-    groupId: GroupId.nullable(),
-    personId: PersonId,
-    titleJa: z.string(),
-    titleEn: z.string(),
-    guideline: z.string(),
-    categories: z.array(Category),
-    /** Blind reviews that each item gets. */
-    reviewsPerItem: z.int().min(2),
-    settle: SettleRule,
-  }),
+  event(
+    'annotation-set',
+    'AnnotationSetDrawnUp',
+    2,
+    {
+      setId: AnnotationSetId,
+      groupId: GroupId.nullable(),
+      personId: PersonId,
+      titleJa: z.string(),
+      titleEn: z.string(),
+      guideline: z.string(),
+      categories: z.array(Category),
+      /** Blind reviews that each item gets. */
+      reviewsPerItem: z.int().min(2),
+      settle: SettleRule,
+      /** SPDX expression that the texts and their labels are published under; null: was not asked yet. */
+      licence: z.string().nullable(),
+      /** Whether readers are warned before they see a text. */
+      sensitive: z.boolean(),
+    },
+    // Where nobody said what is inside, the warning does no harm.
+    { 1: (data) => ({ ...(data as Record<string, unknown>), licence: null, sensitive: true }) },
+  ),
   event('annotation-set', 'AnnotationSetOpened', 1, { setId: AnnotationSetId }),
   /** Items came in or were taken out; stands in the set's stream so that no version is frozen beside it. */
   event('annotation-set', 'AnnotationSetChanged', 1, {

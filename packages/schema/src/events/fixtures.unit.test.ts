@@ -44,6 +44,7 @@ describe('what an older version did not say is filled in without inventing anyth
     ['SourceWithdrawn', { descendants: null }],
     ['JobDrafted', { endCheck: false, verification: { method: 'hash' } }],
     ['RunRegistered', { supersedes: null }],
+    ['AnnotationSetDrawnUp', { licence: null, sensitive: true }],
   ])('%s', (type, added) => {
     expect(lifted(type)).toMatchObject(added);
   });

@@ -111,6 +111,8 @@ export const en = {
   'annotation.reviewed-already': 'You have reviewed this item already.',
   'annotation.not-claimed': 'You do not hold this item any more. Claim the next one.',
   'annotation.item-closed': 'This item is {state}; it takes no more reviews.',
+  'annotation.licence-forbids':
+    'Texts under "{licence}" cannot go into a public log (rule "{rule}"). Use texts whose licence lets them be passed on.',
   'annotation.not-disputed': 'This item is {state}; only a disputed item is decided by adjudication.',
   'annotation.not-impartial': 'You wrote or reviewed this item; somebody else must decide it.',
   'annotation.answer-missing': 'The category "{category}" has no answer. Answer every category.',

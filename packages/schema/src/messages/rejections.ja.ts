@@ -119,6 +119,8 @@ export const ja: Record<keyof typeof en, string> = {
   'annotation.not-claimed': 'この項目はもう手元にありません。次の項目を引き受けてください。',
   'annotation.item-closed': 'この項目は「{state}」です。これ以上の審査は受け付けません。',
   'annotation.not-disputed': 'この項目は「{state}」です。裁定できるのは意見が分かれた項目だけです。',
+  'annotation.licence-forbids':
+    '「{licence}」の文は公開の記録に載せられません(規則「{rule}」)。再配布できるライセンスの文だけで作ってください。',
   'annotation.not-impartial': 'この項目を書いた人や審査した人は裁定できません。ほかの人が裁定します。',
   'annotation.answer-missing': '分類「{category}」に答えがありません。すべての分類に答えてください。',
   'annotation.answer-unknown': '「{value}」は分類「{category}」の値ではありません。一覧から選んでください。',

@@ -1,5 +1,12 @@
-import { annotationItems, annotationSetDetail, annotationSets, heldItem, PageInput } from '@tsudoi/hub';
-import { AnnotationSetId } from '@tsudoi/schema';
+import {
+  annotationItemDetail,
+  annotationItems,
+  annotationSetDetail,
+  annotationSets,
+  heldItem,
+  PageInput,
+} from '@tsudoi/hub';
+import { AnnotationItemId, AnnotationSetId } from '@tsudoi/schema';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { get, post } from '../http/route.ts';
@@ -27,6 +34,12 @@ export const annotationsRouter = router({
   items: procedure('public.read', get('/annotation-sets/{setId}/items', 'セットの項目', 'Items of a set'))
     .input(PageInput.extend({ setId: AnnotationSetId, state: ItemState.optional() }))
     .query(({ input }) => annotationItems(hub(), input)),
+  item: procedure(
+    'public.read',
+    get('/annotation-items/{itemId}', '項目一件とそのセット', 'One item with its set'),
+  )
+    .input(z.strictObject({ itemId: AnnotationItemId }))
+    .query(({ ctx, input }) => annotationItemDetail(hub(), viewerOf(ctx), input.itemId)),
   /** The item that the reader holds in this set, or null: a closed tab goes on where it was. */
   held: procedure(
     'annotation.annotate',
