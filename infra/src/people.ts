@@ -14,6 +14,12 @@ export const groups = {
     nameJa: 'モデル構築WG',
     nameEn: 'Model Building',
   },
+  safety: {
+    groupId: deterministicId('group', 'safety'),
+    slug: 'safety',
+    nameJa: '安全性WG',
+    nameEn: 'Safety',
+  },
 } as const;
 
 interface Persona {
@@ -23,7 +29,7 @@ interface Persona {
   roles: { group: keyof typeof groups | null; role: Role }[];
 }
 
-export const personas: Record<'misaki' | 'ken' | 'maria' | 'aya', Persona> = {
+export const personas: Record<'misaki' | 'ken' | 'maria' | 'aya' | 'ren', Persona> = {
   misaki: {
     personId: deterministicId('person', 'misaki'),
     displayName: '佐藤 美咲',
@@ -37,6 +43,7 @@ export const personas: Record<'misaki' | 'ken' | 'maria' | 'aya', Persona> = {
       { group: 'corpus', role: 'reviewer' },
       { group: 'corpus', role: 'supervisor' },
       { group: 'model', role: 'supervisor' },
+      { group: 'safety', role: 'reviewer' },
     ],
   },
   maria: {
@@ -52,6 +59,17 @@ export const personas: Record<'misaki' | 'ken' | 'maria' | 'aya', Persona> = {
   aya: {
     personId: deterministicId('person', 'aya'),
     displayName: '渡辺 彩',
-    roles: [{ group: null, role: 'admin' }],
+    roles: [
+      { group: null, role: 'admin' },
+      { group: 'model', role: 'lead' },
+    ],
+  },
+  ren: {
+    personId: deterministicId('person', 'ren'),
+    displayName: '高橋 蓮',
+    roles: [
+      { group: 'safety', role: 'lead' },
+      { group: 'model', role: 'lead' },
+    ],
   },
 };

@@ -28,7 +28,7 @@ export { activity } from './queries/activity.ts';
 export { annotationExport, annotationItemDetail, annotationItems } from './queries/annotation-items.ts';
 export { annotationSetDetail, annotationSets, heldItem } from './queries/annotations.ts';
 export { artifactDetail, artifactPage } from './queries/artifacts.ts';
-export { creditedReleases, creditTotals } from './queries/credit-totals.ts';
+export { creditedPerson, creditedReleases, creditTotals } from './queries/credit-totals.ts';
 export { sourceDescendants, withdrawnSource } from './queries/descendants.ts';
 export { hubStatus } from './queries/hub-status.ts';
 export { jobBoard, jobDetail, jobKinds, jobPage } from './queries/jobs.ts';

@@ -20,28 +20,27 @@ export function lintRunCard(card: RunCard): void {
   }
 }
 
-/** The first setting in which a run departs from its card, or null. Paths are dotted, e.g. `optimizer.learningRate`. */
-export function firstDifference(
-  card: PretrainSettings,
-  actual: PretrainSettings,
-): { field: string; card: string; actual: string } | null {
-  return compare(card, actual, '');
+export interface SettingDifference {
+  /** Dotted path, e.g. `optimizer.learningRate`. */
+  field: string;
+  card: string;
+  actual: string;
 }
 
-function compare(
-  card: unknown,
-  actual: unknown,
-  path: string,
-): { field: string; card: string; actual: string } | null {
+/** The first setting in which a run departs from its card, or null. */
+export function firstDifference(card: PretrainSettings, actual: PretrainSettings): SettingDifference | null {
+  return allDifferences(card, actual)[0] ?? null;
+}
+
+/** Every setting in which a run departs from its card, by path. */
+export function allDifferences(card: unknown, actual: unknown, path = ''): SettingDifference[] {
   if (isRecord(card) && isRecord(actual)) {
-    for (const key of [...new Set([...Object.keys(card), ...Object.keys(actual)])].sort()) {
-      const found = compare(card[key], actual[key], path ? `${path}.${key}` : key);
-      if (found) return found;
-    }
-    return null;
+    return [...new Set([...Object.keys(card), ...Object.keys(actual)])]
+      .sort()
+      .flatMap((key) => allDifferences(card[key], actual[key], path ? `${path}.${key}` : key));
   }
   const show = (value: unknown) => (value === undefined ? '-' : canonicalJson(value));
-  return show(card) === show(actual) ? null : { field: path, card: show(card), actual: show(actual) };
+  return show(card) === show(actual) ? [] : [{ field: path, card: show(card), actual: show(actual) }];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import frozen from './events/fixtures.json' with { type: 'json' };
 import { lintPretrain } from './pretrain-lint.ts';
 import { type LlamaSettings as LlamaSchema, PretrainSettings, RunCard } from './recipes.ts';
-import { firstDifference, lintRunCard } from './run-card.ts';
+import { allDifferences, firstDifference, lintRunCard } from './run-card.ts';
 
 type LlamaSettings = z.infer<typeof LlamaSchema>;
 const registered = frozen.find(({ type }) => type === 'RunRegistered')!;
@@ -100,4 +100,14 @@ describe('the first difference between a card and what runs', () => {
       actual: '-',
     });
   });
+});
+
+test('every difference is named, not only the first', () => {
+  const actual = { ...pretrain, optimizer: { ...pretrain.optimizer, beta2: 0.98 }, batchSize: 7, seed: 9 };
+  expect(allDifferences(pretrain, actual).map(({ field }) => field)).toEqual([
+    'batchSize',
+    'optimizer.beta2',
+    'seed',
+  ]);
+  expect(allDifferences(pretrain, pretrain)).toEqual([]);
 });

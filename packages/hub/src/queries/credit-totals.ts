@@ -1,4 +1,4 @@
-import { CreditRule, type CreditTotal, type ReleaseSummary } from '@tsudoi/schema';
+import { CreditRule, type CreditTotal, type PersonRef, Rejection, type ReleaseSummary } from '@tsudoi/schema';
 import { z } from 'zod';
 import type { Hub } from '../hub.ts';
 import { Person } from './columns.ts';
@@ -59,4 +59,13 @@ export async function creditedReleases(hub: Pick<Hub, 'sql'>, personId: string):
     hub,
     found.map(({ releaseId }) => releaseId),
   );
+}
+
+/** Whose ledger it is; an erased person reads as an empty name. @throws Rejection `person.unknown` */
+export async function creditedPerson({ sql }: Pick<Hub, 'sql'>, personId: string): Promise<PersonRef> {
+  const [row] = await sql<PersonRef[]>`
+    select v.person_id as "personId", coalesce(p.display_name, '') as "displayName"
+    from view_person v left join profile p on p.person_id = v.person_id where v.person_id = ${personId}`;
+  if (!row) throw new Rejection('person.unknown', { personId });
+  return row;
 }

@@ -48,6 +48,7 @@ async function runSummaries(
 }
 
 const DetailRow = z.object({
+  groupId: z.string().nullable(),
   card: RunCard,
   failure: RejectionValue.nullable(),
   supersedes: z.string().nullable(),
@@ -62,7 +63,7 @@ export async function runDetail(hub: Hub, runId: string): Promise<RunDetail> {
   const [summary] = await runSummaries(hub, sql`r.run_id = ${runId}`);
   if (!summary) throw new Rejection('run.unknown', { runId });
   const [row] = await sql`
-    select r.card, r.failure, r.supersedes, r.abandoned_because as "abandonedBecause", e.artifact_id as "evaluationArtifactId", e.manifest -> 'stats' as evaluation
+    select r.group_id as "groupId", r.card, r.failure, r.supersedes, r.abandoned_because as "abandonedBecause", e.artifact_id as "evaluationArtifactId", e.manifest -> 'stats' as evaluation
     from view_run r
     left join lateral (
       select artifact_id, manifest from view_artifact

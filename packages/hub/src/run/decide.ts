@@ -1,4 +1,4 @@
-import { type CommandData, firstDifference, lintRunCard, Rejection, type RunEvent } from '@tsudoi/schema';
+import { allDifferences, type CommandData, lintRunCard, Rejection, type RunEvent } from '@tsudoi/schema';
 import { isUsable, type SourceState } from '../source/source.ts';
 import type { RunState } from './run.ts';
 
@@ -35,8 +35,11 @@ export function start(
   const card = requireRegistered(state, runId);
   if (!facts.jobBelongs) throw new Rejection('job.unknown', { jobId });
   requireOpen(state, runId);
-  const difference = firstDifference(card.pretrain, settings);
-  if (difference) throw new Rejection('run.settings-differ', difference);
+  const differences = allDifferences(card.pretrain, settings);
+  if (differences.length > 0) {
+    const all = differences.map(({ field, card: said, actual }) => `${field} ${said} → ${actual}`).join('; ');
+    throw new Rejection('run.settings-differ', { ...differences[0], all });
+  }
   return state.phase === 'registered' ? [{ type: 'RunStarted', data: { runId, jobId } }] : [];
 }
 

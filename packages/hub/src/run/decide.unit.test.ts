@@ -86,6 +86,15 @@ describe('starting', () => {
     }
   });
 
+  test('names every setting that differs', () => {
+    given(run, registered)
+      .when(start({ ...card.pretrain, batchSize: card.pretrain.batchSize + 1, seed: 2 }))
+      .isRefused('run.settings-differ', {
+        ...{ field: 'batchSize', card: '4', actual: '5' },
+        all: 'batchSize 4 → 5; seed 1 → 2',
+      });
+  });
+
   test('is refused for a job of another run, an unknown run, and one that is over', () => {
     given(run, registered).when(start(card.pretrain, false)).isRefused('job.unknown', { jobId });
     given(run).when(start()).isRefused('run.unknown', { runId });

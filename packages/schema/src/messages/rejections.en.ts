@@ -63,7 +63,7 @@ export const en = {
   'run.rights-missing': 'Source {sourceId} does not allow training.',
   'run.card-lint': 'The card sets {field} to {value}; {advice}.',
   'run.settings-differ':
-    'The run differs from its card: {field} is {actual}, the card says {card}. Use the card, or register a new run.',
+    'The run differs from its card (card → run): {all}. Use the settings of the card, or register a new run.',
   'run.not-open': 'This run is {state}; nothing can be added to it.',
   'job.unknown': 'There is no job {jobId}.',
   'job.none-fits': 'No queued job fits this node now.',
@@ -143,6 +143,7 @@ export const en = {
   'release.licence-forbids': 'The licence verdict does not allow redistribution (rule "{rule}").',
   'release.safety-missing': 'Nobody has assessed the safety of this model yet.',
   'release.unsafe': 'The last safety assessment calls it unacceptable: {statement}',
+  'release.not-released': 'This release is {state}; its files can be fetched once it is out.',
   'release.card-missing': 'No run with a registered card produced this artifact.',
   'release.run-not-completed': 'The run behind this artifact is {state}, not completed.',
   'release.evidence-unrelated':

@@ -64,7 +64,7 @@ export const ja: Record<keyof typeof en, string> = {
   'run.rights-missing': '出典 {sourceId} は学習への利用を許していません。',
   'run.card-lint': 'カードの {field} が {value} になっています。{advice}。',
   'run.settings-differ':
-    '実行がカードと異なります: {field} が {actual} ですが、カードでは {card} です。カードに合わせるか、新しい実行を登録してください。',
+    '実行の設定がカードと異なります(カード → 実行): {all}。カードの設定を使うか、新しい実行を登録してください。',
   'run.not-open': 'この実行は「{state}」のため、何も追加できません。',
   'job.unknown': 'ジョブ {jobId} はありません。',
   'job.none-fits': '今このノードに合う待機中のジョブはありません。',
@@ -149,6 +149,7 @@ export const ja: Record<keyof typeof en, string> = {
   'release.safety-missing': 'このモデルの安全性はまだ評価されていません。',
   'release.unsafe': '最新の安全性評価で「許容できない」とされています: {statement}',
   'release.card-missing': 'この成果物は、カードを登録した実行から作られたものではありません。',
+  'release.not-released': 'このリリースは「{state}」です。ファイルは公開後に取得できます。',
   'release.run-not-completed': 'この成果物のもとの実行は「{state}」で、完了していません。',
   'release.evidence-unrelated':
     'この根拠はリリースの成果物に関するものではありません。その評価か、確定したアノテーションセットを指定してください。',

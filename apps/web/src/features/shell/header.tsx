@@ -23,9 +23,11 @@ export async function Header({ theme }: { theme: Theme }) {
           label={t('nav')}
           items={[
             { href: '/sources', label: t('sources') },
+            { href: '/annotations', label: t('annotations') },
             { href: '/jobs', label: t('jobs') },
             { href: '/runs', label: t('runs') },
             { href: '/artifacts', label: t('artifacts') },
+            { href: '/releases', label: t('releases') },
             { href: '/lab/train', label: t('lab') },
             ...(viewer?.permissions.includes('hub.operate')
               ? [{ href: '/operations', label: t('operations') }]

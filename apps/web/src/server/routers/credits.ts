@@ -1,4 +1,4 @@
-import { creditEntries, creditedReleases, creditTotals, PageInput } from '@tsudoi/hub';
+import { creditEntries, creditedPerson, creditedReleases, creditTotals, PageInput } from '@tsudoi/hub';
 import { GroupId, PersonId } from '@tsudoi/schema';
 import { z } from 'zod';
 import { get, inside } from '../http/route.ts';
@@ -18,6 +18,9 @@ export const creditsRouter = router({
   )
     .input(z.strictObject({ groupId: GroupId.optional() }).prefault({}))
     .query(({ input }) => creditTotals(hub(), input)),
+  person: procedure('public.read', inside('クレジットの持ち主', 'Whose ledger it is'))
+    .input(z.strictObject({ personId: PersonId }))
+    .query(({ input }) => creditedPerson(hub(), input.personId)),
   releasesOf: procedure(
     'public.read',
     get(

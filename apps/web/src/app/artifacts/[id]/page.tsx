@@ -1,4 +1,4 @@
-import type { ArtifactDetail } from '@tsudoi/schema';
+import { type ArtifactDetail, rolesPermit } from '@tsudoi/schema';
 import { Play } from 'lucide-react';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
@@ -8,6 +8,7 @@ import { FileTable } from '../../../features/artifacts/file-table.tsx';
 import { LineageGraph } from '../../../features/artifacts/lineage-graph.tsx';
 import { ModelSections } from '../../../features/artifacts/model-sections.tsx';
 import { Provenance, StatsTable } from '../../../features/artifacts/provenance.tsx';
+import { ReleaseRows } from '../../../features/releases/release-rows.tsx';
 import { Watch } from '../../../features/shell/watch.tsx';
 import { SourceStateBadge, VerdictCard } from '../../../features/sources/source-bits.tsx';
 import { ClientMessages } from '../../../i18n/client-messages.tsx';
@@ -34,7 +35,7 @@ export async function generateMetadata(props: Props) {
 }
 
 export default async function ArtifactPage(props: Props) {
-  const [artifact, viewer, t, artifacts, kinds, corpus, filterPreview, locale] = await Promise.all([
+  const [artifact, viewer, t, artifacts, kinds, corpus, filterPreview, release, locale] = await Promise.all([
     load(props),
     viewerOfPage(),
     getTranslations('artifact'),
@@ -42,16 +43,24 @@ export default async function ArtifactPage(props: Props) {
     getTranslations('artifactKind'),
     getTranslations('corpus'),
     getTranslations('filterPreview'),
+    getTranslations('releases'),
     getLocale(),
   ]);
-  const lineage = await (await api()).artifacts.lineage({ artifactId: artifact.artifactId });
+  const hub = await api();
+  const [lineage, releases] = await Promise.all([
+    hub.artifacts.lineage({ artifactId: artifact.artifactId }),
+    hub.releases.list({ artifactId: artifact.artifactId }),
+  ]);
+  const mayRelease =
+    ['model', 'corpus', 'tokenizer'].includes(artifact.kind) &&
+    rolesPermit(viewer?.roles ?? [], 'release.draft', 'any');
   const sources = lineage.nodes.filter((node) => node.kind === 'source');
   const isModel = artifact.kind === 'model';
   const evaluation = artifact.kind === 'evaluation' ? artifact : artifact.evaluations[0];
   const mayDownload = viewer?.permissions.includes('artifact.download') ?? false;
   return (
     <ClientMessages of={['common', 'artifact', ...(isModel ? (['run', 'playground'] as const) : [])]}>
-      <Watch on={['artifact', ...sources.map((source) => `source:${source.id}`)]} />
+      <Watch on={['artifact', 'release', ...sources.map((source) => `source:${source.id}`)]} />
       <PageHead
         parent={{ href: '/artifacts', label: artifacts('title') }}
         title={artifact.title}
@@ -67,6 +76,11 @@ export default async function ArtifactPage(props: Props) {
         }
         actions={
           <>
+            {mayRelease && (
+              <Link href={`/releases/new?artifact=${artifact.artifactId}`} className={buttonLook('quiet')}>
+                {release('draft')}
+              </Link>
+            )}
             {isModel && (
               <Link href={`/playground/${artifact.artifactId}`} className={buttonLook('primary')}>
                 <Play aria-hidden className="size-4" />
@@ -88,6 +102,11 @@ export default async function ArtifactPage(props: Props) {
       />
       <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
+          {releases.items.length > 0 && (
+            <Section title={release('ofArtifact')}>
+              <ReleaseRows releases={releases.items} caption={release('ofArtifact')} />
+            </Section>
+          )}
           {evaluation && <Evaluation artifactId={evaluation.artifactId} />}
           {isModel && <ModelSections artifact={artifact} viewer={viewer} />}
           <Section title={t('files')}>

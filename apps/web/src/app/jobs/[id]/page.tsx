@@ -1,9 +1,9 @@
-import { type JobDetail, rolesPermit, translateJobNote } from '@tsudoi/schema';
+import { type JobDetail, translateJobNote } from '@tsudoi/schema';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { ActivityFeed } from '../../../features/activity/feed.tsx';
 import { ArtifactRows } from '../../../features/artifacts/artifact-rows.tsx';
-import { ApproveStart } from '../../../features/jobs/approve-start.tsx';
+import { SupervisorGates } from '../../../features/jobs/gates.tsx';
 import { JobStateBadge } from '../../../features/jobs/job-rows.tsx';
 import { LeaseTable } from '../../../features/jobs/lease-table.tsx';
 import { Poll } from '../../../features/shell/poll.tsx';
@@ -40,10 +40,8 @@ export default async function JobPage(props: Props) {
     getTranslations('jobKind'),
     getLocale(),
   ]);
-  const mayApprove =
-    job.state === 'awaiting-start' && rolesPermit(viewer?.roles ?? [], 'job.approve', job.groupId);
   return (
-    <ClientMessages of={['common', 'jobs']}>
+    <ClientMessages of={['common', 'jobs', 'gates']}>
       <Watch on={[`job:${job.jobId}`]} />
       {job.state === 'leased' && <Poll seconds={3} />}
       <PageHead
@@ -57,16 +55,14 @@ export default async function JobPage(props: Props) {
           </>
         }
         actions={
-          <>
-            {mayApprove && <ApproveStart jobId={job.jobId} named={kinds(job.kind)} />}
-            {job.traceId && (
-              <Link href={`/traces/${job.traceId}`} className={buttonLook('quiet')}>
-                {t('trace')}
-              </Link>
-            )}
-          </>
+          job.traceId && (
+            <Link href={`/traces/${job.traceId}`} className={buttonLook('quiet')}>
+              {t('trace')}
+            </Link>
+          )
         }
       />
+      <SupervisorGates job={job} viewer={viewer} />
       {job.state === 'leased' && (
         <div className="card mb-8 p-5">
           <Bar share={job.progress} label={jobs('progress')} tone="bg-fuji" />

@@ -1,10 +1,12 @@
-import type { RunDetail } from '@tsudoi/schema';
+import { type RunDetail, rolesPermit } from '@tsudoi/schema';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { ActivityFeed } from '../../../features/activity/feed.tsx';
+import { AfterTheEnd } from '../../../features/runs/after-the-end.tsx';
 import { Curves } from '../../../features/runs/curves.tsx';
 import { EvaluationBars } from '../../../features/runs/evaluation-bars.tsx';
 import { Pipeline } from '../../../features/runs/pipeline.tsx';
+import { AbandonRun } from '../../../features/runs/run-actions.tsx';
 import { RunCardView } from '../../../features/runs/run-card.tsx';
 import { RunStateBadge } from '../../../features/runs/run-state.tsx';
 import { Poll } from '../../../features/shell/poll.tsx';
@@ -32,17 +34,19 @@ export async function generateMetadata(props: Props) {
 
 export default async function RunPage(props: Props) {
   const erased = (await getTranslations('common'))('erasedPerson');
-  const [run, viewer, t, runs, locale] = await Promise.all([
+  const [run, viewer, t, forms, runs, locale] = await Promise.all([
     load(props),
     viewerOfPage(),
     getTranslations('run'),
+    getTranslations('runForms'),
     getTranslations('runs'),
     getLocale(),
   ]);
   const metrics = await (await api()).runs.metrics({ runId: run.runId });
   const open = run.state === 'registered' || run.state === 'running';
+  const mayRegister = rolesPermit(viewer?.roles ?? [], 'run.register', run.groupId);
   return (
-    <ClientMessages of={['common', 'run', 'jobs']}>
+    <ClientMessages of={['common', 'run', 'jobs', 'runForms']}>
       <Watch
         on={[`run:${run.runId}`, ...run.jobs.map((job) => `job:${job.jobId}`), ...(open ? ['job'] : [])]}
       />
@@ -62,11 +66,19 @@ export default async function RunPage(props: Props) {
         }
         lead={run.card.purpose}
         actions={
-          run.modelArtifactId && (
-            <Link href={`/artifacts/${run.modelArtifactId}`} className={buttonLook('primary')}>
-              {t('openModel')}
-            </Link>
-          )
+          <>
+            {mayRegister && (
+              <Link href={`/runs/new?from=${run.runId}`} className={buttonLook('quiet', true)}>
+                {forms('fromThis')}
+              </Link>
+            )}
+            {mayRegister && open && <AbandonRun runId={run.runId} />}
+            {run.modelArtifactId && (
+              <Link href={`/artifacts/${run.modelArtifactId}`} className={buttonLook('primary')}>
+                {t('openModel')}
+              </Link>
+            )}
+          </>
         }
       />
       {run.failure && (
@@ -75,6 +87,7 @@ export default async function RunPage(props: Props) {
           {rejectionShape(run.failure, locale).text}
         </p>
       )}
+      <AfterTheEnd run={run} viewer={viewer} />
       <Section title={t('pipeline')}>
         {run.jobs.length > 0 ? (
           <Pipeline jobs={run.jobs} roles={viewer?.roles ?? []} />

@@ -1,0 +1,118 @@
+import type { CreditEntry } from '@tsudoi/schema';
+import Link from 'next/link';
+import { getTranslations } from 'next-intl/server';
+import { ReleaseRows } from '../../../features/releases/release-rows.tsx';
+import { Watch } from '../../../features/shell/watch.tsx';
+import { api, orNotFound } from '../../../server/api.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { Empty, PageHead, Section } from '../../../ui/page.tsx';
+import { Table } from '../../../ui/table.tsx';
+import { Time } from '../../../ui/time.tsx';
+
+interface Props {
+  params: Promise<{ personId: string }>;
+  searchParams: Promise<{ after?: string }>;
+}
+
+async function nameOf({ params }: Pick<Props, 'params'>): Promise<string> {
+  const { personId } = await params;
+  const { displayName } = await orNotFound((await api()).credits.person({ personId }));
+  return displayName || (await getTranslations('common'))('erasedPerson');
+}
+
+export async function generateMetadata(props: Props) {
+  return { title: (await getTranslations('credits'))('ofPerson', { name: await nameOf(props) }) };
+}
+
+export default async function PersonCreditsPage(props: Props) {
+  const [{ personId }, { after }, name] = await Promise.all([
+    props.params,
+    props.searchParams,
+    nameOf(props),
+  ]);
+  const hub = await api();
+  const [t, rules, entries, releases] = await Promise.all([
+    getTranslations('credits'),
+    getTranslations('creditRule'),
+    hub.credits.ofPerson({ personId, after }),
+    hub.credits.releasesOf({ personId }),
+  ]);
+  return (
+    <>
+      <Watch on={['credit', 'release']} />
+      <PageHead parent={{ href: '/credits', label: t('title') }} title={t('ofPerson', { name })} />
+      <Section title={t('releases')}>
+        {releases.length > 0 ? (
+          <ReleaseRows releases={releases} caption={t('releases')} />
+        ) : (
+          <p className="phrase text-ink-2">{t('noReleases')}</p>
+        )}
+      </Section>
+      <Section title={t('ledger')}>
+        {entries.items.length === 0 ? (
+          <Empty title={t('noEntries')}>{t('noEntriesLead')}</Empty>
+        ) : (
+          <Table
+            caption={t('ledger')}
+            rows={entries.items}
+            rowKey={({ creditId }) => creditId}
+            columns={[
+              {
+                head: t('what'),
+                cell: (entry) => (
+                  <>
+                    <span className={entry.reversedAt ? 'line-through' : ''}>{rules(entry.rule)}</span>
+                    {entry.statement && <span className="block text-sm text-ink-2">{entry.statement}</span>}
+                    {entry.reversedAt && (
+                      <span className="mt-1 block text-sm">
+                        <Badge tone="bad">{t('reversed')}</Badge> {entry.reversedBecause}
+                      </span>
+                    )}
+                  </>
+                ),
+              },
+              { head: t('evidence'), cell: (entry) => <Evidence entry={entry} /> },
+              {
+                head: t('when'),
+                wide: true,
+                cell: (entry) => (
+                  <span className="text-sm whitespace-nowrap text-ink-3">
+                    <Time at={entry.at} />
+                  </span>
+                ),
+              },
+            ]}
+          />
+        )}
+        {entries.next && (
+          <p className="mt-4">
+            <Link className="link" href={`/credits/${personId}?after=${encodeURIComponent(entries.next)}`}>
+              {t('older')}
+            </Link>
+          </p>
+        )}
+      </Section>
+    </>
+  );
+}
+
+const pages: Partial<Record<string, (id: string) => string>> = {
+  source: (id) => `/sources/${id}`,
+  'annotation-item': (id) => `/annotations/items/${id}`,
+  'annotation-set': (id) => `/annotations/${id}`,
+  job: (id) => `/jobs/${id}`,
+  run: (id) => `/runs/${id}`,
+  release: (id) => `/releases/${id}`,
+};
+
+/** Where anybody can look the work up. */
+async function Evidence({ entry: { evidence } }: { entry: CreditEntry }) {
+  const t = await getTranslations('credits');
+  const page = evidence && pages[evidence.streamType];
+  if (!evidence || !page) return <>{t('statedByLead')}</>;
+  return (
+    <Link className="link text-sm" href={page(evidence.streamId)}>
+      {t('lookUp')}
+    </Link>
+  );
+}
