@@ -155,6 +155,7 @@ export interface RunSummary {
 }
 
 export interface RunDetail extends RunSummary {
+  groupId: string | null;
   card: RunCard;
   sources: SourceSummary[];
   jobs: JobSummary[];
@@ -260,23 +261,6 @@ export interface AnnotationSetSummary {
   reviewsPerItem: number;
   items: number;
   settled: number;
-  /** How many items wait for a review by whoever asks; null for somebody who is not signed in. */
-  forMe: number | null;
-}
-
-export interface AnnotationSetDetail extends AnnotationSetSummary {
-  drawnUpBy: PersonRef;
-  guideline: string;
-  categories: Category[];
-  settle: SettleRule;
-  versions: { version: number; items: number; agreement: Agreement[]; labelsHash: string; at: string }[];
-}
-
-/** An item as a reviewer gets it: nothing of what others thought of it. */
-export interface ItemToReview {
-  itemId: string;
-  setId: string;
-  content: ItemContent;
   /** Items that wait for an adjudication. */
   disputed: number;
   /** SPDX expression; null: was not asked when the set was drawn up. */
@@ -287,6 +271,25 @@ export interface ItemToReview {
   version: number;
   /** Of that version. */
   agreement: Agreement[];
+  /** How many items wait for a review by whoever asks; null for somebody who is not signed in. */
+  forMe: number | null;
+}
+
+export interface AnnotationSetDetail extends AnnotationSetSummary {
+  drawnUpBy: PersonRef;
+  guideline: string;
+  categories: Category[];
+  settle: SettleRule;
+  /** Over the items that all their reviewers have seen up to now. */
+  agreementNow: Agreement[];
+  versions: { version: number; items: number; agreement: Agreement[]; labelsHash: string; at: string }[];
+}
+
+/** An item as a reviewer gets it: nothing of what others thought of it. */
+export interface ItemToReview {
+  itemId: string;
+  setId: string;
+  content: ItemContent;
   expiresAt: string;
 }
 
@@ -296,13 +299,18 @@ export interface AnnotationItemRow {
   author: PersonRef;
   content: ItemContent;
   state: AnnotationItemState;
-  /** Over the items that all their reviewers have seen up to now. */
-  agreementNow: Agreement[];
   wanted: number;
   reviewed: number;
   reviews: { reviewerId: string; answers: Answers; comment: string }[] | null;
   labels: Answers | null;
+  /** Categories that the reviews did not settle; they stay named after the adjudication. */
   disputed: string[];
+  adjudication: { adjudicatorId: string; reason: string } | null;
+}
+
+/** One item with the set that asks about it. */
+export interface AnnotationItemDetail extends AnnotationItemRow {
+  set: AnnotationSetDetail;
 }
 
 export interface ReleaseSummary {
@@ -319,14 +327,7 @@ export interface ReleaseSummary {
   releasedAt: string | null;
 }
 
-  /** Categories that the reviews did not settle; they stay named after the adjudication. */
 export interface ReleaseDetail extends ReleaseSummary {
-  adjudication: { adjudicatorId: string; reason: string } | null;
-}
-
-/** One item with the set that asks about it. */
-export interface AnnotationItemDetail extends AnnotationItemRow {
-  set: AnnotationSetDetail;
   notesJa: string;
   notesEn: string;
   checks: ReleaseCheck[];
@@ -353,6 +354,13 @@ export interface CreditEntry {
   reversedBecause: string | null;
 }
 
+/** How much of what a person has done, over the whole hub or one working group. Reversed entries do not count. */
+export interface CreditTotal {
+  person: PersonRef;
+  entries: number;
+  rules: Partial<Record<CreditRule, number>>;
+}
+
 export interface WebhookSummary {
   webhookId: string;
   groupId: string | null;
@@ -370,13 +378,6 @@ export interface SubscriptionSummary {
   label: string;
   topics: string[];
   afterPosition: number;
-/** How much of what a person has done, over the whole hub or one working group. Reversed entries do not count. */
-export interface CreditTotal {
-  person: PersonRef;
-  entries: number;
-  rules: Partial<Record<CreditRule, number>>;
-}
-
   openedAt: string;
 }
 

@@ -133,7 +133,7 @@ async function waitingReview(person: Actor, comment: string) {
     categories,
     ...{ reviewsPerItem: 2, settle: 'majority' as const, licence: 'CC-BY-4.0', sensitive: true },
   };
-  await send(lead, { type: 'annotation.drawUp', data: { ...set, reviewsPerItem: 2, settle: 'majority' } });
+  await send(lead, { type: 'annotation.drawUp', data: set });
   const items = [{ itemId, content: { text: '質問', reply: null } }];
   await send(lead, { type: 'annotation.addItems', data: { setId, items } });
   await send(lead, { type: 'annotation.open', data: { setId } });

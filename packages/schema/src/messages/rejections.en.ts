@@ -104,6 +104,8 @@ export const en = {
   'annotation.set-not-open': 'This annotation set is {state}; it is not open for reviews.',
   'annotation.set-frozen': 'This annotation set is frozen. Reopen it to change it; its frozen version stays.',
   'annotation.set-not-frozen': 'This annotation set is {state}; only a frozen one can be reopened.',
+  'annotation.licence-forbids':
+    'Texts under "{licence}" cannot go into a public log (rule "{rule}"). Use texts whose licence lets them be passed on.',
   'annotation.set-empty': 'This annotation set has no items yet. Add some first.',
   'annotation.items-open':
     '{count} items still wait for reviews or a decision. Finish or withdraw them first.',
@@ -111,8 +113,6 @@ export const en = {
   'annotation.reviewed-already': 'You have reviewed this item already.',
   'annotation.not-claimed': 'You do not hold this item any more. Claim the next one.',
   'annotation.item-closed': 'This item is {state}; it takes no more reviews.',
-  'annotation.licence-forbids':
-    'Texts under "{licence}" cannot go into a public log (rule "{rule}"). Use texts whose licence lets them be passed on.',
   'annotation.not-disputed': 'This item is {state}; only a disputed item is decided by adjudication.',
   'annotation.not-impartial': 'You wrote or reviewed this item; somebody else must decide it.',
   'annotation.answer-missing': 'The category "{category}" has no answer. Answer every category.',
@@ -136,6 +136,7 @@ export const en = {
   'release.name-taken': 'A release "{slug}" {version} exists already. Choose another version.',
   'release.closed': 'This release is {state}; this step is not open any more.',
   'release.not-checked': 'This release is {state}; it must pass its checks first.',
+  'release.not-released': 'This release is {state}; its files can be fetched once it is out.',
   'release.check-failed': 'The check "{check}" does not pass: {problem}',
   'release.own-release': 'You drafted this release yourself; other people must approve and assess it.',
   'release.approved-already': 'You have approved this release already.',
@@ -143,7 +144,6 @@ export const en = {
   'release.licence-forbids': 'The licence verdict does not allow redistribution (rule "{rule}").',
   'release.safety-missing': 'Nobody has assessed the safety of this model yet.',
   'release.unsafe': 'The last safety assessment calls it unacceptable: {statement}',
-  'release.not-released': 'This release is {state}; its files can be fetched once it is out.',
   'release.card-missing': 'No run with a registered card produced this artifact.',
   'release.run-not-completed': 'The run behind this artifact is {state}, not completed.',
   'release.evidence-unrelated':

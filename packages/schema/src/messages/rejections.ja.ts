@@ -111,6 +111,8 @@ export const ja: Record<keyof typeof en, string> = {
     'このアノテーションセットは確定済みです。変更するには再開してください。確定した版は残ります。',
   'annotation.set-not-frozen':
     'このアノテーションセットは「{state}」です。再開できるのは確定済みのものだけです。',
+  'annotation.licence-forbids':
+    '「{licence}」の文は公開の記録に載せられません(規則「{rule}」)。再配布できるライセンスの文だけで作ってください。',
   'annotation.set-empty': 'このアノテーションセットにはまだ項目がありません。先に追加してください。',
   'annotation.items-open':
     '{count} 件の項目がまだ審査または裁定を待っています。先に終えるか取り下げてください。',
@@ -119,8 +121,6 @@ export const ja: Record<keyof typeof en, string> = {
   'annotation.not-claimed': 'この項目はもう手元にありません。次の項目を引き受けてください。',
   'annotation.item-closed': 'この項目は「{state}」です。これ以上の審査は受け付けません。',
   'annotation.not-disputed': 'この項目は「{state}」です。裁定できるのは意見が分かれた項目だけです。',
-  'annotation.licence-forbids':
-    '「{licence}」の文は公開の記録に載せられません(規則「{rule}」)。再配布できるライセンスの文だけで作ってください。',
   'annotation.not-impartial': 'この項目を書いた人や審査した人は裁定できません。ほかの人が裁定します。',
   'annotation.answer-missing': '分類「{category}」に答えがありません。すべての分類に答えてください。',
   'annotation.answer-unknown': '「{value}」は分類「{category}」の値ではありません。一覧から選んでください。',
@@ -141,6 +141,7 @@ export const ja: Record<keyof typeof en, string> = {
   'release.name-taken': 'リリース「{slug}」{version} はすでにあります。別の版にしてください。',
   'release.closed': 'このリリースは「{state}」です。この操作はもうできません。',
   'release.not-checked': 'このリリースは「{state}」です。先に確認に合格する必要があります。',
+  'release.not-released': 'このリリースは「{state}」です。ファイルは公開後に取得できます。',
   'release.check-failed': '確認「{check}」に合格していません: {problem}',
   'release.own-release': '自分が起案したリリースは承認も評価もできません。ほかの人が行います。',
   'release.approved-already': 'このリリースはすでに承認しました。',
@@ -149,7 +150,6 @@ export const ja: Record<keyof typeof en, string> = {
   'release.safety-missing': 'このモデルの安全性はまだ評価されていません。',
   'release.unsafe': '最新の安全性評価で「許容できない」とされています: {statement}',
   'release.card-missing': 'この成果物は、カードを登録した実行から作られたものではありません。',
-  'release.not-released': 'このリリースは「{state}」です。ファイルは公開後に取得できます。',
   'release.run-not-completed': 'この成果物のもとの実行は「{state}」で、完了していません。',
   'release.evidence-unrelated':
     'この根拠はリリースの成果物に関するものではありません。その評価か、確定したアノテーションセットを指定してください。',
