@@ -58,24 +58,51 @@ void ts_matmul_packed(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   }
 }
 
-// Few rows against a transposed matrix: every row of B is read once. a[11] is the number of B rows per task.
+#define STREAMS 4
+#define AHEAD 4096  // bytes asked for before they are needed, of each stream
+
+// sums[c] = x . row c of `count` rows, `gap` floats apart. Each is summed in the same order whatever count is.
+INLINE void dots(const float *x, const float *y, int64_t gap, int64_t k, const int count, float *sums) {
+  vf acc[STREAMS][2];
+#pragma GCC unroll 4
+  for (int c = 0; c < count; c++) acc[c][0] = acc[c][1] = (vf){0};
+  int64_t l = 0;
+  for (; l + 32 <= k; l += 32) {
+#pragma GCC unroll 4
+    for (int c = 0; c < count; c++) {
+      const float *row = y + c * gap + l;
+      __builtin_prefetch((const char *)row + AHEAD, 0, 3);
+      __builtin_prefetch((const char *)row + AHEAD + 64, 0, 3);
+      acc[c][0] += load_f(x + l) * load_f(row);
+      acc[c][1] += load_f(x + l + 16) * load_f(row + 16);
+    }
+  }
+#pragma GCC unroll 4
+  for (int c = 0; c < count; c++) {
+    sums[c] = lanes_sum_f(acc[c][0] + acc[c][1]);
+    for (int64_t i = l; i < k; i++) sums[c] += x[i] * y[c * gap + i];
+  }
+}
+
+// Few rows against a transposed matrix: every row of B is read once, four streams of rows at a time, because one alone
+// does not bring what memory gives. a[11] is the number of B rows per task.
 void ts_matvec(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   (void)scratch;
   const int64_t m = a[6], n = a[7], k = a[8], per = a[11];
   const float *x = (const float *)a[0], *y = (const float *)a[1];
   const float *c0 = (const float *)a[3], *bias = (const float *)a[4];
-  float *c = (float *)a[2];
-  for (int64_t j = t0 * per; j < t1 * per && j < n; j++) {
+  float *out = (float *)a[2], sums[STREAMS];
+  const int64_t first = t0 * per, last = t1 * per < n ? t1 * per : n;
+  const int64_t stream = last > first ? (last - first) / STREAMS : 0, after = first + STREAMS * stream;
+  for (int64_t j = stream ? first : after; j < last; j = j + 1 == first + stream ? after : j + 1) {
+    const int count = j < first + stream ? STREAMS : 1;
     for (int64_t i = 0; i < m; i++) {
-      vf acc0 = {0}, acc1 = {0};
-      int64_t l = 0;
-      for (; l + 32 <= k; l += 32) {
-        acc0 += load_f(x + i * k + l) * load_f(y + j * k + l);
-        acc1 += load_f(x + i * k + l + 16) * load_f(y + j * k + l + 16);
+      if (count > 1) dots(x + i * k, y + j * k, stream * k, k, STREAMS, sums);
+      else dots(x + i * k, y + j * k, 0, k, 1, sums);
+      for (int c = 0; c < count; c++) {
+        const int64_t to = j + c * stream, at = i * n + to;
+        out[at] = (sums[c] + (bias ? bias[to] : 0)) + (c0 ? c0[at] : 0);
       }
-      float sum = lanes_sum_f(acc0 + acc1);
-      for (; l < k; l++) sum += x[i * k + l] * y[j * k + l];
-      c[i * n + j] = (sum + (bias ? bias[j] : 0)) + (c0 ? c0[i * n + j] : 0);
     }
   }
 }

@@ -18,7 +18,7 @@ typedef ubytes16 ubytes16u __attribute__((aligned(1), may_alias));
 #define Q8_BYTES 34
 #define Q4_BYTES 18
 #define MOST_ROWS 8    // rows of x that a matvec takes; c-templates.ts knows it too
-#define AHEAD 8192     // bytes asked for before they are needed, at least
+#define AHEAD 4096     // bytes asked for before they are needed, of each of the streams
 #define GROUP 8        // blocks whose scales are converted together
 
 #if defined(__F16C__)
@@ -106,24 +106,24 @@ INLINE float total(vf x) {
   return (b[0] + b[2]) + (b[1] + b[3]);
 }
 
-// Rows [j, j + count) of the matrix against m rows of x. m and count are constants where this is inlined, so sums stay
-// in registers; each row of x is summed in the same order whatever m is.
+// `count` rows of the matrix, `gap` bytes apart, against m rows of x. m and count are constants where this is inlined, so
+// sums stay in registers; each row of x is summed in the same order whatever m is.
 #define DEFINE_STRIP(NAME, BYTES, VALUES)                                                                              \
-  INLINE void strip_##NAME(const float *x, const uint8_t *w, float *sums, int64_t k, const int m, const int count) {   \
+  INLINE void strip_##NAME(const float *x, const uint8_t *w, int64_t gap, float *sums, int64_t k, const int m,         \
+                           const int count) {                                                                          \
     vf acc[MOST_ROWS * 2];                                                                                             \
     float d[4][GROUP];                                                                                                 \
-    const int64_t blocks = k / BLOCK, row = blocks * BYTES, strip = row ? count * row : 1;                             \
-    const int64_t ahead = (AHEAD + strip) / strip * strip; /* the same place in a later strip */                       \
+    const int64_t blocks = k / BLOCK;                                                                                  \
     _Pragma("GCC unroll 16") for (int i = 0; i < m * count; i++) acc[i] = (vf){0};                                     \
     for (int64_t group = 0; group < blocks; group += GROUP) {                                                          \
       const int64_t some = blocks - group < GROUP ? blocks - group : GROUP;                                            \
       _Pragma("GCC unroll 4") for (int c = 0; c < count; c++)                                                          \
-        scales(w + c * row + group * BYTES, BYTES, some, d[c]);                                                        \
+        scales(w + c * gap + group * BYTES, BYTES, some, d[c]);                                                        \
       for (int64_t l = 0; l < some; l++) {                                                                             \
         const float *xl = x + (group + l) * BLOCK;                                                                     \
         _Pragma("GCC unroll 4") for (int c = 0; c < count; c++) {                                                      \
-          const uint8_t *block = w + c * row + (group + l) * BYTES;                                                    \
-          if (l % 2 == 0) __builtin_prefetch(block + ahead, 0, 3);                                                     \
+          const uint8_t *block = w + c * gap + (group + l) * BYTES;                                                    \
+          if (l % 2 == 0) __builtin_prefetch(block + AHEAD, 0, 3);                                                     \
           vf low, high;                                                                                                \
           VALUES(block, &low, &high);                                                                                  \
           const vf scale = splat_f(d[c][l]);                                                                           \
@@ -138,40 +138,43 @@ INLINE float total(vf x) {
 // a: x [m, k], blocks [n, k], c, residual or 0, bias or 0, 1, m, n, k, 0, 1, rows of the matrix per task.
 #define ROWS_CASE(NAME, M, COUNT) \
   case M:                         \
-    strip_##NAME(x, w, sums, k, M, COUNT); \
+    strip_##NAME(x, w, gap, sums, k, M, COUNT); \
     break;
 #define DEFINE_MATVEC(NAME, BYTES, VALUES)                                                           \
   DEFINE_STRIP(NAME, BYTES, VALUES)                                                                  \
-  static void rows_##NAME##_wide(const float *x, const uint8_t *w, float *sums, int64_t k, int64_t m) { \
-    switch (m) {                                                                                     \
-      ROWS_CASE(NAME, 1, 4) ROWS_CASE(NAME, 2, 4) ROWS_CASE(NAME, 3, 4) ROWS_CASE(NAME, 4, 4)        \
-      ROWS_CASE(NAME, 5, 2) ROWS_CASE(NAME, 6, 2) ROWS_CASE(NAME, 7, 2) ROWS_CASE(NAME, 8, 2)        \
-    }                                                                                                \
-  }                                                                                                  \
-  static void rows_##NAME##_1(const float *x, const uint8_t *w, float *sums, int64_t k, int64_t m) { \
-    switch (m) {                                                                                     \
-      ROWS_CASE(NAME, 1, 1) ROWS_CASE(NAME, 2, 1) ROWS_CASE(NAME, 3, 1) ROWS_CASE(NAME, 4, 1)        \
-      ROWS_CASE(NAME, 5, 1) ROWS_CASE(NAME, 6, 1) ROWS_CASE(NAME, 7, 1) ROWS_CASE(NAME, 8, 1)        \
-    }                                                                                                \
-  }                                                                                                  \
-  void ts_##NAME##_matvec(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {                 \
-    (void)scratch;                                                                                   \
-    const int64_t m = a[6], n = a[7], k = a[8], per = a[11], row = k / BLOCK * BYTES;                \
-    const float *x = (const float *)a[0], *c0 = (const float *)a[3], *bias = (const float *)a[4];    \
-    float *out = (float *)a[2], sums[MOST_ROWS * 2];                                                 \
-    const int64_t last = t1 * per < n ? t1 * per : n, wide = m <= 4 ? 4 : 2;                         \
-    for (int64_t j = t0 * per, count; j < last; j += count) {                                        \
-      const uint8_t *w = (const uint8_t *)a[1] + j * row;                                            \
-      count = j + wide <= last ? wide : 1;                                                           \
-      if (count > 1) rows_##NAME##_wide(x, w, sums, k, m);                                           \
-      else rows_##NAME##_1(x, w, sums, k, m);                                                        \
-      for (int64_t i = 0; i < m; i++)                                                                \
-        for (int64_t c = 0; c < count; c++) {                                                        \
-          const int64_t at = i * n + j + c;                                                          \
-          out[at] = (sums[i * count + c] + (bias ? bias[j + c] : 0)) + (c0 ? c0[at] : 0);            \
-        }                                                                                            \
-    }                                                                                                \
-  }                                                                                                  \
+  static void rows_##NAME##_wide(const float *x, const uint8_t *w, int64_t gap, float *sums, int64_t k, int64_t m) {   \
+    switch (m) {                                                                                                       \
+      ROWS_CASE(NAME, 1, 4) ROWS_CASE(NAME, 2, 4) ROWS_CASE(NAME, 3, 4) ROWS_CASE(NAME, 4, 4)                          \
+      ROWS_CASE(NAME, 5, 2) ROWS_CASE(NAME, 6, 2) ROWS_CASE(NAME, 7, 2) ROWS_CASE(NAME, 8, 2)                          \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  static void rows_##NAME##_1(const float *x, const uint8_t *w, float *sums, int64_t k, int64_t m) {                   \
+    const int64_t gap = 0;                                                                                             \
+    switch (m) {                                                                                                       \
+      ROWS_CASE(NAME, 1, 1) ROWS_CASE(NAME, 2, 1) ROWS_CASE(NAME, 3, 1) ROWS_CASE(NAME, 4, 1)                          \
+      ROWS_CASE(NAME, 5, 1) ROWS_CASE(NAME, 6, 1) ROWS_CASE(NAME, 7, 1) ROWS_CASE(NAME, 8, 1)                          \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  /* The rows of a call are read as `wide` streams far apart, more than one stream can bring from memory. */           \
+  void ts_##NAME##_matvec(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {                                   \
+    (void)scratch;                                                                                                     \
+    const int64_t m = a[6], n = a[7], k = a[8], per = a[11], row = k / BLOCK * BYTES;                                  \
+    const float *x = (const float *)a[0], *c0 = (const float *)a[3], *bias = (const float *)a[4];                      \
+    float *out = (float *)a[2], sums[MOST_ROWS * 2];                                                                   \
+    const int64_t first = t0 * per, last = t1 * per < n ? t1 * per : n, wide = m <= 4 ? 4 : 2;                         \
+    const int64_t stream = last > first ? (last - first) / wide : 0;                                                   \
+    for (int64_t j = first, count; j < last; j = count > 1 && j + 1 == first + stream ? first + wide * stream : j + 1) {\
+      const uint8_t *w = (const uint8_t *)a[1] + j * row;                                                              \
+      count = j < first + stream ? wide : 1;                                                                           \
+      if (count > 1) rows_##NAME##_wide(x, w, stream * row, sums, k, m);                                               \
+      else rows_##NAME##_1(x, w, sums, k, m);                                                                          \
+      for (int64_t i = 0; i < m; i++)                                                                                  \
+        for (int64_t c = 0; c < count; c++) {                                                                          \
+          const int64_t to = j + c * stream, at = i * n + to;                                                          \
+          out[at] = (sums[i * count + c] + (bias ? bias[to] : 0)) + (c0 ? c0[at] : 0);                                 \
+        }                                                                                                              \
+    }                                                                                                                  \
+  }                                                                                                                    \
   static void unpack_##NAME(const uint8_t *w, float *to, int64_t blocks) {                           \
     for (int64_t l = 0; l < blocks; l++) {                                                           \
       vf low, high;                                                                                  \
