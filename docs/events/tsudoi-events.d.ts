@@ -1153,6 +1153,8 @@ export interface AnnotationSetDrawnUp {
     }[];
     reviewsPerItem: number;
     settle: 'unanimous' | 'majority';
+    licence: string | null;
+    sensitive: boolean;
   };
   /**
    * Place in the log: without gaps, in commit order. Keep the last one you handled.
@@ -1162,7 +1164,7 @@ export interface AnnotationSetDrawnUp {
    * Number of the event in its stream, without gaps.
    */
   streamversion: number;
-  schemaversion: 1;
+  schemaversion: 2;
   /**
    * Link of the hash chain over the log.
    */
@@ -1670,7 +1672,7 @@ export interface JobDrafted {
   datacontenttype: 'application/json';
   data: {
     jobId: string;
-    kind: 'ingest' | 'filter' | 'dedup' | 'tokenizer' | 'shards' | 'pretrain' | 'evaluate';
+    kind: 'ingest' | 'filter' | 'refine' | 'dedup' | 'tokenizer' | 'shards' | 'pretrain' | 'evaluate';
     recipe:
       | {
           kind: 'ingest';
@@ -1731,25 +1733,113 @@ export interface JobDrafted {
           }[];
         }
       | {
+          kind: 'refine';
+          runId: string;
+          rank: number;
+          ranks: number;
+          filter?: {
+            /**
+             * @minItems 1
+             * @maxItems 200
+             */
+            rules: {
+              filter: string;
+              params: {
+                [k: string]: number;
+              };
+              list?: string;
+            }[];
+            lists?: {
+              [k: string]: {
+                sha256: string;
+                size: number;
+                fileName: string;
+              };
+            };
+            quality?: {
+              sha256: string;
+              size: number;
+              fileName: string;
+            };
+          };
+          decontaminate?: {
+            /**
+             * @minItems 1
+             * @maxItems 50
+             */
+            sets: {
+              sha256: string;
+              size: number;
+              fileName: string;
+            }[];
+            words: number;
+            characters: number;
+          };
+        }
+      | {
           ngram: number;
           buckets: number;
           rows: number;
           seed: number;
           kind: 'dedup';
           runId: string;
-        }
-      | {
-          vocabSize: number;
-          maxPieceLength: number;
-          characterCoverage: number;
-          sampleBytes: number;
-          kind: 'tokenizer';
-          runId: string;
-          heldOut?: {
-            share: number;
-            seed: number;
+          paragraphs?: {
+            runs: {
+              count: number;
+              frequency: number;
+            };
+            documents: {
+              expected: number;
+              percentile: number;
+            };
           };
         }
+      | (
+          | {
+              method?: 'plain';
+              vocabSize: number;
+              maxPieceLength: number;
+              characterCoverage: number;
+              sampleBytes: number;
+              kind: 'tokenizer';
+              runId: string;
+              heldOut?: {
+                share: number;
+                seed: number;
+              };
+            }
+          | {
+              method: 'partitioned';
+              /**
+               * @minItems 1
+               * @maxItems 3
+               */
+              partitions: {
+                language: 'ja' | 'en' | 'code';
+                pieces: number;
+                maxPieceLength: number;
+                characterCoverage: number;
+                stripSpaces: 'all' | 'symbols' | 'none';
+              }[];
+              head: {
+                /**
+                 * @minItems 1
+                 * @maxItems 1000
+                 */
+                specials: string[];
+                spaceRuns: number;
+              };
+              headScore: number | null;
+              epochs: number;
+              sampleBytes: number;
+              kind: 'tokenizer';
+              runId: string;
+              heldOut?: {
+                share: number;
+                seed: number;
+              };
+            }
+        )
       | {
           sequenceLength: number;
           heldOutShare: number;
@@ -2585,18 +2675,96 @@ export interface RunRegistered {
        * @maxItems 100
        */
       sourceIds: string[];
+      corpus?: {
+        ranks: number;
+        filter?: {
+          /**
+           * @minItems 1
+           * @maxItems 200
+           */
+          rules: {
+            filter: string;
+            params: {
+              [k: string]: number;
+            };
+            list?: string;
+          }[];
+          lists?: {
+            [k: string]: {
+              sha256: string;
+              size: number;
+              fileName: string;
+            };
+          };
+          quality?: {
+            sha256: string;
+            size: number;
+            fileName: string;
+          };
+        };
+        decontaminate?: {
+          /**
+           * @minItems 1
+           * @maxItems 50
+           */
+          sets: {
+            sha256: string;
+            size: number;
+            fileName: string;
+          }[];
+          words: number;
+          characters: number;
+        };
+        paragraphs?: {
+          runs: {
+            count: number;
+            frequency: number;
+          };
+          documents: {
+            expected: number;
+            percentile: number;
+          };
+        };
+      };
       dedup: {
         ngram: number;
         buckets: number;
         rows: number;
         seed: number;
       };
-      tokenizer: {
-        vocabSize: number;
-        maxPieceLength: number;
-        characterCoverage: number;
-        sampleBytes: number;
-      };
+      tokenizer:
+        | {
+            method?: 'plain';
+            vocabSize: number;
+            maxPieceLength: number;
+            characterCoverage: number;
+            sampleBytes: number;
+          }
+        | {
+            method: 'partitioned';
+            /**
+             * @minItems 1
+             * @maxItems 3
+             */
+            partitions: {
+              language: 'ja' | 'en' | 'code';
+              pieces: number;
+              maxPieceLength: number;
+              characterCoverage: number;
+              stripSpaces: 'all' | 'symbols' | 'none';
+            }[];
+            head: {
+              /**
+               * @minItems 1
+               * @maxItems 1000
+               */
+              specials: string[];
+              spaceRuns: number;
+            };
+            headScore: number | null;
+            epochs: number;
+            sampleBytes: number;
+          };
       shards: {
         sequenceLength: number;
         heldOutShare: number;
@@ -3012,25 +3180,113 @@ export interface ArtifactRegistered {
             }[];
           }
         | {
+            kind: 'refine';
+            runId: string;
+            rank: number;
+            ranks: number;
+            filter?: {
+              /**
+               * @minItems 1
+               * @maxItems 200
+               */
+              rules: {
+                filter: string;
+                params: {
+                  [k: string]: number;
+                };
+                list?: string;
+              }[];
+              lists?: {
+                [k: string]: {
+                  sha256: string;
+                  size: number;
+                  fileName: string;
+                };
+              };
+              quality?: {
+                sha256: string;
+                size: number;
+                fileName: string;
+              };
+            };
+            decontaminate?: {
+              /**
+               * @minItems 1
+               * @maxItems 50
+               */
+              sets: {
+                sha256: string;
+                size: number;
+                fileName: string;
+              }[];
+              words: number;
+              characters: number;
+            };
+          }
+        | {
             ngram: number;
             buckets: number;
             rows: number;
             seed: number;
             kind: 'dedup';
             runId: string;
-          }
-        | {
-            vocabSize: number;
-            maxPieceLength: number;
-            characterCoverage: number;
-            sampleBytes: number;
-            kind: 'tokenizer';
-            runId: string;
-            heldOut?: {
-              share: number;
-              seed: number;
+            paragraphs?: {
+              runs: {
+                count: number;
+                frequency: number;
+              };
+              documents: {
+                expected: number;
+                percentile: number;
+              };
             };
           }
+        | (
+            | {
+                method?: 'plain';
+                vocabSize: number;
+                maxPieceLength: number;
+                characterCoverage: number;
+                sampleBytes: number;
+                kind: 'tokenizer';
+                runId: string;
+                heldOut?: {
+                  share: number;
+                  seed: number;
+                };
+              }
+            | {
+                method: 'partitioned';
+                /**
+                 * @minItems 1
+                 * @maxItems 3
+                 */
+                partitions: {
+                  language: 'ja' | 'en' | 'code';
+                  pieces: number;
+                  maxPieceLength: number;
+                  characterCoverage: number;
+                  stripSpaces: 'all' | 'symbols' | 'none';
+                }[];
+                head: {
+                  /**
+                   * @minItems 1
+                   * @maxItems 1000
+                   */
+                  specials: string[];
+                  spaceRuns: number;
+                };
+                headScore: number | null;
+                epochs: number;
+                sampleBytes: number;
+                kind: 'tokenizer';
+                runId: string;
+                heldOut?: {
+                  share: number;
+                  seed: number;
+                };
+              }
+          )
         | {
             sequenceLength: number;
             heldOutShare: number;

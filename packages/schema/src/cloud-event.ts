@@ -49,7 +49,7 @@ export function toCloudEvent(
     subject: envelope.streamId,
     time: envelope.at,
     datacontenttype: 'application/json',
-    data: isPrivate(envelope) ? null : data,
+    data: isPrivateEvent(envelope) ? null : data,
     position: envelope.position,
     streamversion: envelope.version,
     schemaversion: schemaVersion,
@@ -70,6 +70,6 @@ function newest({ type, schemaVersion, data }: EventEnvelope): { data: unknown; 
 }
 
 /** The log holds no personal data; what somebody calls a token or where a webhook goes is still nobody else's business. */
-function isPrivate({ streamType, type }: Pick<EventEnvelope, 'streamType' | 'type'>): boolean {
+export function isPrivateEvent({ streamType, type }: Pick<EventEnvelope, 'streamType' | 'type'>): boolean {
   return streamType === 'webhook' || streamType === 'subscription' || /^Token/.test(type);
 }

@@ -295,6 +295,8 @@ export const commandDefinitions = [
     failures: z.int().min(1),
     lastStatus: z.int().nullable(),
   }),
+  /** Its owner wants no deliveries for a while. What happens meanwhile is delivered after it is resumed. */
+  command('webhook.suspend', 'webhook.manage', 'group', { webhookId: WebhookId }),
   command('webhook.resume', 'webhook.manage', 'group', { webhookId: WebhookId }),
   command('webhook.delete', 'webhook.manage', 'group', { webhookId: WebhookId }),
   // subscription

@@ -6,6 +6,8 @@ export const Env = z.object({
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
   NATS_USER: z.string().optional(),
   NATS_PASSWORD: z.string().optional(),
+  /** Where working groups reach NATS from outside; without it, as the hub does. */
+  NATS_PUBLIC_URL: z.string().optional(),
   /** Where nats-server reads the users of working groups from, and where it says its process id; on its machine. */
   NATS_USERS_FILE: z.string().optional(),
   NATS_PID_FILE: z.string().optional(),

@@ -34,6 +34,11 @@ export const RejectionValue = z.strictObject({
 });
 export type RejectionValue = z.infer<typeof RejectionValue>;
 
+export const rejectionCodes = Object.keys(en) as RejectionCode[];
+
+/** The line of a refusal before its parameters are filled in, for a list of all of them. */
+export const rejectionTemplate = (code: RejectionCode, locale: Locale): string => catalogues[locale][code];
+
 /** One line for people: what is wrong, where, and what to do. */
 export function translateRejection(
   rejection: { code: RejectionCode; params: RejectionParams },

@@ -4,7 +4,7 @@ import type { ReviewVerdict } from './events/source.ts';
 import type { JobNote } from './job-notes.ts';
 import type { LicenceReason, LicenceVerdict } from './licence-verdict.ts';
 import type { Manifest } from './manifest.ts';
-import type { Role } from './permissions.ts';
+import type { HeldRole, Role } from './permissions.ts';
 import type { JobKind, Needs, Recipe, RunCard } from './recipes.ts';
 import type { RejectionValue } from './rejection.ts';
 import type { ReleaseCheck, SafetyEvidence, SafetyVerdict } from './release.ts';
@@ -40,6 +40,11 @@ export interface Page<T> {
   next: string | null;
 }
 
+/** A page, with how many rows of the whole list fall under each state or kind. */
+export interface CountedPage<T> extends Page<T> {
+  counts: Record<string, number>;
+}
+
 export interface GroupSummary {
   groupId: string;
   slug: string;
@@ -48,6 +53,18 @@ export interface GroupSummary {
   memberCount: number;
   /** At most 100 of them. */
   members: PersonRef[];
+}
+
+/** A member of a working group, with the roles that count there. */
+export interface GroupMember extends PersonRef {
+  roles: Role[];
+}
+
+/** Somebody who is here now, with all roles and groups. */
+export interface PersonSummary extends PersonRef {
+  joinedAt: string;
+  roles: HeldRole[];
+  groups: { groupId: string; slug: string; nameJa: string; nameEn: string }[];
 }
 
 export type SourceState =
@@ -367,9 +384,12 @@ export interface WebhookSummary {
   url: string;
   topics: string[];
   state: 'live' | 'paused';
+  /** In a row, when it was paused; 0 of a paused one: by its owner. */
   failures: number;
   lastStatus: number | null;
   registeredAt: string;
+  /** The last event that was delivered or passed over; null: nothing was yet. */
+  position: number | null;
 }
 
 export interface SubscriptionSummary {
@@ -379,6 +399,12 @@ export interface SubscriptionSummary {
   topics: string[];
   afterPosition: number;
   openedAt: string;
+  /** Its user on NATS. */
+  user: string;
+  /** When its present secret was issued; null: none yet. */
+  credentialAt: string | null;
+  /** What the subscriber has acknowledged, noted every 15 seconds. */
+  position: number;
 }
 
 /** Something that was made from a source. */

@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next';
 import { cookies } from 'next/headers';
+import Link from 'next/link';
 import { getLocale, getTimeZone, getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
 import { Header } from '../features/shell/header.tsx';
@@ -52,11 +53,13 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <footer className="border-t border-line">
           <div className="mx-auto flex max-w-6xl flex-wrap justify-between gap-x-6 gap-y-1 px-4 py-5 text-sm text-ink-3 sm:px-6">
             <p className="phrase">{t('footer')}</p>
-            <p>
-              <a className="link" href="/api/stream?after=0">
-                {t('eventStream')}
-              </a>
-            </p>
+            <nav aria-label={t('footerNav')} className="flex flex-wrap gap-x-5">
+              {(['groups', 'streams', 'developers'] as const).map((page) => (
+                <Link key={page} className="link" href={`/${page}`}>
+                  {t(page)}
+                </Link>
+              ))}
+            </nav>
           </div>
         </footer>
         <Toaster />

@@ -18,13 +18,13 @@ export default async function HomePage() {
     hub.hub.status(),
     hub.hub.activity({ limit: 14 }),
     hub.runs.list(),
-    hub.artifacts.list({ kind: 'model' }),
+    hub.artifacts.list({ kind: 'model', limit: 10 }),
   ]);
   return (
     <>
       <Watch on={['source', 'job', 'run', 'artifact', 'group', 'person']} />
       {runs.some((run) => run.state === 'running') && <Poll seconds={4} />}
-      <Hero runs={runs} models={models} />
+      <Hero runs={runs} models={models.items} />
       <Counts counts={status.counts} />
       <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Section title={t('activity')} id="activity">

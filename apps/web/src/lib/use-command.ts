@@ -1,9 +1,9 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { useTranslations } from 'next-intl';
 import { useRef, useState } from 'react';
 import { toast } from './toast.ts';
-import { type Refusal, readAfter, refusalOf } from './trpc.ts';
+import { type Refusal, readAfter } from './trpc.ts';
+import { useRefusal } from './use-refusal.ts';
 
 /**
  * Sends a command and shows its effect. One id per intention: a second click, or a retry after a broken line, is the
@@ -13,15 +13,10 @@ export function useCommand<Input, Answer extends { position: number }>(
   send: (input: Input & { commandId: string }) => Promise<Answer>,
 ) {
   const router = useRouter();
-  const t = useTranslations('common');
+  const refusalOf = useRefusal();
   const intention = useRef<{ commandId: string; input: string } | null>(null);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-
-  const say = (found: Refusal): string => {
-    if (found.text) return found.text;
-    return found.traceId ? t('unexpectedTrace', { traceId: found.traceId }) : t('unexpected');
-  };
 
   const run = async (input: Input, saved: string): Promise<Answer | null> => {
     const wanted = JSON.stringify(input);
@@ -39,7 +34,7 @@ export function useCommand<Input, Answer extends { position: number }>(
     } catch (error) {
       const found = refusalOf(error);
       if (found.code !== null) intention.current = null;
-      setRefusal({ ...found, text: say(found) });
+      setRefusal(found);
       return null;
     } finally {
       setBusy(false);

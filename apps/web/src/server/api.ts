@@ -20,7 +20,8 @@ export async function orNotFound<T>(query: Promise<T>): Promise<T> {
     return await query;
   } catch (error) {
     const cause = error instanceof TRPCError ? error.cause : error;
-    const unknown = cause instanceof Rejection && cause.code.endsWith('.unknown');
+    const unknown =
+      cause instanceof Rejection && (cause.code.endsWith('.unknown') || cause.code === 'input.invalid');
     if (unknown || (error instanceof TRPCError && error.code === 'BAD_REQUEST')) notFound();
     throw error;
   }

@@ -18,7 +18,7 @@ import {
   personForIdentity,
   profileOf,
   rebuild,
-  sourceList,
+  sourcePage,
   verifyChain,
 } from '@tsudoi/hub';
 import { type Command, logStream } from '@tsudoi/schema';
@@ -91,7 +91,7 @@ test('names, addresses and identities are in clear in no event, message, object 
   expect((await verifyChain(hub.sql)).problem).toBeNull();
   expect(await profileOf(hub, personId)).toBeNull();
   expect(await findSession(hub, secret)).toBeNull();
-  const source = (await sourceList(hub)).find((one) => one.sourceId === sourceId)!;
+  const source = (await sourcePage(hub)).items.find((one) => one.sourceId === sourceId)!;
   expect(source.proposer).toEqual({ personId, displayName: '' });
   const doer = (await activity(hub, { limit: 50, streamId: sourceId })).at(-1)!.actor;
   expect(doer).toEqual({ personId, displayName: '' });

@@ -136,6 +136,7 @@ const locate: { [T in GroupCommandType]: Locate<T> } = {
   'credit.reverse': ofCredit,
   'webhook.register': named,
   'webhook.rotateSecret': ofWebhook,
+  'webhook.suspend': ofWebhook,
   'webhook.resume': ofWebhook,
   'webhook.delete': ofWebhook,
   'subscription.open': named,

@@ -77,6 +77,7 @@ const handlers: { [T in CommandType]: Handler<T> } = {
   'webhook.register': webhook.registerWebhook,
   'webhook.rotateSecret': webhook.rotateWebhookSecret,
   'webhook.pause': webhook.pauseWebhook,
+  'webhook.suspend': webhook.suspendWebhook,
   'webhook.resume': webhook.resumeWebhook,
   'webhook.delete': webhook.deleteWebhook,
   'subscription.open': subscription.openSubscription,

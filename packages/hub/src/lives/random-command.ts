@@ -165,6 +165,7 @@ const about = {
       command('webhook.register', { webhookId, groupId, url: 'https://example.org/h', topics: ['*'] }),
       command('webhook.rotateSecret', { webhookId }),
       command('webhook.pause', { webhookId, failures: 3, lastStatus: 500 }),
+      command('webhook.suspend', { webhookId }),
       command('webhook.resume', { webhookId }),
       command('webhook.delete', { webhookId }),
       command('subscription.open', { subscriptionId, groupId, label: 'x', topics: ['source'] }),

@@ -93,7 +93,8 @@ async function readWebhooks(sql: Sql): Promise<TroubledWebhook[]> {
                      order by d.delivery_id desc limit 1), w.last_status) as "lastStatus",
            greatest(0, (select position from log_head) - coalesce(c.position, 0)) as behind
     from view_webhook w left join webhook_cursor c using (webhook_id)
-    where state = 'paused' or (state = 'live' and c.failures > 0)
+    -- one that its owner paused (no failures) is nobody's trouble
+    where (state = 'paused' and w.failures > 0) or (state = 'live' and c.failures > 0)
     order by failures desc, w.webhook_id limit ${mostShown}`;
   return [...rows];
 }

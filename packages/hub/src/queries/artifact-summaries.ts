@@ -27,6 +27,6 @@ export async function artifactSummaries(
   const rows = await sql`
     select a.artifact_id as "artifactId", a.kind, a.title, a.bytes, a.files, a.run_id as "runId", a.job_id as "jobId",
            a.registered_at as "registeredAt", a.rights
-    from view_artifact a where ${condition} order by a.registered_at desc, a.artifact_id limit ${limit}`;
+    from view_artifact a where ${condition} order by a.registered_at desc, a.artifact_id desc limit ${limit}`;
   return z.array(Row).parse(rows);
 }

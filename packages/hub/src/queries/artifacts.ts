@@ -2,15 +2,37 @@ import {
   type ArtifactDetail,
   type ArtifactKind,
   type ArtifactSummary,
+  type CountedPage,
   Manifest,
   Rejection,
 } from '@tsudoi/schema';
 import type { Hub } from '../hub.ts';
 import { artifactSummaries } from './artifact-summaries.ts';
 import { jobSummaries } from './job-summaries.ts';
+import { containing, type PageRequest, pageOf, readCursor } from './keyset.ts';
 
-export function artifactList(hub: Hub, { kind }: { kind?: ArtifactKind } = {}): Promise<ArtifactSummary[]> {
-  return artifactSummaries(hub.sql, kind ? hub.sql`a.kind = ${kind}` : hub.sql`true`);
+/** Artifacts, newest first, one page at a time. `text` is looked for in the titles, and as the beginning of an id. */
+export async function artifactPage(
+  { sql }: Pick<Hub, 'sql'>,
+  { kind, text, after, limit = 50 }: PageRequest & { kind?: ArtifactKind; text?: string } = {},
+): Promise<CountedPage<ArtifactSummary>> {
+  const cursor = readCursor(after);
+  const pattern = containing(text);
+  const found = pattern
+    ? sql`(a.title ilike ${pattern} or starts_with(a.artifact_id, ${text!.trim()}))`
+    : sql`true`;
+  const rows = await artifactSummaries(
+    sql,
+    sql`${found} and ${kind ? sql`a.kind = ${kind}` : sql`true`} and
+      ${cursor ? sql`(a.registered_at, a.artifact_id) < (${cursor.at}, ${cursor.id})` : sql`true`}`,
+    limit + 1,
+  );
+  const counts = await sql<{ kind: string; count: number }[]>`
+    select kind, count(*)::int as count from view_artifact a where ${found} group by kind`;
+  return {
+    ...pageOf(rows, limit, ({ registeredAt, artifactId }) => [registeredAt, artifactId]),
+    counts: Object.fromEntries(counts.map(({ kind, count }) => [kind, count])),
+  };
 }
 
 /** @throws Rejection `artifact.unknown` */

@@ -27,6 +27,12 @@ export function pageOf<T>(rows: T[], limit: number, place: (row: T) => [at: stri
   return { items, next: more ? Buffer.from(JSON.stringify(place(last))).toString('base64url') : null };
 }
 
+/** What people type into the search box of a list, as a pattern for `ilike`; null for none. */
+export function containing(text: string | undefined): string | null {
+  const wanted = text?.trim();
+  return wanted ? `%${wanted.replace(/[\\%_]/g, (special) => `\\${special}`)}%` : null;
+}
+
 export const PageInput = z.strictObject({
   after: z.string().max(300).optional(),
   limit: z.int().min(1).max(200).default(50),

@@ -4,6 +4,7 @@ import {
   CreditRule,
   type Page,
   type SubscriptionSummary,
+  subscriptionUser,
   type WebhookSummary,
 } from '@tsudoi/schema';
 import { z } from 'zod';
@@ -45,13 +46,15 @@ const WebhookRow = z.object({
   failures: z.number(),
   lastStatus: z.number().nullable(),
   registeredAt: Iso,
+  position: z.number().nullable(),
 });
 
 /** A person's webhooks, oldest first; there are never many. */
 export async function webhooks({ sql }: Pick<Hub, 'sql'>, personId: string): Promise<WebhookSummary[]> {
   const rows = await sql`
     select webhook_id as "webhookId", group_id as "groupId", url, topics, state, failures,
-           last_status as "lastStatus", registered_at as "registeredAt"
+           last_status as "lastStatus", registered_at as "registeredAt",
+           (select position from webhook_cursor c where c.webhook_id = view_webhook.webhook_id) as position
     from view_webhook where person_id = ${personId} and state <> 'deleted' order by registered_at, webhook_id`;
   return z.array(WebhookRow).parse([...rows]);
 }
@@ -63,6 +66,8 @@ const SubscriptionRow = z.object({
   topics: z.array(z.string()),
   afterPosition: z.number(),
   openedAt: Iso,
+  credentialAt: Iso.nullable(),
+  position: z.number(),
 });
 
 /** A person's open subscriptions, oldest first. */
@@ -72,7 +77,14 @@ export async function subscriptions(
 ): Promise<SubscriptionSummary[]> {
   const rows = await sql`
     select subscription_id as "subscriptionId", group_id as "groupId", label, topics,
-           after_position as "afterPosition", opened_at as "openedAt"
+           after_position as "afterPosition", opened_at as "openedAt",
+           (select at from event where stream_type = 'subscription' and stream_id = subscription_id::text
+              and type = 'SubscriptionCredentialIssued' order by version desc limit 1) as "credentialAt",
+           greatest(after_position, (select position from subscription_cursor c
+              where c.subscription_id = view_subscription.subscription_id)) as position
     from view_subscription where person_id = ${personId} and closed_at is null order by opened_at, subscription_id`;
-  return z.array(SubscriptionRow).parse([...rows]);
+  return z
+    .array(SubscriptionRow)
+    .parse([...rows])
+    .map((row) => ({ ...row, user: subscriptionUser(row.subscriptionId) }));
 }

@@ -10,14 +10,14 @@ import { createTestHub, type TestHub } from '../testing/database.ts';
 import { artifactDraft } from '../testing/samples.ts';
 import { claim, draftedJob, letLeaseRunOut, newNode, send, system, uploaded } from '../testing/scenario.ts';
 import { activity } from './activity.ts';
-import { artifactDetail, artifactList } from './artifacts.ts';
+import { artifactDetail, artifactPage } from './artifacts.ts';
 import { hubStatus } from './hub-status.ts';
 import { jobBoard, jobDetail, jobPage } from './jobs.ts';
 import { lineage } from './lineage.ts';
-import { groups, personas, tokens, viewer } from './people.ts';
+import { groupMembers, groups, opennessOf, peoplePage, personas, tokens, viewer } from './people.ts';
 import { runMetrics } from './run-metrics.ts';
 import { runDetail, runList } from './runs.ts';
-import { sourceDetail, sourceList } from './sources.ts';
+import { sourceDetail, sourcePage, sourceTitles } from './sources.ts';
 import { storyTrace, tellStory } from './story.ts';
 
 let test_: TestHub;
@@ -77,7 +77,7 @@ test('a token is listed by its label and never by its secret', async () => {
 });
 
 test('the list of sources shows where each proposal stands', async () => {
-  const list = await sourceList(hub());
+  const { items: list } = await sourcePage(hub());
   expect(list.find((source) => source.sourceId === story.sourceId)).toMatchObject({
     ...{
       titleJa: 'マニュアル',
@@ -91,6 +91,60 @@ test('the list of sources shows where each proposal stands', async () => {
     proposer: { personId: story.proposer.personId, displayName: '集い 花子' },
   });
   expect(list.find((source) => source.sourceId === story.refusedId)?.state).toBe('rejected');
+});
+
+test('lists are read a page at a time, each row once, with counts of what is looked for', async () => {
+  const whole = await sourcePage(hub(), { limit: 200 });
+  const seen: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await sourcePage(hub(), { limit: 1, after });
+    seen.push(...page.items.map(({ sourceId }) => sourceId));
+    after = page.next ?? undefined;
+  } while (after);
+  expect(seen).toEqual(whole.items.map(({ sourceId }) => sourceId));
+  expect(whole.counts).toMatchObject({ ingested: 1, rejected: 1 });
+
+  const found = await sourcePage(hub(), { text: ' MANUAL ' });
+  expect(found.items.map(({ sourceId }) => sourceId)).toEqual([story.sourceId]);
+  expect(found.counts).toEqual({ ingested: 1 });
+  expect((await sourcePage(hub(), { text: '%' })).items).toEqual([]); // a sign people type, not a pattern
+  expect((await sourcePage(hub(), { state: 'rejected' })).items).toMatchObject([
+    { sourceId: story.refusedId },
+  ]);
+  expect(await sourceTitles(hub(), [story.sourceId, uuidV7()])).toMatchObject([{ titleEn: 'Manual pages' }]);
+
+  const artifacts = await artifactPage(hub(), { limit: 200 });
+  const [newest] = artifacts.items;
+  const later = await artifactPage(hub(), { limit: 1 });
+  expect(later.items).toEqual([newest]);
+  expect((await artifactPage(hub(), { limit: 200, after: later.next! })).items).toEqual(
+    artifacts.items.slice(1),
+  );
+  expect((await artifactPage(hub(), { text: newest!.artifactId.slice(0, 20) })).items).toEqual([newest]);
+  await expect(sourcePage(hub(), { after: 'no cursor' })).rejects.toMatchObject({ code: 'input.invalid' });
+});
+
+test('people are found by name; members of a group come with the roles that count in it', async () => {
+  const { mia, groupId } = story;
+  const everybody = await peoplePage(hub(), { limit: 200 });
+  expect(everybody.items.find(({ personId }) => personId === mia.personId)).toMatchObject({
+    groups: [{ groupId }],
+    roles: [
+      { role: 'contributor', groupId: null },
+      { role: 'reviewer', groupId: null },
+    ],
+  });
+  const first = await peoplePage(hub(), { limit: 1 });
+  expect((await peoplePage(hub(), { limit: 200, after: first.next! })).items).toEqual(
+    everybody.items.slice(1),
+  );
+  expect((await peoplePage(hub(), { text: 'nobody is called so' })).items).toEqual([]);
+  expect(await opennessOf(hub(), mia.personId)).toMatch(/^\d{4}-\d{2}$/);
+
+  expect(await groupMembers(hub(), { groupId })).toMatchObject({ total: 1, items: [{ roles: [] }] });
+  expect(await groupMembers(hub(), { groupId, skip: 1 })).toEqual({ total: 1, items: [] });
+  await expect(groupMembers(hub(), { groupId: uuidV7() })).rejects.toMatchObject({ code: 'group.unknown' });
 });
 
 test('a refused source says by which rule', async () => {
@@ -188,9 +242,9 @@ test('an artifact names its producer, its users and its evaluations', async () =
   expect(model.usedBy.map(({ artifactId }) => artifactId)).toEqual([story.evaluation]);
   expect(model.evaluations).toHaveLength(1);
   expect(model.manifest.licence.expressions).toEqual(['CC-BY-SA-4.0']);
-  expect((await artifactList(hub(), { kind: 'tokenizer' })).map(({ artifactId }) => artifactId)).toEqual([
-    story.tokenizer,
-  ]);
+  expect(
+    (await artifactPage(hub(), { kind: 'tokenizer' })).items.map(({ artifactId }) => artifactId),
+  ).toEqual([story.tokenizer]);
 });
 
 test('lineage leads from a model back to its sources and on to what was made from it, and nowhere else', async () => {

@@ -43,6 +43,6 @@ export async function sourceSummaries(
            jsonb_build_object('personId', s.proposer_id, 'displayName', coalesce(p.display_name, '')) as proposer,
            s.accepts, s.quorum, s.languages, s.documents, s.bytes, s.proposed_at as "proposedAt"
     from view_source s left join profile p on p.person_id = s.proposer_id
-    where ${condition} order by s.proposed_at desc, s.source_id limit ${limit}`;
+    where ${condition} order by s.proposed_at desc, s.source_id desc limit ${limit}`;
   return z.array(Row).parse(rows);
 }

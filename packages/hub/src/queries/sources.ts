@@ -1,10 +1,12 @@
 import {
+  type CountedPage,
   LicenceReason,
   LicenceVerdict,
   Rejection,
   ReviewVerdict,
   type SourceDetail,
   SourcePart,
+  type SourceState,
   type SourceSummary,
 } from '@tsudoi/schema';
 import { z } from 'zod';
@@ -13,11 +15,45 @@ import { activity } from './activity.ts';
 import { artifactSummaries } from './artifact-summaries.ts';
 import { Iso, Person } from './columns.ts';
 import { jobSummaries } from './job-summaries.ts';
+import { containing, type PageRequest, pageOf, readCursor } from './keyset.ts';
 import { sourceSummaries } from './source-summaries.ts';
 
-export function sourceList(hub: Hub): Promise<SourceSummary[]> {
-  return sourceSummaries(hub.sql, hub.sql`true`);
+/** Sources, newest first, one page at a time. `text` is looked for in the titles and the licence. */
+export async function sourcePage(
+  { sql }: Pick<Hub, 'sql'>,
+  { state, text, after, limit = 50 }: PageRequest & { state?: SourceState; text?: string } = {},
+): Promise<CountedPage<SourceSummary>> {
+  const cursor = readCursor(after);
+  const pattern = containing(text);
+  const found = pattern
+    ? sql`(s.title_ja ilike ${pattern} or s.title_en ilike ${pattern} or s.licence ilike ${pattern})`
+    : sql`true`;
+  const rows = await sourceSummaries(
+    sql,
+    sql`${found} and ${state ? sql`s.state = ${state}` : sql`true`} and
+      ${cursor ? sql`(s.proposed_at, s.source_id) < (${cursor.at}, ${cursor.id}::uuid)` : sql`true`}`,
+    limit + 1,
+  );
+  const counts = await sql<{ state: string; count: number }[]>`
+    select state, count(*)::int as count from view_source s where ${found} group by state`;
+  return {
+    ...pageOf(rows, limit, ({ proposedAt, sourceId }) => [proposedAt, sourceId]),
+    counts: Object.fromEntries(counts.map(({ state, count }) => [state, count])),
+  };
 }
+
+/** What some sources are called; those that are unknown are left out. */
+export async function sourceTitles(
+  { sql }: Pick<Hub, 'sql'>,
+  sourceIds: string[],
+): Promise<{ sourceId: string; titleJa: string; titleEn: string }[]> {
+  const rows = await sql`
+    select source_id as "sourceId", title_ja as "titleJa", title_en as "titleEn"
+    from view_source where source_id = any(${sourceIds}::uuid[])`;
+  return z.array(TitleRow).parse([...rows]);
+}
+
+const TitleRow = z.object({ sourceId: z.string(), titleJa: z.string(), titleEn: z.string() });
 
 const DetailRow = z.object({
   description: z.string(),

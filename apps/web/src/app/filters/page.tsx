@@ -35,7 +35,7 @@ export default async function FiltersPage({ searchParams }: Props) {
     getTranslations('shell'),
     api(),
   ]);
-  const documents = await hub.artifacts.list({ kind: 'documents' });
+  const { items: documents } = await hub.artifacts.list({ kind: 'documents', limit: 200 });
   const head = (
     <PageHead
       parent={{ href: '/artifacts?kind=documents', label: artifacts('title') }}

@@ -1,3 +1,4 @@
+import { currentOpenness, opennessTexts } from '@tsudoi/schema';
 import { Laptop } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getLocale, getTranslations } from 'next-intl/server';
@@ -70,7 +71,9 @@ export default async function SignInPage(props: {
         </section>
       )}
       {!provider && people.length === 0 && <p className="phrase text-ink-2">{t('none')}</p>}
-      <p className="phrase mt-8 text-sm text-ink-3">{t('openness')}</p>
+      <p className="phrase mt-8 text-sm text-ink-3">
+        {t('openness')} {opennessTexts[currentOpenness]?.[locale]}
+      </p>
     </div>
   );
 }

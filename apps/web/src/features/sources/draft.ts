@@ -1,4 +1,4 @@
-import type { Location, SourcePart, UseRights } from '@tsudoi/schema';
+import type { Location, SourceDetail, SourcePart, UseRights } from '@tsudoi/schema';
 
 /** Chosen on purpose: the proposal belongs to no group. An empty choice is one not made yet. */
 export const NO_GROUP = 'none';
@@ -28,9 +28,9 @@ export interface Draft {
   parts: PartDraft[];
 }
 
-export function emptyPart(): PartDraft {
+export function emptyPart(key: string = crypto.randomUUID()): PartDraft {
   return {
-    key: crypto.randomUUID(),
+    key,
     kind: 'deb',
     package: '',
     version: '',
@@ -54,6 +54,28 @@ export function emptyDraft(): Draft {
     rights: { train: true, search: true, redistribute: true },
     parts: [emptyPart()],
   };
+}
+
+/** A proposal as it stands, to be revised. */
+export function draftOf(source: SourceDetail): Draft {
+  const { sourceId, titleJa, titleEn, description, licence, evidenceUrl, rights } = source;
+  return {
+    ...{ sourceId, titleJa, titleEn, description, licence, evidenceUrl, rights },
+    groupId: source.groupId ?? NO_GROUP,
+    parts: source.parts.map(({ location, include, format, language }, index) => ({
+      ...emptyPart(`part-${index}`),
+      ...{ kind: location.kind, format, language, include: include.join('\n') },
+      ...(location.kind === 'upload'
+        ? { upload: { sha256: location.sha256, size: location.size, fileName: location.fileName } }
+        : location),
+    })),
+  };
+}
+
+/** The data of a revision: the group of a proposal stays what it was. */
+export function revisionOf(draft: Draft) {
+  const { groupId: _, ...revision } = proposalOf(draft);
+  return revision;
 }
 
 /** The command's data. A part without its upload is left for the hub to refuse at that field. */

@@ -1,6 +1,6 @@
-import { commandDefinition } from '@tsudoi/schema';
+import { commandDefinition, type SourceDetail } from '@tsudoi/schema';
 import { describe, expect, test } from 'vitest';
-import { emptyDraft, fieldOfRefusal, inputOf, proposalOf } from './draft.ts';
+import { draftOf, emptyDraft, emptyPart, fieldOfRefusal, inputOf, proposalOf, revisionOf } from './draft.ts';
 
 describe('a proposal being written', () => {
   test('a finished draft is what the command takes', () => {
@@ -20,6 +20,33 @@ describe('a proposal being written', () => {
       language: 'ja',
     });
     expect(parsed.groupId).toBeNull();
+  });
+  test('a proposal that is revised begins as it stood, and unchanged it says the same again', () => {
+    const draft = emptyDraft();
+    Object.assign(draft, {
+      titleJa: '日本語マニュアル',
+      titleEn: 'Japanese manuals',
+      licence: 'MIT',
+      evidenceUrl: 'https://example.org/licence',
+    });
+    const upload = { sha256: 'ab'.repeat(32), size: 12, fileName: 'a.txt' };
+    draft.parts = [
+      { ...emptyPart(), package: 'manpages-ja', include: '**/*.1\n**/*.5' },
+      {
+        ...emptyPart(),
+        kind: 'npm',
+        package: 'left-pad',
+        version: '1.0.0',
+        format: 'markdown',
+        language: 'en',
+      },
+      { ...emptyPart(), kind: 'url', url: 'https://example.org/a.jsonl', format: 'jsonl' },
+      { ...emptyPart(), kind: 'upload', upload },
+    ];
+    const proposed = commandDefinition('source.propose').data.parse(proposalOf(draft));
+    const revision = revisionOf(draftOf(proposed as unknown as SourceDetail));
+    const { groupId: _, ...same } = proposed;
+    expect(commandDefinition('source.revise').data.parse(revision)).toEqual(same);
   });
   test('a refused field is shown at its own input', () => {
     expect(inputOf('titleJa')).toBe('titleJa');

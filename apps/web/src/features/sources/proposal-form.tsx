@@ -1,4 +1,5 @@
 'use client';
+import type { SourceDetail } from '@tsudoi/schema';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { useEffect, useRef, useState } from 'react';
@@ -7,23 +8,29 @@ import { trpc } from '../../lib/trpc.ts';
 import { useCommand } from '../../lib/use-command.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, FieldError } from '../../ui/field.tsx';
-import { type Draft, emptyDraft, fieldOfRefusal, NO_GROUP, proposalOf } from './draft.ts';
+import {
+  type Draft,
+  draftOf,
+  emptyDraft,
+  fieldOfRefusal,
+  NO_GROUP,
+  proposalOf,
+  revisionOf,
+} from './draft.ts';
 import { LicenceField, LicencePreview, useLicencePreview } from './licence-field.tsx';
 import { PartsEditor } from './parts-editor.tsx';
 
-const draftKey = 'tsudoi.proposal.1';
-
 /** The draft lives in the browser until it is sent, so that a closed tab loses nothing. */
-function useDraft() {
+function useDraft(draftKey: string, fresh: () => Draft) {
   const [draft, setDraft] = useState<Draft | null>(null);
   useEffect(() => {
     try {
       const kept = localStorage.getItem(draftKey);
-      setDraft(kept ? { ...emptyDraft(), ...(JSON.parse(kept) as Draft) } : emptyDraft());
+      setDraft(kept ? { ...fresh(), ...(JSON.parse(kept) as Draft) } : fresh());
     } catch {
-      setDraft(emptyDraft()); // storage may be closed to us
+      setDraft(fresh()); // storage may be closed to us
     }
-  }, []);
+  }, [draftKey]);
   const keep = (next: Draft) => {
     setDraft(next);
     try {
@@ -34,7 +41,7 @@ function useDraft() {
   };
   const drop = () => {
     localStorage.removeItem(draftKey);
-    setDraft(emptyDraft());
+    setDraft(fresh());
   };
   return { draft, keep, drop };
 }
@@ -48,31 +55,43 @@ interface Choices {
 }
 
 export function ProposalForm(props: Choices) {
-  const { draft, keep, drop } = useDraft();
+  const { draft, keep, drop } = useDraft('tsudoi.proposal.1', emptyDraft);
   if (!draft) return <div className="skeleton h-96" />;
   const offered = [...props.groups.map(({ groupId }) => groupId), ...(props.hubWide ? [NO_GROUP] : [])];
   const groupId = offered.includes(draft.groupId) ? draft.groupId : (offered[0] ?? NO_GROUP);
-  return <Form {...props} draft={{ ...draft, groupId }} keep={keep} drop={drop} />;
+  return <Form {...props} draft={{ ...draft, groupId }} keep={keep} drop={drop} revises={false} />;
+}
+
+/** The same form about a proposal for which changes are wanted. Its group stays what it was. */
+export function RevisionForm({ source, rules }: { source: SourceDetail; rules: Choices['rules'] }) {
+  const key = `tsudoi.revision.${source.sourceId}.${source.round}`;
+  const { draft, keep, drop } = useDraft(key, () => draftOf(source));
+  if (!draft) return <div className="skeleton h-96" />;
+  return <Form groups={[]} hubWide={false} rules={rules} draft={draft} keep={keep} drop={drop} revises />;
 }
 
 interface FormProps extends Choices {
   draft: Draft;
   keep: (draft: Draft) => void;
   drop: () => void;
+  /** Whether the proposal is there already and is written anew. */
+  revises: boolean;
 }
 
-function Form({ groups, hubWide, rules, draft, keep, drop }: FormProps) {
+function Form({ groups, hubWide, rules, draft, keep, drop, revises }: FormProps) {
   const t = useTranslations('propose');
+  const revising = useTranslations('revise');
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
   const propose = useCommand(trpc.sources.propose.mutate);
+  const revise = useCommand(trpc.sources.revise.mutate);
+  const { refusal: refused, busy, clear } = revises ? revise : propose;
   const preview = useLicencePreview(draft.licence, draft.rights);
-  const refused = propose.refusal;
   const at = refused && fieldOfRefusal(refused.code, refused.params, draft);
   const errorOf = (input: string) => (at === input ? (refused?.text ?? null) : null);
   const set = (changes: Partial<Draft>) => {
     keep({ ...draft, ...changes });
-    if (refused) propose.clear();
+    if (refused) clear();
   };
 
   // The refused field comes into view and takes the focus.
@@ -82,9 +101,10 @@ function Form({ groups, hubWide, rules, draft, keep, drop }: FormProps) {
   }, [at]);
 
   const submit = async () => {
-    const done = await propose.run(proposalOf(draft), '');
+    const done = revises ? await revise.run(revisionOf(draft), '') : await propose.run(proposalOf(draft), '');
     if (!done) return;
-    toast(done.result.refusedBy ? t('refused') : t('sent'), done.result.refusedBy ? 'bad' : 'good');
+    const sent = revises ? revising('sent') : t('sent');
+    toast(done.result.refusedBy ? t('refused') : sent, done.result.refusedBy ? 'bad' : 'good');
     const { sourceId } = draft;
     drop();
     router.push(`/sources/${sourceId}`);
@@ -139,11 +159,11 @@ function Form({ groups, hubWide, rules, draft, keep, drop }: FormProps) {
         <div>
           <FieldError id="form-error" text={errorOf('form')} />
           <div className="mt-3 flex flex-wrap gap-3">
-            <Button type="submit" look="primary" busy={propose.busy}>
-              {propose.busy ? t('submitting') : t('submit')}
+            <Button type="submit" look="primary" busy={busy}>
+              {busy ? t('submitting') : revises ? revising('submit') : t('submit')}
             </Button>
             <Button look="bare" onClick={drop}>
-              {t('discard')}
+              {revises ? revising('reset') : t('discard')}
             </Button>
           </div>
         </div>

@@ -1,4 +1,5 @@
-import { personas, profileOf, tokens } from '@tsudoi/hub';
+import { opennessOf, PageInput, peoplePage, personas, profileOf, tokens } from '@tsudoi/hub';
+import { z } from 'zod';
 import { personasAllowed } from '../auth/personas.ts';
 import { inside } from '../http/route.ts';
 import { hub } from '../hub.ts';
@@ -10,6 +11,10 @@ export const peopleRouter = router({
     'public.read',
     inside('パスワードなしで選べるローカルの人物', 'The local personas one may sign in as'),
   ).query(async ({ ctx }) => (personasAllowed(ctx.host) ? personas(hub()) : [])),
+  /** For people who take part, not for programs: a list of everybody's names is nothing to be collected. */
+  list: procedure('person.self', inside('参加者の一覧', 'Who is here, newest first'), 'any')
+    .input(PageInput.extend({ text: z.string().max(200).optional() }).prefault({}))
+    .query(({ input }) => peoplePage(hub(), input)),
   tokens: procedure('person.self', inside('自分のトークンの一覧', "One's own tokens")).query(({ ctx }) =>
     tokens(hub(), personOf(ctx)),
   ),
@@ -17,6 +22,11 @@ export const peopleRouter = router({
   profile: procedure('person.self', inside('自分の名前とメールアドレス', "One's own name and address")).query(
     ({ ctx }) => profileOf(hub(), personOf(ctx)),
   ),
+  /** The version of the text on openness one has agreed to last. */
+  openness: procedure(
+    'person.self',
+    inside('同意した公開の方針の版', 'Which text on openness one agreed to'),
+  ).query(({ ctx }) => opennessOf(hub(), personOf(ctx))),
   changeProfile: commandProcedure(
     'person.changeProfile',
     inside('自分の名前とメールアドレスを変える', "Change one's own name and address"),

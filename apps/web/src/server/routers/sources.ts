@@ -1,4 +1,4 @@
-import { sourceDescendants, sourceDetail, sourceList } from '@tsudoi/hub';
+import { PageInput, sourceDescendants, sourceDetail, sourcePage, sourceTitles } from '@tsudoi/hub';
 import { knownLicences, licenceVerdict, Sha256, SourceId, UseRights } from '@tsudoi/schema';
 import { z } from 'zod';
 import { get, post } from '../http/route.ts';
@@ -6,10 +6,25 @@ import { hub } from '../hub.ts';
 import { confirmSourceUpload, grantSourceUpload } from '../objects/source-upload.ts';
 import { commandProcedure, procedure, router } from '../trpc.ts';
 
+const SourceState = z.enum([
+  'under-review',
+  'changes-wanted',
+  'accepted',
+  'ingested',
+  'in-corpus',
+  'rejected',
+  'withdrawn',
+]);
+
 export const sourcesRouter = router({
-  list: procedure('public.read', get('/sources', '出典の一覧', 'Sources, newest first')).query(() =>
-    sourceList(hub()),
-  ),
+  list: procedure('public.read', get('/sources', '出典の一覧', 'Sources, newest first'))
+    .input(
+      PageInput.extend({ state: SourceState.optional(), text: z.string().max(200).optional() }).prefault({}),
+    )
+    .query(({ input }) => sourcePage(hub(), input)),
+  titles: procedure('public.read', get('/source-titles', '出典の題', 'What some sources are called'))
+    .input(z.strictObject({ sourceIds: z.array(SourceId).max(200) }))
+    .query(({ input }) => sourceTitles(hub(), input.sourceIds)),
   detail: procedure(
     'public.read',
     get('/sources/{sourceId}', '出典一件', 'One source with its reviews, jobs and artifacts'),

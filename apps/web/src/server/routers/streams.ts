@@ -18,6 +18,10 @@ export const streamsRouter = router({
     'webhook.rotateSecret',
     post('/webhooks/{webhookId}/secrets', 'Webhookの鍵を替える', 'Rotate the secret of a webhook'),
   ),
+  suspendWebhook: commandProcedure(
+    'webhook.suspend',
+    post('/webhooks/{webhookId}/suspension', 'Webhookを一時停止する', 'Pause a webhook'),
+  ),
   resumeWebhook: commandProcedure(
     'webhook.resume',
     post('/webhooks/{webhookId}/resumption', '止まったWebhookを再開する', 'Resume a paused webhook'),

@@ -1,12 +1,14 @@
 import type { JobState, JobSummary } from '@tsudoi/schema';
 import { rolesPermit } from '@tsudoi/schema';
 import type { Metadata } from 'next';
+import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { JobCard } from '../../../features/jobs/job-card.tsx';
 import { Poll } from '../../../features/shell/poll.tsx';
 import { Watch } from '../../../features/shell/watch.tsx';
 import { ClientMessages } from '../../../i18n/client-messages.tsx';
 import { api, viewerOfPage } from '../../../server/api.ts';
+import { buttonLook } from '../../../ui/button.tsx';
 import { Empty, PageHead } from '../../../ui/page.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -26,15 +28,16 @@ const shownPerColumn = 12;
 
 export default async function JobsPage() {
   const hub = await api();
-  const [t, words, locale, board, sources, runs, viewer] = await Promise.all([
+  const [t, words, locale, board, runs, viewer] = await Promise.all([
     getTranslations('jobs'),
     getTranslations('jobState'),
     getLocale(),
     hub.jobs.board({ newest: shownPerColumn }),
-    hub.sources.list(),
     hub.runs.list(),
     viewerOfPage(),
   ]);
+  const sourceIds = new Set(board.flatMap(({ jobs }) => jobs.flatMap((job) => job.sourceIds.slice(0, 1))));
+  const sources = await hub.sources.titles({ sourceIds: [...sourceIds].slice(0, 200) });
   const titles = new Map([
     ...sources.map((source) => [source.sourceId, locale === 'ja' ? source.titleJa : source.titleEn] as const),
     ...runs.map((run) => [run.runId, run.title] as const),
@@ -48,7 +51,17 @@ export default async function JobsPage() {
     <ClientMessages of={['common', 'jobs']}>
       <Watch on={['job']} />
       {board.some(({ state }) => state === 'leased') && <Poll seconds={4} />}
-      <PageHead title={t('title')} lead={t('lead')} />
+      <PageHead
+        title={t('title')}
+        lead={t('lead')}
+        actions={
+          board.length > 0 && (
+            <Link href="/jobs/list" className={buttonLook('quiet')}>
+              {t('all')}
+            </Link>
+          )
+        }
+      />
       {board.length === 0 ? (
         <Empty title={t('emptyAll')}>{t('emptyLead')}</Empty>
       ) : (
@@ -76,7 +89,11 @@ export default async function JobsPage() {
                 </ul>
               )}
               {count > inState.length && (
-                <p className="mt-3 text-sm text-ink-3">{t('older', { count: count - inState.length })}</p>
+                <p className="mt-3 text-sm">
+                  <Link className="link" href={`/jobs/list?state=${state}`}>
+                    {t('older', { count: count - inState.length })}
+                  </Link>
+                </p>
               )}
             </section>
           ))}

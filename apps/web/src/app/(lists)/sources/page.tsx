@@ -5,9 +5,10 @@ import { getLocale, getTranslations } from 'next-intl/server';
 import { Watch } from '../../../features/shell/watch.tsx';
 import { Rights, SourceStateBadge } from '../../../features/sources/source-bits.tsx';
 import { bytes } from '../../../lib/labels.ts';
-import { api } from '../../../server/api.ts';
+import { api, orNotFound } from '../../../server/api.ts';
 import { buttonLook } from '../../../ui/button.tsx';
 import { FilterLinks } from '../../../ui/filter-links.tsx';
+import { addressOf, Pager, SearchForm } from '../../../ui/list-tools.tsx';
 import { Empty, PageHead } from '../../../ui/page.tsx';
 import { Table } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -21,21 +22,27 @@ const states: SourceState[] = [
   'changes-wanted',
   'accepted',
   'ingested',
+  'in-corpus',
   'rejected',
   'withdrawn',
 ];
 
-export default async function SourcesPage(props: { searchParams: Promise<{ state?: string }> }) {
+type Search = Promise<{ state?: string; q?: string; after?: string }>;
+
+export default async function SourcesPage(props: { searchParams: Search }) {
   const erased = (await getTranslations('common'))('erasedPerson');
-  const [t, words, locale, all, { state }] = await Promise.all([
+  const { state, q = '', after } = await props.searchParams;
+  const current = states.find((known) => known === state) ?? null;
+  const [t, list, words, locale, { items, next, counts }] = await Promise.all([
     getTranslations('sources'),
+    getTranslations('list'),
     getTranslations('sourceState'),
     getLocale(),
-    api().then((hub) => hub.sources.list()),
-    props.searchParams,
+    api().then((hub) =>
+      orNotFound(hub.sources.list({ after, text: q || undefined, state: current ?? undefined })),
+    ),
   ]);
-  const current = states.find((known) => known === state) ?? null;
-  const shown = current ? all.filter((source) => source.state === current) : all;
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const propose = (
     <Link href="/sources/new" className={buttonLook('primary')}>
       {t('propose')}
@@ -44,34 +51,31 @@ export default async function SourcesPage(props: { searchParams: Promise<{ state
   return (
     <>
       <Watch on={['source']} />
-      <PageHead title={t('title')} lead={t('lead')} actions={all.length > 0 && propose} />
-      {all.length === 0 ? (
+      <PageHead title={t('title')} lead={t('lead')} actions={(total > 0 || q) && propose} />
+      {total === 0 && !q ? (
         <Empty title={t('emptyAll')} action={propose}>
           {t('emptyLead')}
         </Empty>
       ) : (
         <>
+          <SearchForm path="/sources" label={t('searchLabel')} text={q} keep={{ state: current }} />
           <FilterLinks
             label={t('filter')}
             current={current}
-            href={(value) => (value ? `/sources?state=${value}` : '/sources')}
+            href={(value) => addressOf('/sources', { state: value, q })}
             options={[
-              { value: null, label: t('all'), count: all.length },
+              { value: null, label: t('all'), count: total },
               ...states
-                .map((value) => ({
-                  value,
-                  label: words(value),
-                  count: all.filter((source) => source.state === value).length,
-                }))
+                .map((value) => ({ value, label: words(value), count: counts[value] ?? 0 }))
                 .filter(({ count, value }) => count > 0 || value === current),
             ]}
           />
-          {shown.length === 0 ? (
-            <Empty title={t('empty')} />
+          {items.length === 0 ? (
+            <Empty title={q ? list('notFound', { text: q }) : t('empty')}>{q && list('notFoundLead')}</Empty>
           ) : (
             <Table
               caption={t('title')}
-              rows={shown}
+              rows={items}
               rowKey={(source) => source.sourceId}
               columns={[
                 {
@@ -135,6 +139,7 @@ export default async function SourcesPage(props: { searchParams: Promise<{ state
               ]}
             />
           )}
+          <Pager path="/sources" keep={{ state: current, q }} after={after} next={next} />
         </>
       )}
     </>

@@ -1,7 +1,10 @@
-import { TokenScope } from '@tsudoi/schema';
+import { currentOpenness, opennessTexts, TokenScope } from '@tsudoi/schema';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
+import { Agree } from '../../../features/people/agree.tsx';
+import { Ending } from '../../../features/people/ending.tsx';
+import { ProfileForm } from '../../../features/people/profile-form.tsx';
 import { IssueToken, RevokeToken } from '../../../features/people/token-panel.tsx';
 import { SignOut } from '../../../features/shell/user-menu.tsx';
 import { Watch } from '../../../features/shell/watch.tsx';
@@ -39,7 +42,12 @@ export default async function MePage() {
       />
     );
   }
-  const tokens = await (await api()).people.tokens();
+  const hub = await api();
+  const [tokens, profile, openness] = await Promise.all([
+    hub.people.tokens(),
+    hub.people.profile(),
+    hub.people.openness(),
+  ]);
   const lendable = TokenScope.options.filter((scope) =>
     scope === 'node.work' ? viewer.permissions.includes('token.issue') : viewer.permissions.includes(scope),
   );
@@ -53,7 +61,8 @@ export default async function MePage() {
       <PageHead title={viewer.displayName} actions={<SignOut label={t('signOut')} />} />
       <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
-          <Section title={t('tokens')}>
+          {openness !== currentOpenness && <NewOpenness />}
+          <Section id="tokens" title={t('tokens')}>
             <p className="phrase mb-4 max-w-2xl text-ink-2">{t('tokensLead')}</p>
             <IssueToken hubUrl={serverEnv().HUB_URL} scopes={lendable} />
             {tokens.length === 0 ? (
@@ -103,6 +112,14 @@ export default async function MePage() {
               </ul>
             )}
           </Section>
+          {profile && (
+            <Section id="profile" title={t('profile')}>
+              <ProfileForm {...profile} />
+            </Section>
+          )}
+          <Section id="ending" title={t('ending')}>
+            <Ending personId={viewer.personId} name={viewer.displayName} />
+          </Section>
         </div>
         <aside>
           <Section title={t('roles')}>
@@ -126,6 +143,22 @@ export default async function MePage() {
                 ))}
               </p>
             )}
+            <p className="mt-2">
+              <Link className="link" href="/groups">
+                {t('allGroups')}
+              </Link>
+            </p>
+            <p>
+              <Link className="link" href="/streams">
+                {t('listen')}
+              </Link>
+            </p>
+          </Section>
+          <Section title={t('openness')}>
+            <p className="phrase text-sm leading-6 text-ink-2">
+              {opennessTexts[currentOpenness]?.[locale]}
+              {openness === currentOpenness && ` ${t('opennessAgreed', { version: openness })}`}
+            </p>
           </Section>
           <Section title={t('permissions')}>
             <p className="flex flex-wrap gap-2">
@@ -139,5 +172,17 @@ export default async function MePage() {
         </aside>
       </div>
     </ClientMessages>
+  );
+}
+
+/** The text has changed since one agreed: what it says now, and a button. */
+async function NewOpenness() {
+  const [t, locale] = await Promise.all([getTranslations('me'), getLocale()]);
+  return (
+    <section className="mb-8 rounded-xl bg-yamabuki-soft px-5 py-4" aria-label={t('opennessNew')}>
+      <h2 className="text-base text-yamabuki">{t('opennessNew')}</h2>
+      <p className="phrase mt-1">{opennessTexts[currentOpenness]?.[locale]}</p>
+      <Agree version={currentOpenness} />
+    </section>
   );
 }

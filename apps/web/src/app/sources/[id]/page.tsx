@@ -1,27 +1,31 @@
 import { rolesPermit, type SourceDetail, type Viewer } from '@tsudoi/schema';
-import { ExternalLink } from 'lucide-react';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { ActivityFeed } from '../../../features/activity/feed.tsx';
 import { ArtifactRows } from '../../../features/artifacts/artifact-rows.tsx';
 import { JobRows } from '../../../features/jobs/job-rows.tsx';
 import { Watch } from '../../../features/shell/watch.tsx';
+import { Evidence } from '../../../features/sources/evidence.tsx';
 import { PartView } from '../../../features/sources/part-view.tsx';
 import { ReviewForm } from '../../../features/sources/review-form.tsx';
 import { Rights, SourceStateBadge, VerdictCard } from '../../../features/sources/source-bits.tsx';
+import { WantedChanges } from '../../../features/sources/wanted-changes.tsx';
 import { Withdraw } from '../../../features/sources/withdraw.tsx';
+import { Withdrawn } from '../../../features/sources/withdrawn.tsx';
 import { ClientMessages } from '../../../i18n/client-messages.tsx';
 import { api, orNotFound, viewerOfPage } from '../../../server/api.ts';
 import { ruleSentence } from '../../../server/rejections.ts';
 import { Badge, type Tone } from '../../../ui/badge.tsx';
+import { buttonLook } from '../../../ui/button.tsx';
 import { Facts, PageHead, Section } from '../../../ui/page.tsx';
 import { Time } from '../../../ui/time.tsx';
 
 interface Props {
   params: Promise<{ id: string }>;
+  searchParams: Promise<{ descendants?: string }>;
 }
 
-async function load(props: Props): Promise<SourceDetail> {
+async function load(props: Pick<Props, 'params'>): Promise<SourceDetail> {
   const { id } = await props.params;
   return orNotFound((await api()).sources.detail({ sourceId: id }));
 }
@@ -40,15 +44,16 @@ export default async function SourcePage(props: Props) {
     getTranslations('sources'),
     getLocale(),
   ]);
+  const { descendants } = await props.searchParams;
+  const closed = source.state === 'withdrawn' || source.state === 'rejected';
+  const isMine = viewer !== null && viewer.personId === source.proposer.personId;
+  const mayAddEvidence =
+    viewer !== null && rolesPermit(viewer.roles, 'source.propose', source.groupId) && !closed;
   const watched = [`source:${source.sourceId}`, ...source.jobs.map((job) => `job:${job.jobId}`), 'artifact'];
   const curates = viewer !== null && rolesPermit(viewer.roles, 'source.curate', source.groupId);
-  const mayWithdraw =
-    viewer?.permissions.includes('source.withdraw') &&
-    (viewer.personId === source.proposer.personId || curates) &&
-    source.state !== 'withdrawn' &&
-    source.state !== 'rejected';
+  const mayWithdraw = viewer?.permissions.includes('source.withdraw') && (isMine || curates) && !closed;
   return (
-    <ClientMessages of={['common', 'source', 'verdict']}>
+    <ClientMessages of={['common', 'source', 'verdict', 'artifactKind', 'runState', 'releaseState']}>
       <Watch on={watched} />
       <PageHead
         parent={{ href: '/sources', label: sources('title') }}
@@ -71,6 +76,22 @@ export default async function SourcePage(props: Props) {
           <span className="text-sm">{source.refusedBy.licence}</span>
         </p>
       )}
+      {source.state === 'changes-wanted' && (
+        <WantedChanges source={source} title={t('changesWanted')}>
+          <p className="phrase mt-3 text-ink-2">
+            {isMine ? t('changesWantedMine') : t('changesWantedOthers')}
+          </p>
+          {isMine && (
+            <Link
+              href={`/sources/${source.sourceId}/revise`}
+              className={`${buttonLook('primary', true)} mt-3`}
+            >
+              {t('revise')}
+            </Link>
+          )}
+        </WantedChanges>
+      )}
+      {source.state === 'withdrawn' && <Withdrawn source={source} after={descendants} />}
       <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           <Reviews source={source} viewer={viewer} />
@@ -100,27 +121,10 @@ export default async function SourcePage(props: Props) {
           <Section title={t('licenceVerdict')}>
             <VerdictCard verdict={source.verdict} />
             <div className="mt-3">
-              <Facts
-                items={[
-                  { term: t('asked'), value: <Rights rights={source.rights} /> },
-                  {
-                    term: t('evidence'),
-                    value: (
-                      <a
-                        className="link break-all"
-                        href={source.evidenceUrl}
-                        rel="noreferrer nofollow"
-                        target="_blank"
-                      >
-                        {new URL(source.evidenceUrl).host}
-                        <ExternalLink aria-hidden className="ml-1 inline size-3.5" />
-                      </a>
-                    ),
-                  },
-                ]}
-              />
+              <Facts items={[{ term: t('asked'), value: <Rights rights={source.rights} /> }]} />
             </div>
           </Section>
+          <Evidence source={source} mayAdd={mayAddEvidence} />
           <Section title={t('history')}>
             <ActivityFeed items={source.history} linked={false} />
           </Section>
@@ -152,6 +156,7 @@ async function Reviews({ source, viewer }: { source: SourceDetail; viewer: Viewe
                 <span className="font-medium">{review.reviewer.displayName || erased}</span>
                 <span className="text-sm text-ink-3">
                   <Time at={review.at} />
+                  {source.round > 1 && ` · ${t('round', { round: review.round })}`}
                 </span>
               </p>
               {review.comment && <p className="mt-2 whitespace-pre-line text-ink-2">{review.comment}</p>}

@@ -49,7 +49,7 @@ export default async function ProposePage() {
   return (
     <>
       <PageHead parent={parent} title={t('title')} lead={t('lead')} />
-      <ClientMessages of={['common', 'propose', 'location', 'format', 'language']}>
+      <ClientMessages of={['common', 'propose', 'revise', 'location', 'format', 'language']}>
         <ProposalForm groups={groups} hubWide={mayProposeTo(null)} rules={rules} />
       </ClientMessages>
     </>
