@@ -5,6 +5,8 @@ import { DTYPE_CODE, HEADER_BYTES, MAGIC, TOKEN_BYTES, tokenTypeFor, VERSION } f
 export interface ShardWriter {
   /** Appends one document as one sequence. The tokens are copied. */
   add(tokens: Int32Array): Promise<void>;
+  /** The same of tokens as they lie in a .bin of this type; a promise only where a buffer is full. */
+  addBytes(tokens: Uint8Array): Promise<void> | null;
   /** Writes the index and closes both files; the tokens are on the disk then. */
   close(): Promise<{ documents: number; tokens: number }>;
   /** Gives the files up after an error. */
@@ -21,25 +23,31 @@ const INDEX_ROWS = 1 << 16;
  */
 export function createShardWriter(idxPath: string, binPath: string, vocabSize: number): ShardWriter {
   const type = tokenTypeFor(vocabSize);
-  const bin = createTokenFile(binPath, type === 'uint16' ? Uint16Array : Int32Array);
+  const size = TOKEN_BYTES[type];
+  const bin = createTokenFile(binPath);
   let lengths = new Int32Array(1024);
   let documents = 0;
   let tokenCount = 0;
+  const addBytes = (tokens: Uint8Array) => {
+    if (documents === lengths.length) {
+      const longer = new Int32Array(documents * 2);
+      longer.set(lengths);
+      lengths = longer;
+    }
+    const count = tokens.length / size;
+    lengths[documents++] = count;
+    tokenCount += count;
+    return bin.add(tokens);
+  };
   return {
+    addBytes,
     async add(tokens) {
-      if (documents === lengths.length) {
-        const longer = new Int32Array(documents * 2);
-        longer.set(lengths);
-        lengths = longer;
-      }
-      lengths[documents++] = tokens.length;
-      tokenCount += tokens.length;
-      const waiting = bin.add(tokens);
+      const waiting = addBytes(bytesOf(type === 'int32' ? tokens : Uint16Array.from(tokens)));
       if (waiting) await waiting;
     },
     async close() {
       await bin.close();
-      writeIndex(idxPath, lengths.subarray(0, documents), TOKEN_BYTES[type], DTYPE_CODE[type]);
+      writeIndex(idxPath, lengths.subarray(0, documents), size, DTYPE_CODE[type]);
       return { documents, tokens: tokenCount };
     },
     discard: () => bin.discard(),
@@ -47,12 +55,11 @@ export function createShardWriter(idxPath: string, binPath: string, vocabSize: n
 }
 
 /** Gathers tokens in one buffer while the other is written. */
-function createTokenFile(path: string, Type: typeof Uint16Array | typeof Int32Array) {
+function createTokenFile(path: string) {
   const file = open(path, 'w');
   file.catch(() => undefined); // reported by add() and close()
-  const capacity = BUFFER_BYTES / Type.BYTES_PER_ELEMENT;
-  let filling = new Type(capacity);
-  let other = new Type(capacity);
+  let filling = new Uint8Array(BUFFER_BYTES);
+  let other = new Uint8Array(BUFFER_BYTES);
   let used = 0;
   let writing: Promise<void> = Promise.resolve();
   let syncing: Promise<void> | null = null;
@@ -67,7 +74,7 @@ function createTokenFile(path: string, Type: typeof Uint16Array | typeof Int32Ar
     await writing;
     const full = filling;
     [filling, other] = [other, filling];
-    const bytes = new Uint8Array(full.buffer, 0, used * Type.BYTES_PER_ELEMENT);
+    const bytes = full.subarray(0, used);
     used = 0;
     writing = file.then(async (handle) => {
       await writeAll(handle, bytes);
@@ -75,19 +82,19 @@ function createTokenFile(path: string, Type: typeof Uint16Array | typeof Int32Ar
     });
     writing.catch(() => undefined); // reported by the next flush
   };
-  const addFrom = async (tokens: Int32Array, start: number): Promise<void> => {
-    for (let from = start; from < tokens.length; ) {
-      const part = tokens.subarray(from, from + capacity - used);
+  const addInParts = async (tokens: Uint8Array): Promise<void> => {
+    for (let from = 0; from < tokens.length; ) {
+      const part = tokens.subarray(from, from + BUFFER_BYTES - used);
       filling.set(part, used);
       used += part.length;
       from += part.length;
-      if (used === capacity) await flush();
+      if (used === BUFFER_BYTES) await flush();
     }
   };
   return {
     /** A promise only where the buffer is full. */
-    add(tokens: Int32Array): Promise<void> | null {
-      if (used + tokens.length >= capacity) return addFrom(tokens, 0);
+    add(tokens: Uint8Array): Promise<void> | null {
+      if (used + tokens.length >= BUFFER_BYTES) return addInParts(tokens);
       filling.set(tokens, used);
       used += tokens.length;
       return null;
@@ -149,7 +156,7 @@ function inPieces(count: number, write: (from: number, to: number) => void): voi
   for (let from = 0; from < count; from += INDEX_ROWS) write(from, Math.min(count, from + INDEX_ROWS));
 }
 
-const bytesOf = (view: Int32Array | BigInt64Array) =>
+const bytesOf = (view: Uint16Array | Int32Array | BigInt64Array) =>
   new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 function writeFully(file: number, bytes: Uint8Array): void {

@@ -1,15 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Language } from '@tsudoi/schema';
-import type { TokenRow } from '../../scale/tasks/tokenize.ts';
+import { gatherDocuments } from '../../shards/gather.ts';
 import { type TokenType, tokenTypeFor } from '../../shards/megatron-format.ts';
-import { openShards, type Shards } from '../../shards/open-shards.ts';
 import { permute } from '../../shards/permutation.ts';
 import { createShardWriter } from '../../shards/shard-writer.ts';
-import { discardOnError, readJsonlGz } from '../jsonl.ts';
+import type { TokenFiles } from '../../shards/token-files.ts';
+import { discardOnError } from '../jsonl.ts';
 import { MixtureError, type MixtureSettings, planMixture } from '../mixing/mixture.ts';
 import { selectDocuments } from '../mixing/select.ts';
 import { Split } from '../mixing/split.ts';
+import { idText, readColumns } from './document-columns.ts';
 import type { CorpusManifest, ManifestCount, ManifestShare } from './manifest.ts';
 
 export interface PackResult {
@@ -24,124 +25,116 @@ export interface PackRequest {
   mixtures: readonly MixtureSettings[];
   vocabSize: number;
   folder: string;
+  /** Bytes of tokens that the page cache holds (`GatherOptions`). */
+  cached?: number;
   progress(line: string): void;
 }
 
 /** All documents as columns; a group is one language, source, licence and split. */
 interface Table {
-  unit: number[];
-  /** Where the document begins in the tokens of its unit. */
-  start: number[];
-  id: string[];
-  tokens: number[];
+  files: TokenFiles;
+  ids: BigUint64Array;
+  tokens: Int32Array;
   groups: ManifestCount[];
   /** Documents of each group. */
-  members: number[][];
+  members: Uint32Array[];
 }
 
 /**
  * Writes the shards of every mixture and of the held-out splits from the tokens of the units, and counts everything
  * exactly. Training documents stand in an order that is a permutation by the mixture's seed, computed and not stored;
- * held-out documents group by group, one pair of files a language. Memory: about 100 bytes a document.
+ * held-out documents group by group, one pair of files a language. Memory: about 40 bytes a document.
  */
 export async function packShards(request: PackRequest): Promise<PackResult> {
-  const table = await readTable(request.units);
-  const opened = request.units.map((unit) => openShards(join(unit, 'tokens.idx'), join(unit, 'tokens.bin')));
-  try {
-    const type = tokenTypeFor(request.vocabSize);
-    const heldOut = await packHeldOut(request, table, opened, type);
-    const mixtures: PackResult['mixtures'] = [];
-    const shards: PackResult['shards'] = [];
-    for (const settings of request.mixtures) {
-      const { mixture, shard } = await packMixture(request, table, opened, type, settings);
-      mixtures.push(mixture);
-      shards.push(shard);
-    }
-    return { counts: table.groups, mixtures, shards: [...shards, ...heldOut] };
-  } finally {
-    for (const each of opened) each.close();
+  const type = tokenTypeFor(request.vocabSize);
+  const table = readTable(request.units, type);
+  const heldOut = await packHeldOut(request, table, type);
+  const mixtures: PackResult['mixtures'] = [];
+  const shards: PackResult['shards'] = [];
+  for (const settings of request.mixtures) {
+    const { mixture, shard } = await packMixture(request, table, type, settings);
+    mixtures.push(mixture);
+    shards.push(shard);
   }
+  return { counts: table.groups, mixtures, shards: [...shards, ...heldOut] };
 }
 
-async function readTable(units: readonly string[]): Promise<Table> {
-  const table: Table = { unit: [], start: [], id: [], tokens: [], groups: [], members: [] };
-  const numbers = new Map<string, number>();
-  for (const [unit, folder] of units.entries()) {
-    let start = 0;
-    for await (const row of readJsonlGz<TokenRow>(join(folder, 'rows.jsonl.gz'))) {
-      const { language, source, licence, split } = row;
-      const key = JSON.stringify([language, source, licence, split]);
-      const group = numbers.get(key) ?? table.groups.length;
-      if (group === table.groups.length) {
-        numbers.set(key, group);
-        table.members.push([]);
-        table.groups.push({
-          language,
-          source,
-          licence,
-          split,
-          documents: 0,
-          characters: 0,
-          bytes: 0,
-          tokens: 0,
-        });
+function readTable(units: readonly string[], type: TokenType): Table {
+  const columns = units.map((unit) => readColumns(join(unit, 'documents.col')));
+  const first = new Uint32Array(units.length + 1);
+  for (const [unit, { tokens }] of columns.entries()) first[unit + 1] = first[unit] + tokens.length;
+  const documents = first[units.length];
+  const ids = new BigUint64Array(documents);
+  const tokens = new Int32Array(documents);
+  const before = new Float64Array(documents + 1);
+  const { groups, numbers } = mergeGroups(columns);
+  const members = groups.map((group) => new Uint32Array(group.documents));
+  const filled = new Uint32Array(groups.length);
+  for (const [unit, column] of columns.entries()) {
+    ids.set(column.ids, first[unit]);
+    tokens.set(column.tokens, first[unit]);
+    const numbersHere = numbers[unit];
+    for (let i = 0; i < column.group.length; i++) {
+      const group = numbersHere[column.group[i]];
+      members[group][filled[group]++] = first[unit] + i;
+    }
+  }
+  for (let i = 0; i < documents; i++) before[i + 1] = before[i] + tokens[i];
+  const paths = units.map((unit) => join(unit, 'tokens.bin'));
+  return { files: { paths, first, before, type }, ids, tokens, groups, members };
+}
+
+/** The groups of all units in the order in which they are met, and for each unit where its groups went. */
+function mergeGroups(columns: readonly { groups: ManifestCount[] }[]) {
+  const groups: ManifestCount[] = [];
+  const known = new Map<string, number>();
+  const numbers = columns.map((column) =>
+    column.groups.map((counts) => {
+      const key = JSON.stringify([counts.language, counts.source, counts.licence, counts.split]);
+      const number = known.get(key);
+      if (number === undefined) {
+        known.set(key, groups.length);
+        return groups.push({ ...counts }) - 1;
       }
-      const counts = table.groups[group];
-      table.members[group].push(table.id.length);
-      counts.documents += 1;
-      for (const name of ['characters', 'bytes', 'tokens'] as const) counts[name] += row[name];
-      table.unit.push(unit);
-      table.start.push(start);
-      table.id.push(row.id);
-      table.tokens.push(row.tokens);
-      start += row.tokens;
-    }
-  }
-  return table;
+      const sum = groups[number];
+      for (const name of ['documents', 'characters', 'bytes', 'tokens'] as const) sum[name] += counts[name];
+      return number;
+    }),
+  );
+  return { groups, numbers };
 }
 
-async function packHeldOut(
-  { folder, vocabSize }: PackRequest,
-  table: Table,
-  opened: Shards[],
-  type: TokenType,
-) {
+async function packHeldOut(request: PackRequest, table: Table, type: TokenType) {
   const shards: PackResult['shards'] = [];
   for (const split of Split.options.filter((each) => each !== 'train')) {
     for (const language of Language.options) {
       const isIn = table.groups.map((group) => group.split === split && group.language === language);
-      const documents = table.members.filter((_, group) => isIn[group]).flat();
-      if (documents.length === 0) continue;
+      const order = joined(table.members.filter((_, group) => isIn[group]));
+      if (order.length === 0) continue;
       const name = `${split}-${language}`;
-      const at = (i: number) => documents[i];
-      const written = await write(join(folder, name), vocabSize, documents.length, at, table, opened);
+      const written = await write(request, name, order, table);
       shards.push({ mixture: null, split, language, ...filesOf(name), type, ...written });
     }
   }
   return shards;
 }
 
-async function packMixture(
-  { folder, vocabSize, progress }: PackRequest,
-  table: Table,
-  opened: Shards[],
-  type: TokenType,
-  settings: MixtureSettings,
-) {
+async function packMixture(request: PackRequest, table: Table, type: TokenType, settings: MixtureSettings) {
   const training = table.groups.flatMap((group, i) => (group.split === 'train' ? [i] : []));
   if (training.length === 0) throw new MixtureError('no document is in the training split');
   const wanted = planMixture(
     training.map((i) => table.groups[i]),
     settings,
   );
-  const entries: number[] = [];
-  const shares = takeAll(table, training, wanted, settings, entries);
+  const taken: Uint32Array[] = [];
+  const shares = takeAll(table, training, wanted, settings, taken);
+  const entries = joined(taken);
   if (entries.length === 0)
     throw new MixtureError(`mixture ${settings.name}: no document is small enough for its budget`);
-  progress(`mixture ${settings.name}: ${entries.length} documents`);
+  request.progress(`mixture ${settings.name}: ${entries.length} documents`);
   const name = `${settings.name}/train`;
-  const at = (i: number) => entries[permute(i, entries.length, settings.seed, 0)];
-  const written = await write(join(folder, name), vocabSize, entries.length, at, table, opened);
+  const order = entries.map((_, i) => entries[permute(i, entries.length, settings.seed, 0)]);
+  const written = await write(request, name, order, table);
   const { seed, tokens: budget } = settings;
   return {
     mixture: { name: settings.name, seed, budget, ...written, shares },
@@ -161,7 +154,7 @@ function takeAll(
   training: readonly number[],
   wanted: readonly number[],
   { seed, epochs }: MixtureSettings,
-  entries: number[],
+  taken: Uint32Array[],
 ): ManifestShare[] {
   const longest = (number: number) =>
     table.members[number].reduce((most, member) => Math.max(most, table.tokens[member]), 0);
@@ -173,63 +166,66 @@ function takeAll(
     const { language, source, tokens } = table.groups[number];
     const most = wanted[at] === 0 ? 0 : Math.floor(tokens * (epochs[source] ?? 1));
     const aim = Math.min(most, wanted[at] + (left.get(language) ?? 0));
-    const share = takeGroup(table, number, aim, seed, entries);
+    const share = takeGroup(table, number, aim, seed, taken);
     left.set(language, (left.get(language) ?? 0) + wanted[at] - share.tokens);
     shares[at] = { ...share, wanted: wanted[at] };
   }
   return shares;
 }
 
-/** Adds the documents of a group to `entries`, each as often as it is taken. */
+/** Adds the documents of a group to those that are taken, each as often as it is. */
 function takeGroup(
   table: Table,
   number: number,
   wanted: number,
   seed: number,
-  entries: number[],
+  taken: Uint32Array[],
 ): Omit<ManifestShare, 'wanted'> {
   const group = table.groups[number];
   const members = table.members[number];
-  const tokensOf = members.map((i) => table.tokens[i]);
-  const repeats = selectDocuments(
-    members.map((i) => table.id[i]),
-    tokensOf,
-    wanted,
-    seed,
-  );
+  const tokensOf = Int32Array.from(members, (i) => table.tokens[i]);
+  const repeats = selectDocuments((i) => idText(table.ids[members[i]]), tokensOf, wanted, seed);
   let [documents, tokens] = [0, 0];
-  for (const [at, member] of members.entries()) {
-    documents += repeats[at];
-    tokens += repeats[at] * tokensOf[at];
-    for (let i = 0; i < repeats[at]; i++) entries.push(member);
+  for (let i = 0; i < members.length; i++) {
+    documents += repeats[i];
+    tokens += repeats[i] * tokensOf[i];
   }
+  const entries = new Uint32Array(documents);
+  let filled = 0;
+  for (let i = 0; i < members.length; i++) {
+    entries.fill(members[i], filled, filled + repeats[i]);
+    filled += repeats[i];
+  }
+  taken.push(entries);
   const { language, source, licence, tokens: available } = group;
   const epochs = available === 0 ? 0 : Number((tokens / available).toFixed(4));
   return { language, source, licence, available, documents, tokens, epochs };
 }
 
+/** Writes `NAME.bin` and `NAME.idx` with the documents in this order. */
 async function write(
-  path: string,
-  vocabSize: number,
-  count: number,
-  at: (i: number) => number,
-  table: Table,
-  opened: readonly Shards[],
+  { folder, vocabSize, cached }: PackRequest,
+  name: string,
+  order: Uint32Array,
+  { files }: Table,
 ): Promise<{ documents: number; tokens: number }> {
+  const path = join(folder, name);
   mkdirSync(dirname(path), { recursive: true });
   const writer = createShardWriter(`${path}.idx`, `${path}.bin`, vocabSize);
-  let room = new Int32Array(1 << 16);
   return discardOnError([writer], async () => {
-    for (let i = 0; i < count; i++) {
-      const document = at(i);
-      const length = table.tokens[document];
-      if (length > room.length) room = new Int32Array(2 * length);
-      const tokens = room.subarray(0, length);
-      opened[table.unit[document]].read(table.start[document], tokens);
-      await writer.add(tokens);
-    }
+    await gatherDocuments(files, order, writer, { spill: `${path}.spill`, cached });
     return writer.close();
   });
+}
+
+function joined(parts: readonly Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 const filesOf = (name: string) => ({ bin: `shards/${name}.bin`, idx: `shards/${name}.idx` });

@@ -121,7 +121,7 @@ describe('the documents of a group', () => {
         const [ids, tokens] = [pairs.map(([each]) => each), pairs.map(([, count]) => count)];
         const available = tokens.reduce((a, b) => a + b, 0);
         const wanted = Math.round(available * epochs);
-        const repeats = selectDocuments(ids, tokens, wanted, 1);
+        const repeats = selectDocuments((i) => ids[i], tokens, wanted, 1);
         const taken = sum(repeats, tokens);
         expect(taken).toBeLessThanOrEqual(wanted);
         expect(wanted - taken).toBeLessThan(Math.max(...tokens));
@@ -136,7 +136,7 @@ describe('the documents of a group', () => {
       fc.property(documents, fc.nat(200), (pairs, wanted) => {
         const of = (list: typeof pairs) => {
           const repeats = selectDocuments(
-            list.map(([each]) => each),
+            (i) => list[i][0],
             list.map(([, count]) => count),
             wanted,
             7,

@@ -7,21 +7,21 @@ import { placeOf } from './split.ts';
  * one, but for the few that fill up its end.
  */
 export function selectDocuments(
-  ids: readonly string[],
+  idOf: (document: number) => string,
   tokens: ArrayLike<number>,
   wanted: number,
   seed: number,
 ): Uint16Array {
-  const repeats = new Uint16Array(ids.length);
+  const repeats = new Uint16Array(tokens.length);
   let available = 0;
-  for (let i = 0; i < ids.length; i++) available += tokens[i];
+  for (let i = 0; i < tokens.length; i++) available += tokens[i];
   if (available === 0) return repeats;
   const whole = Math.floor(wanted / available);
   repeats.fill(whole);
   let rest = wanted - whole * available;
   if (rest <= 0) return repeats;
-  const place = Float64Array.from(ids, (id) => placeOf(id, `mixture:${seed}`));
-  const order = Uint32Array.from(ids, (_, i) => i).sort((a, b) => place[a] - place[b] || a - b);
+  const place = Float64Array.from(tokens, (_, i) => placeOf(idOf(i), `mixture:${seed}`));
+  const order = Uint32Array.from(tokens, (_, i) => i).sort((a, b) => place[a] - place[b] || a - b);
   for (const i of order) {
     if (tokens[i] > rest) continue;
     repeats[i] += 1;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
+import { createColumnWriter } from '../../corpus/build/document-columns.ts';
 import type { CorpusDocument } from '../../corpus/document.ts';
-import { discardOnError, readJsonlGz, writeJsonlGz } from '../../corpus/jsonl.ts';
-import type { Split } from '../../corpus/mixing/split.ts';
+import { discardOnError, readJsonlGz } from '../../corpus/jsonl.ts';
 import { createShardWriter } from '../../shards/shard-writer.ts';
 import { createTokenizer, decodeTokenizerJson } from '../../tokenizer/index.ts';
 import { PlanError } from '../plan-error.ts';
@@ -17,22 +17,10 @@ const Settings = z.strictObject({
   licences: z.record(z.string(), z.string()),
 });
 
-/** One line of rows.jsonl.gz: document `i` of tokens.bin. Tokens include the end-of-text token. */
-export interface TokenRow {
-  id: string;
-  split: Split;
-  language: CorpusDocument['meta']['language'];
-  source: string;
-  licence: string;
-  characters: number;
-  bytes: number;
-  tokens: number;
-}
-
-/** Tokens of one file of documents: tokens.bin/.idx with one sequence a document, and rows.jsonl.gz beside it. */
+/** Tokens of one file of documents: tokens.bin/.idx with one sequence a document, and documents.col beside it. */
 export const tokenize: Task<z.infer<typeof Settings>> = {
   name: 'tokenize',
-  version: 1,
+  version: 2,
   parse: (settings) => Settings.parse(settings),
   async run({ path }, folder, { tokenizer: file, licences }) {
     const tokenizer = createTokenizer(decodeTokenizerJson((await readPinned(file)).toString()));
@@ -42,25 +30,24 @@ export const tokenize: Task<z.infer<typeof Settings>> = {
       join(folder, 'tokens.bin'),
       tokenizer.vocabSize,
     );
-    const rows = writeJsonlGz(join(folder, 'rows.jsonl.gz'));
+    const rows = createColumnWriter();
     let documents = 0;
-    const written = await discardOnError([shard, rows], async () => {
+    const written = await discardOnError([shard], async () => {
       for await (const { text, meta } of readJsonlGz<CorpusDocument>(path)) {
         const ids = tokenizer.encode(text);
         const tokens = new Int32Array(ids.length + 1);
         tokens.set(ids);
         tokens[ids.length] = tokenizer.eosId;
         await shard.add(tokens);
-        const row: TokenRow = {
+        rows.add({
           ...{ id: meta.id, split: meta.split ?? 'train', language: meta.language, source: meta.sourceId },
           licence: meta.licence ?? licences[meta.sourceId] ?? 'NOASSERTION',
           ...{ characters: codePoints(text), bytes: Buffer.byteLength(text), tokens: tokens.length },
-        };
-        await rows.write(row);
+        });
         if (++documents % 256 === 0) await setImmediate();
       }
-      const [result] = await Promise.all([shard.close(), rows.close()]);
-      return result;
+      rows.close(join(folder, 'documents.col'));
+      return shard.close();
     });
     return { documents: written.documents, tokens: written.tokens };
   },
