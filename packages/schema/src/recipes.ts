@@ -143,6 +143,8 @@ export const PretrainSettings = z.strictObject({
   accumulation: z.int().positive().max(256).optional(),
   /** Weight of the squared log-sum-exp of the logits; none where it is absent. LLM-jp v3 trains with 1e-4. */
   zLoss: z.number().nonnegative().optional(),
+  /** What the backward pass computes again instead of keeping it: cheap values (the default) or whole blocks. */
+  rematerialise: z.enum(['cheap', 'block']).optional(),
   sequenceLength: z.int().positive(),
   steps: z.int().positive(),
   seed: z.int().nonnegative(),

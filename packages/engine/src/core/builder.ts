@@ -1,19 +1,26 @@
 // The vocabulary in which models, losses and optimisers are written. Every method returns a node;
 // nothing is computed here.
 
-import type { Attrs, Builder, Node, Operand } from './graph.ts';
+import type { Attrs, Builder, Node, Operand, OpKind } from './graph.ts';
 import { opRow } from './ops.ts';
 import { broadcastShapes, type DType, expect, normalizeAxis, numel, type Shape, sameShape } from './shape.ts';
 import { simplify } from './simplify.ts';
+
+/** Kinds of ops that cost something; a source or a movement is the same node however often it is made. */
+const COMPUTES: ReadonlySet<OpKind> = new Set(['elementwise', 'reduce', 'index', 'composite']);
 
 export class GraphBuilder implements Builder {
   readonly #nodes = new Map<string, Node>();
   /** Values of constant tables (rotary cosines and the like) by the name of their param. */
   readonly tables = new Map<string, Float32Array>();
+  /** Values that a policy of rematerialisation keeps: the inputs and the output of a model's blocks, in their order. */
+  readonly checkpoints: Node[] = [];
   #next = 0;
+  #again = false;
 
   /** Applies a row of the op table, after local algebra; equal applications give the same node. */
-  apply(op: string, inputs: readonly Node[], attrs: Attrs = {}): Node {
+  apply(op: string, inputs: readonly Node[], asked: Attrs = {}): Node {
+    const attrs = this.#again && COMPUTES.has(opRow(op).kind) ? { ...asked, again: true } : asked;
     const simpler = simplify(this, op, inputs, attrs);
     if (simpler) return simpler;
     const key = `${op}(${inputs.map((n) => n.id).join()})${JSON.stringify(attrs)}`;
@@ -24,6 +31,26 @@ export class GraphBuilder implements Builder {
       attrs,
     );
     return this.#intern(key, { op, inputs, attrs, types });
+  }
+
+  /**
+   * What `build` makes is computed a second time, though equal values exist: its nodes are marked (attrs.again), so that
+   * they are not the nodes of the first time.
+   */
+  again<T>(build: () => T): T {
+    const before = this.#again;
+    this.#again = true;
+    try {
+      return build();
+    } finally {
+      this.#again = before;
+    }
+  }
+
+  /** Says that x stands at the edge of a block; see `checkpoints`. */
+  checkpoint(x: Node): Node {
+    this.checkpoints.push(x);
+    return x;
   }
 
   /** The k-th result of an op that has several. */

@@ -2,15 +2,17 @@
 
 import { type Builder, type Node, topologicalOrder } from './graph.ts';
 import { opRow } from './ops.ts';
+import type { Rematerialiser } from './rematerialise.ts';
 import { numel } from './shape.ts';
 
 /**
  * Gradients of a one-element `loss` with respect to `targets`, in their order.
- * A target the loss does not depend on gets zeros.
+ * A target the loss does not depend on gets zeros. `again` says which values of the forward pass are computed a second
+ * time for it; without, all are read where they are.
  */
-export function gradients(b: Builder, loss: Node, targets: readonly Node[]): Node[] {
+export function gradients(b: Builder, loss: Node, targets: readonly Node[], again?: Rematerialiser): Node[] {
   if (numel(loss.shape) !== 1) throw new Error(`loss must have one element, has shape [${loss.shape}]`);
-  return vectorJacobian(b, [loss], [b.full(loss.shape, 1)], targets);
+  return vectorJacobian(b, [loss], [b.full(loss.shape, 1)], targets, again);
 }
 
 /** Cotangents of `targets` given cotangents `seeds` of `outputs`. */
@@ -19,6 +21,7 @@ export function vectorJacobian(
   outputs: readonly Node[],
   seeds: readonly Node[],
   targets: readonly Node[],
+  again: Rematerialiser = (node) => node,
 ): Node[] {
   const cotangents = new Map<number, (Node | undefined)[]>();
   const accumulate = (node: Node, g: Node, result = 0) => {
@@ -39,7 +42,7 @@ export function vectorJacobian(
     if (!node.inputs.some((input) => wanted.has(input.id))) continue;
     const row = opRow(node.op);
     if (!row.vjp) throw new Error(`${node.op} has no gradient`);
-    row.vjp(b, node, g).forEach((gx, i) => {
+    row.vjp(b, again(node), g).forEach((gx, i) => {
       const input = node.inputs[i];
       if (gx && input.dtype === 'f32' && wanted.has(input.id)) accumulate(input, gx);
     });

@@ -48,6 +48,8 @@ export interface Builder {
   apply(op: string, inputs: readonly Node[], attrs?: Attrs): Node;
   /** The k-th result of an op that has several. */
   pick(node: Node, index: number): Node;
+  /** What `build` makes is computed a second time, though equal values exist. */
+  again<T>(build: () => T): T;
 
   param(name: string, shape: Shape, dtype?: DType): Node;
   /** A constant table whose values are known when the program is built. */

@@ -29,6 +29,7 @@ export function gpt2Model(config: Gpt2Config): Model {
       const tokens = b.reshape(b.gather(param('transformer.wte.weight'), ids), [batch, length, d]);
       let x = b.reshape(b.add(tokens, places.learned(param('transformer.wpe.weight'))), [batch * length, d]);
       for (let i = 0; i < layers; i++) {
+        b.checkpoint(x);
         const layer = `transformer.h.${i}`;
         const qkv = linear(norm(x, `${layer}.ln_1`), `${layer}.attn.c_attn`);
         const [q, k, v] = [0, 1, 2].map((part) =>
@@ -38,7 +39,7 @@ export function gpt2Model(config: Gpt2Config): Model {
         const m = linear(norm(x, `${layer}.ln_2`), `${layer}.mlp.c_fc`);
         x = b.add(x, linear(b.apply('gelu', [m], { tanh }), `${layer}.mlp.c_proj`));
       }
-      return norm(x, 'transformer.ln_f');
+      return norm(b.checkpoint(x), 'transformer.ln_f');
     },
   };
 }

@@ -56,6 +56,7 @@ export function llamaModel(config: LlamaConfig): Model {
       const rotate = rotator(b, rope, places);
       let x = b.reshape(b.gather(p.get('model.embed_tokens.weight')!, ids), [rows, config.hiddenSize]);
       for (let i = 0; i < config.layers; i++) {
+        b.checkpoint(x);
         const layer = `model.layers.${i}`;
         const h = norm(x, `${layer}.input_layernorm`);
         const [q, k, v] = ['q', 'k', 'v'].map((w) => linear(h, `${layer}.self_attn.${w}_proj`));
@@ -65,7 +66,7 @@ export function llamaModel(config: LlamaConfig): Model {
         const [gate, up] = ['gate', 'up'].map((w) => linear(m, `${layer}.mlp.${w}_proj`));
         x = b.add(x, linear(b.apply('swiglu', [gate, up]), `${layer}.mlp.down_proj`));
       }
-      return norm(x, 'model.norm');
+      return norm(b.checkpoint(x), 'model.norm');
     },
   };
 }

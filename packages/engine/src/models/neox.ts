@@ -60,11 +60,12 @@ export function neoxModel(config: NeoxConfig): Model {
       };
       let x = b.reshape(b.gather(param('gpt_neox.embed_in.weight'), ids), [batch * length, d]);
       for (let i = 0; i < layers; i++) {
+        b.checkpoint(x);
         const layer = `gpt_neox.layers.${i}`;
         const after = b.add(x, attention(i, norm(x, `${layer}.input_layernorm`), layer));
         x = b.add(after, mlp(parallel ? x : after, layer));
       }
-      return norm(x, 'gpt_neox.final_layer_norm');
+      return norm(b.checkpoint(x), 'gpt_neox.final_layer_norm');
     },
   };
 }

@@ -51,6 +51,8 @@ export const isTemplate = (node: Node) => {
   const kind = opRow(node.op).kind;
   return kind === 'composite' || kind === 'index';
 };
+/** Computed a second time, for the backward pass: a kernel of the forward pass that took it in would keep it till then. */
+const isAgain = (node: Node) => node.attrs.again === true;
 const isReduce = (node: Node) => opRow(node.op).kind === 'reduce';
 
 /** Looks through reshapes, which share their operand's buffer. */
@@ -192,6 +194,7 @@ class Clusterer {
     );
     for (const candidate of [...[...deps].reverse(), ...siblings.reverse()]) {
       if (candidate.kind !== 'loops' || candidate.domain!.kind === 'col') continue;
+      if (isAgain(unit.nodes[0]) && !candidate.nodes.every(isAgain)) continue;
       const domain = this.#commonDomain(candidate, unit);
       if (!domain || !this.#isLegal([...candidate.nodes, ...unit.nodes], domain)) continue;
       if (this.#reaches(deps, candidate)) continue;

@@ -38,9 +38,12 @@ export function decomposeUnclaimed(graph: LoweredGraph, claims: (op: string) => 
   const unclaimed = (n: Node) => opRow(n.op).kind === 'composite' && !claims(n.op);
   let current = graph;
   while (topologicalOrder(current.roots).some(unclaimed)) {
-    current = rewrite(current, (b, node, inputs) =>
-      unclaimed(node) ? opRow(node.op).decompose!(b, inputs, node.attrs) : undefined,
-    );
+    current = rewrite(current, (b, node, inputs) => {
+      if (!unclaimed(node)) return undefined;
+      const decompose = () => opRow(node.op).decompose!(b, inputs, node.attrs);
+      // The parts of what is computed again are computed again.
+      return node.attrs.again ? b.again(decompose) : decompose();
+    });
   }
   return current;
 }

@@ -48,13 +48,13 @@ export function configFor(
 }
 
 export function trainerOptionsFor(settings: PretrainSettings, config: ModelConfig): TrainerOptions {
-  const { optimizer, batchSize, sequenceLength, seed, steps, accumulation, zLoss } = settings;
+  const { optimizer, batchSize, sequenceLength, seed, steps, accumulation, zLoss, rematerialise } = settings;
   const { warmupSteps, learningRate, minLearningRate } = optimizer;
   const schedule = {
     ...optimizer.schedule,
     ...{ warmupSteps, totalSteps: steps, finalFraction: minLearningRate / learningRate },
   };
-  return { config, batchSize, sequenceLength, optimizer, schedule, seed, accumulation, zLoss };
+  return { config, batchSize, sequenceLength, optimizer, schedule, seed, accumulation, zLoss, rematerialise };
 }
 
 /** Sequences of one update. */
