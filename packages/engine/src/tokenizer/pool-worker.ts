@@ -7,14 +7,17 @@ import type { PoolAnswer } from './pool.ts';
 
 const encoder = new Encoder(workerData as Dictionary);
 
+/** Room for the ids of one message, used again for the next. */
+let room = new Int32Array(1 << 16);
+
 function encodeAll(texts: readonly string[]): PoolAnswer {
   const most = texts.reduce((sum, text) => sum + text.length + 1, 0) * 3;
-  const ids = new Int32Array(most);
+  if (most > room.length) room = new Int32Array(most);
   const ends = new Int32Array(texts.length);
   let end = 0;
   for (let i = 0; i < texts.length; i++) {
     try {
-      end = encoder.encodeInto(texts[i], ids, end);
+      end = encoder.encodeInto(texts[i], room, end);
     } catch (error) {
       if (!(error instanceof TokenizerError)) throw error;
       return {
@@ -25,7 +28,7 @@ function encodeAll(texts: readonly string[]): PoolAnswer {
     }
     ends[i] = end;
   }
-  return { ids: ids.slice(0, end), ends };
+  return { ids: room.slice(0, end), ends };
 }
 
 parentPort!.on('message', (texts: readonly string[]) => {

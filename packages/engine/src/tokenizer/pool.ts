@@ -29,42 +29,46 @@ interface Task {
   reject(error: Error): void;
 }
 
+/** Messages that a thread has at once: the second is on its way while it encodes the first. */
+const AHEAD = 2;
+
 /** Threads that encode with one dictionary in shared memory. */
 export function createTokenizerPool(model: UnigramModel, threads: number): TokenizerPool {
   const dictionary = buildDictionary(model);
   const waiting: Task[] = [];
-  const running = new Map<Worker, Task>();
-  const idle: Worker[] = [];
-  const workers = Array.from({ length: threads }, start);
+  /** Of each thread, the tasks it was given and has not answered, in their order. */
+  const given = new Map<Worker, Task[]>();
+  for (let i = 0; i < threads; i++) start();
 
-  function start(): Worker {
+  function start(): void {
     const worker = new Worker(new URL('./pool-worker.ts', import.meta.url), { workerData: dictionary });
+    given.set(worker, []);
     worker.unref();
     worker.on('message', (answer: PoolAnswer) => {
-      const task = running.get(worker)!;
-      running.delete(worker);
-      idle.push(worker);
+      const task = given.get(worker)!.shift()!;
       next();
       if ('ids' in answer) task.resolve(answer);
       else task.reject(new TokenizerError(answer.code, answer.params, answer.message));
     });
     worker.on('error', (error) => {
-      running.get(worker)?.reject(error as Error);
-      running.delete(worker);
+      const lost = given.get(worker)!;
+      given.delete(worker);
+      if (given.size === 0) lost.push(...waiting.splice(0));
+      for (const task of lost) task.reject(error as Error);
     });
-    idle.push(worker);
-    return worker;
   }
 
+  /** Gives each task to the thread that has the fewest. */
   function next(): void {
-    while (idle.length > 0 && waiting.length > 0) {
-      const worker = idle.pop()!;
-      const task = waiting.shift()!;
-      running.set(worker, task);
-      worker.ref();
-      worker.postMessage(task.texts);
-    }
-    for (const worker of idle) worker.unref();
+    for (let few = 0; few < AHEAD; few++)
+      for (const [worker, tasks] of given) {
+        if (tasks.length !== few || waiting.length === 0) continue;
+        const task = waiting.shift()!;
+        tasks.push(task);
+        worker.ref();
+        worker.postMessage(task.texts);
+      }
+    for (const [worker, tasks] of given) if (tasks.length === 0) worker.unref();
   }
 
   return {
@@ -74,7 +78,7 @@ export function createTokenizerPool(model: UnigramModel, threads: number): Token
         next();
       }),
     async close() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await Promise.all([...given.keys()].map((worker) => worker.terminate()));
     },
   };
 }

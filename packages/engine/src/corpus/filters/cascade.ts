@@ -4,6 +4,7 @@ import { applyFilter, type Resources, type Step, type Verdict } from './filter.t
 import { checkRules } from './presets.ts';
 import type { QualityModel } from './quality-model.ts';
 import { filters } from './registry.ts';
+import { countTogether } from './word-list.ts';
 import { NO_WORDS, wordList, wordListNames } from './word-lists.ts';
 
 export interface CascadeOptions {
@@ -49,7 +50,11 @@ export function compileCascade(
   { lists = {}, model }: CascadeOptions = {},
 ): Cascade {
   checkRules([...rules]);
-  const compiled = rules.map((rule, index) => bind(rule, index, lists, model));
+  const bound = rules.map((rule, index) => bind(rule, index, lists, model));
+  const shared = countTogether(bound.map(({ resources }) => resources.list));
+  const compiled = bound.map((each): CompiledRule => {
+    return { ...each, resources: { ...each.resources, list: shared.get(each.resources.list) ?? NO_WORDS } };
+  });
   const emptyLists = compiled.filter(({ rule, resources }) => rule.list && resources.list.size === 0);
   return {
     rules: compiled,
@@ -63,7 +68,7 @@ function bind(
   index: number,
   lists: Record<string, readonly string[]>,
   model: QualityModel | undefined,
-): CompiledRule {
+) {
   const step = filters[rule.filter] as Step;
   const refuse = (key: string, problem: string) =>
     new Rejection('recipe.invalid', { field: `rules.${index}.${key}`, problem });

@@ -1,9 +1,6 @@
 /** Bits of one UTF-16 code unit; a text is looked at once and each unit costs one load. */
 export const HIRAGANA = 1;
 export const KATAKANA = 2;
-export const DIGIT = 4;
-export const SENTENCE_END = 8;
-export const KUTEN = 16;
 export const ASCII_LETTER = 32;
 export const SPACE = 64;
 export const KANJI = 128;
@@ -14,12 +11,6 @@ const RANGES: readonly (readonly [number, number, number])[] = [
   [0x30a1, 0x30fa, KATAKANA],
   [0x30fc, 0x30ff, KATAKANA],
   [0xff66, 0xff9f, KATAKANA],
-  [0x30, 0x39, DIGIT],
-  [0xff10, 0xff19, DIGIT],
-  [0x3002, 0x3002, KUTEN | SENTENCE_END],
-  [0xff0e, 0xff0e, SENTENCE_END],
-  [0xff01, 0xff01, SENTENCE_END],
-  [0xff1f, 0xff1f, SENTENCE_END],
   [0x41, 0x5a, ASCII_LETTER],
   [0x61, 0x7a, ASCII_LETTER],
   [0x09, 0x0d, SPACE],
@@ -38,10 +29,7 @@ for (const [first, last, bits] of RANGES)
 export interface Scan {
   hiragana: number;
   katakana: number;
-  digits: number;
-  kuten: number;
   visible: number;
-  hasAt: boolean;
 }
 
 let scannedText = '';
@@ -60,25 +48,14 @@ function scan(text: string): Scan {
   const length = text.length;
   let hiragana = 0;
   let katakana = 0;
-  let digits = 0;
-  let kuten = 0;
   let spaces = 0;
   for (let i = 0; i < length; i++) {
     const bits = CLASS[text.charCodeAt(i)] as number;
     hiragana += bits & 1;
     katakana += (bits >> 1) & 1;
-    digits += (bits >> 2) & 1;
-    kuten += (bits >> 4) & 1;
     spaces += (bits >> 6) & 1;
   }
-  return {
-    hiragana,
-    katakana,
-    digits,
-    kuten,
-    visible: length - spaces,
-    hasAt: text.includes('@'),
-  };
+  return { hiragana, katakana, visible: length - spaces };
 }
 
 /** Offset of the first kana, or -1. */

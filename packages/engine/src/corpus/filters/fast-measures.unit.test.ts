@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { removeUrlsAndAscii } from './japanese-edits.ts';
 import { countLetters } from './letters.ts';
 
 const text = fc.string({
@@ -21,6 +22,22 @@ describe('measures without regular expressions', () => {
           visible: matches(value, /\S/gu),
         });
       }),
+    );
+  });
+
+  it('remove the runs of ASCII that an expression finds', () => {
+    const pieces = fc.array(fc.constantFrom('a', ' ', 'abc', '\n', 'あ', '\u0080', 'x'.repeat(9)), {
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(pieces, fc.integer({ min: 1, max: 12 }), (all, length) => {
+        const value = all.join('');
+        const runs = new RegExp(`[\\0-\\x09\\x0b-\\x7f]{${length},}`, 'g');
+        const changes = value.match(runs)?.length ?? 0;
+        const expected = changes === 0 ? value : value.replace(runs, '').trim();
+        expect(removeUrlsAndAscii(value, length)).toEqual({ text: expected, changes });
+      }),
+      { numRuns: 300 },
     );
   });
 });

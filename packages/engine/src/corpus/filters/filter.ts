@@ -1,11 +1,11 @@
 import type { Language } from '@tsudoi/schema';
 import type { CorpusDocument } from '../document.ts';
 import type { QualityModel } from './quality-model.ts';
-import type { WordList } from './word-list.ts';
+import type { WordCounter } from './word-list.ts';
 
 /** What a rule was given besides numbers. */
 export interface Resources {
-  list: WordList;
+  list: WordCounter;
   model: QualityModel | null;
 }
 

@@ -45,21 +45,25 @@ export function removeUrlsAndAscii(text: string, length: number): { text: string
     : text;
   const parts: string[] = [];
   let copied = 0;
-  let run = 0;
-  for (let i = 0; i <= without.length; i++) {
-    const unit = i < without.length ? without.charCodeAt(i) : 0x80;
-    if (unit < 0x80 && unit !== 10) {
-      run += 1;
-      continue;
-    }
-    if (run >= length) {
-      parts.push(without.slice(copied, i - run));
-      copied = i;
-      changes += 1;
-    }
-    run = 0;
+  // A run that is long enough has a unit at one of any `least` places, so the others are not looked at.
+  const least = Math.max(1, Math.ceil(length));
+  for (let i = least - 1; i < without.length; i += least) {
+    if (!isRunning(without, i)) continue;
+    let start = i;
+    while (start > copied && isRunning(without, start - 1)) start -= 1;
+    while (i < without.length && isRunning(without, i)) i += 1;
+    if (i - start < least) continue;
+    parts.push(without.slice(copied, start));
+    copied = i;
+    changes += 1;
   }
   if (changes === 0) return { text, changes };
   parts.push(without.slice(copied));
   return { text: parts.join('').trim(), changes };
+}
+
+/** ASCII, but no newline: runs end with their line. */
+function isRunning(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit < 0x80 && unit !== 10;
 }

@@ -1,5 +1,3 @@
-import { scanOf } from './character-classes.ts';
-
 export type PiiKind = 'EMAIL' | 'PHONE' | 'ADDRESS' | 'CARD' | 'MYNUMBER';
 export interface Masked {
   text: string;
@@ -16,11 +14,11 @@ const PREFECTURE = `(?:東京都|北海道|京都府|大阪府|(?:青森|岩手|
 interface Pattern {
   kind: PiiKind;
   expression: RegExp;
-  isOne?(found: string): boolean;
+  isOne(found: string): boolean;
 }
 
 /** In this order: a card is longer than a My Number, and both are longer than a telephone number. */
-const PATTERNS: readonly Pattern[] = [
+const NUMBERS: readonly Pattern[] = [
   {
     kind: 'CARD',
     expression: new RegExp(
@@ -45,14 +43,11 @@ const PATTERNS: readonly Pattern[] = [
     ),
     isOne: (found) => isPhone(found, digitsOf(found)),
   },
-  {
-    kind: 'ADDRESS',
-    expression: new RegExp(
-      `(?:〒\\s?${D}{3}${DASH}?${D}{4}\\s*)?${PREFECTURE}[^\\s、。,<>「」]{1,12}?[市区町村郡][^\\s、。,<>「」]{0,20}?${D}{1,4}(?:丁目|番地?|号|${DASH})(?:${D}{1,4}(?:番地?|号|${DASH})?){0,3}|〒\\s?${D}{3}${DASH}?${D}{4}`,
-      'g',
-    ),
-  },
 ];
+const ADDRESS = new RegExp(
+  `(?:〒\\s?${D}{3}${DASH}?${D}{4}\\s*)?${PREFECTURE}[^\\s、。,<>「」]{1,12}?[市区町村郡][^\\s、。,<>「」]{0,20}?${D}{1,4}(?:丁目|番地?|号|${DASH})(?:${D}{1,4}(?:番地?|号|${DASH})?){0,3}|〒\\s?${D}{3}${DASH}?${D}{4}`,
+  'g',
+);
 const EMAIL = /(?<![\w.%+-])[\w.%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])/gi;
 
 /**
@@ -60,19 +55,69 @@ const EMAIL = /(?<![\w.%+-])[\w.%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}
  * digit of the ministry's ordinance no. 85 of 2014) replaced by tags such as [PHONE]. Version numbers, dates and ISBNs stay.
  */
 export function maskPii(text: string): Masked {
-  const { digits, hasAt } = scanOf(text);
   const counts: Masked['counts'] = {};
   const replace = (kind: PiiKind) => {
     counts[kind] = (counts[kind] ?? 0) + 1;
     return `[${kind}]`;
   };
   let masked = text;
-  if (hasAt) masked = masked.replace(EMAIL, () => replace('EMAIL'));
-  if (digits >= 4)
-    for (const { kind, expression, isOne } of PATTERNS)
-      masked = masked.replace(expression, (found) => (isOne && !isOne(found) ? found : replace(kind)));
+  if (mayHoldEmail(text)) masked = masked.replace(EMAIL, () => replace('EMAIL'));
+  if (holdsLongNumber(text))
+    for (const { kind, expression, isOne } of NUMBERS)
+      masked = masked.replace(expression, (found) => (isOne(found) ? replace(kind) : found));
+  if (mayHoldAddress(text)) masked = masked.replace(ADDRESS, () => replace('ADDRESS'));
   return { text: masked, counts };
 }
+
+const EMAIL_BEFORE = /[\w.%+-]/;
+const EMAIL_AFTER = /[a-z0-9-]/i;
+
+function mayHoldEmail(text: string): boolean {
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1))
+    if (EMAIL_BEFORE.test(text[at - 1] ?? '') && EMAIL_AFTER.test(text[at + 1] ?? '')) return true;
+  return false;
+}
+
+/** Code units of which numbers are written: 1 for digits, 2 for what may stand between them. */
+const NUMBERISH = new Uint8Array(0x10000);
+for (let unit = 0; unit < 0x10000; unit++)
+  if (/[0-9０-９]/.test(String.fromCharCode(unit))) NUMBERISH[unit] = 1;
+  else if (/[-‐‑–－ー―()（）+\s]/.test(String.fromCharCode(unit))) NUMBERISH[unit] = 2;
+
+/** Cards, My Numbers and telephone numbers have ten digits and more. */
+const LEAST_DIGITS = 10;
+
+/**
+ * Whether some run of numberish units has ten digits: without one no number can be found. Such a run has a unit at one of any ten
+ * places, so the others are not looked at.
+ */
+function holdsLongNumber(text: string): boolean {
+  for (let i = LEAST_DIGITS - 1; i < text.length; i += LEAST_DIGITS) {
+    if (NUMBERISH[text.charCodeAt(i)] === 0) continue;
+    let digits = 0;
+    for (let left = i - 1; left >= 0; left--) {
+      const kind = NUMBERISH[text.charCodeAt(left)];
+      if (kind === 0) break;
+      digits += kind & 1;
+    }
+    for (; i < text.length; i++) {
+      const kind = NUMBERISH[text.charCodeAt(i)];
+      if (kind === 0) break;
+      digits += kind & 1;
+    }
+    if (digits >= LEAST_DIGITS) return true;
+  }
+  return false;
+}
+
+/** An address begins with one of these, and the text of a whole one has four digits somewhere. */
+function mayHoldAddress(text: string): boolean {
+  if (!ADDRESS_MARKS.some((mark) => text.includes(mark))) return false;
+  let digits = 0;
+  for (let i = 0; i < text.length && digits < 4; i++) digits += NUMBERISH[text.charCodeAt(i)] & 1;
+  return digits >= 4;
+}
+const ADDRESS_MARKS = ['県', '〒', '東京都', '大阪府', '京都府', '北海道'];
 
 function digitsOf(found: string): string {
   return found.normalize('NFKC').replace(/\D/g, '');

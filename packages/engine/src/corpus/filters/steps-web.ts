@@ -47,7 +47,8 @@ export const webSteps: Record<string, Filter | Edit> = {
       'LLM-jp corpus v1: mean characters per 。, at most 250 (strict 80); HojiChar DiscardRareKuten 100; without any 。 it is 1e9',
     languages: JA,
     measure: ({ text }) => {
-      const { kuten } = scanOf(text);
+      let kuten = 0;
+      for (let at = text.indexOf('。'); at >= 0; at = text.indexOf('。', at + 1)) kuten += 1;
       return kuten === 0 ? NOWHERE : text.length / kuten;
     },
   },
