@@ -1902,11 +1902,12 @@ export interface JobDrafted {
           batchSize: number;
           accumulation?: number;
           zLoss?: number;
+          rematerialise?: 'cheap' | 'block';
           sequenceLength: number;
           steps: number;
           seed: number;
           checkpointEvery: number;
-          precision: 'float32';
+          precision: 'float32' | 'bfloat16';
           kind: 'pretrain';
           runId: string;
         }
@@ -2825,11 +2826,12 @@ export interface RunRegistered {
         batchSize: number;
         accumulation?: number;
         zLoss?: number;
+        rematerialise?: 'cheap' | 'block';
         sequenceLength: number;
         steps: number;
         seed: number;
         checkpointEvery: number;
-        precision: 'float32';
+        precision: 'float32' | 'bfloat16';
       };
       evaluate: {
         /**
@@ -3349,11 +3351,12 @@ export interface ArtifactRegistered {
             batchSize: number;
             accumulation?: number;
             zLoss?: number;
+            rematerialise?: 'cheap' | 'block';
             sequenceLength: number;
             steps: number;
             seed: number;
             checkpointEvery: number;
-            precision: 'float32';
+            precision: 'float32' | 'bfloat16';
             kind: 'pretrain';
             runId: string;
           }

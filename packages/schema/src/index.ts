@@ -3,6 +3,7 @@ export * from './asyncapi.ts';
 export * from './canonical.ts';
 export * from './cloud-event.ts';
 export * from './commands.ts';
+export * from './corpus-settings.ts';
 export * from './credit.ts';
 export * from './deterministic-id.ts';
 export * from './env.ts';

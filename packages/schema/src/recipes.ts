@@ -1,4 +1,12 @@
 import { z } from 'zod';
+import {
+  CascadeSettings,
+  CorpusSettings,
+  DecontaminationSets,
+  FilterRule,
+  PartitionedTokenizer,
+  RepetitionSettings,
+} from './corpus-settings.ts';
 import { JobId, RunId, SourceId } from './ids.ts';
 import { SourcePart } from './source-part.ts';
 
@@ -9,14 +17,6 @@ export const Needs = z.strictObject({
   diskMiB: z.int().min(16),
 });
 export type Needs = z.infer<typeof Needs>;
-
-export const FilterRule = z.strictObject({
-  filter: z.string(),
-  params: z.record(z.string(), z.number()),
-  /** The word list that a filter over words looks for. */
-  list: z.string().optional(),
-});
-export type FilterRule = z.infer<typeof FilterRule>;
 
 export const IngestRecipe = z.strictObject({
   kind: z.literal('ingest'),
@@ -35,6 +35,18 @@ export const FilterRecipe = z.strictObject({
   preset: z.string(),
   rules: z.array(FilterRule).min(1),
 });
+/**
+ * Rank `rank` of `ranks` over the filtered documents of a run: its inputs are the sources whose place among the run's
+ * is `rank` modulo `ranks`, and each source is a unit with output of its own.
+ */
+export const RefineRecipe = z.strictObject({
+  kind: z.literal('refine'),
+  runId: RunId,
+  rank: z.int().nonnegative(),
+  ranks: z.int().min(1).max(100),
+  filter: CascadeSettings.optional(),
+  decontaminate: DecontaminationSets.optional(),
+});
 /** MinHash-LSH as datatrove and LLM-jp corpus v4 run it: character or word n-grams, `buckets` x `rows` hashes of 64 bits. */
 export const DedupSettings = z.strictObject({
   ngram: z.int().min(1).max(50),
@@ -42,21 +54,33 @@ export const DedupSettings = z.strictObject({
   rows: z.int().min(1).max(100),
   seed: z.int().nonnegative(),
 });
-export const DedupRecipe = DedupSettings.extend({ kind: z.literal('dedup'), runId: RunId });
+export const DedupRecipe = DedupSettings.extend({
+  kind: z.literal('dedup'),
+  runId: RunId,
+  /** Repeated paragraphs go first, counted over all inputs. */
+  paragraphs: RepetitionSettings.optional(),
+});
 
-export const TokenizerSettings = z.strictObject({
+/** One Unigram model over everything. */
+export const PlainTokenizer = z.strictObject({
+  method: z.literal('plain').optional(),
   vocabSize: z.int().min(300).max(1_000_000),
   maxPieceLength: z.int().min(1).max(64),
   characterCoverage: z.number().gt(0.9).max(1),
   /** Train on at most this many UTF-8 bytes, sampled by a stable hash. */
   sampleBytes: z.int().positive(),
 });
-export const TokenizerRecipe = TokenizerSettings.extend({
+export const TokenizerSettings = z.discriminatedUnion('method', [PlainTokenizer, PartitionedTokenizer]);
+const ofRun = {
   kind: z.literal('tokenizer'),
   runId: RunId,
   /** The split of the run's shards: held-out documents are not trained on. Absent from recipes before version 0.2. */
   heldOut: z.strictObject({ share: z.number().gt(0).lt(0.5), seed: z.int().nonnegative() }).optional(),
-});
+};
+export const TokenizerRecipe = z.discriminatedUnion('method', [
+  PlainTokenizer.extend(ofRun),
+  PartitionedTokenizer.extend(ofRun),
+]);
 
 export const ShardSettings = z.strictObject({
   sequenceLength: z.int().min(8).max(131_072),
@@ -149,7 +173,8 @@ export const PretrainSettings = z.strictObject({
   steps: z.int().positive(),
   seed: z.int().nonnegative(),
   checkpointEvery: z.int().positive(),
-  precision: z.literal('float32'),
+  /** bfloat16: products and kept activations in bfloat16, weights and sums in float32; on CUDA devices only. */
+  precision: z.enum(['float32', 'bfloat16']),
 });
 export type PretrainSettings = z.infer<typeof PretrainSettings>;
 export const PretrainRecipe = PretrainSettings.extend({ kind: z.literal('pretrain'), runId: RunId });
@@ -166,6 +191,7 @@ export const EvaluateRecipe = EvaluateSettings.extend({ kind: z.literal('evaluat
 export const Recipe = z.discriminatedUnion('kind', [
   IngestRecipe,
   FilterRecipe,
+  RefineRecipe,
   DedupRecipe,
   TokenizerRecipe,
   ShardsRecipe,
@@ -174,7 +200,16 @@ export const Recipe = z.discriminatedUnion('kind', [
 ]);
 export type Recipe = z.infer<typeof Recipe>;
 export type JobKind = Recipe['kind'];
-export const JobKind = z.enum(['ingest', 'filter', 'dedup', 'tokenizer', 'shards', 'pretrain', 'evaluate']);
+export const JobKind = z.enum([
+  'ingest',
+  'filter',
+  'refine',
+  'dedup',
+  'tokenizer',
+  'shards',
+  'pretrain',
+  'evaluate',
+]);
 export type RecipeOf<K extends JobKind> = Extract<Recipe, { kind: K }>;
 
 /** The card of a run, registered before anything of it starts. A run whose settings differ from it is refused. */
@@ -182,6 +217,8 @@ export const RunCard = z.strictObject({
   title: z.string().min(3).max(120),
   purpose: z.string().min(3).max(2000),
   sourceIds: z.array(SourceId).min(1).max(100),
+  /** Without it the run takes the filtered documents of its sources as they are. */
+  corpus: CorpusSettings.optional(),
   dedup: DedupSettings,
   tokenizer: TokenizerSettings,
   shards: ShardSettings,
@@ -192,5 +229,18 @@ export const RunCard = z.strictObject({
   startCheck: z.boolean(),
 });
 export type RunCard = z.infer<typeof RunCard>;
+
+/** The uploaded files that a job reads besides its inputs. */
+export function uploadsOf(recipe: Recipe): { sha256: string; size: number }[] {
+  if (recipe.kind === 'ingest')
+    return recipe.parts.flatMap(({ location }) => (location.kind === 'upload' ? [location] : []));
+  return recipe.kind === 'refine' ? settingsFiles(recipe) : [];
+}
+
+/** Word lists, texts of a quality model and test sets that settings name. */
+export function settingsFiles({ filter, decontaminate }: Pick<CorpusSettings, 'filter' | 'decontaminate'>) {
+  const { lists = {}, quality } = filter ?? {};
+  return [...Object.values(lists), ...(quality ? [quality] : []), ...(decontaminate?.sets ?? [])];
+}
 
 export const JobRef = z.strictObject({ jobId: JobId });

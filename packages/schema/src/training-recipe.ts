@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PretrainSettings, TokenizerSettings } from './recipes.ts';
+import { PlainTokenizer, PretrainSettings } from './recipes.ts';
 
 /** Paths are relative to the recipe's own folder. */
 const Path = z.string().min(1);
@@ -25,7 +25,7 @@ export const TrainingRecipe = z.strictObject({
   ]),
   /** A tokenizer.json, or how to train one on the data. Not needed with shards whose folder holds one. */
   tokenizer: z
-    .union([z.strictObject({ file: Path }), z.strictObject({ train: TokenizerSettings })])
+    .union([z.strictObject({ file: Path }), z.strictObject({ train: PlainTokenizer })])
     .optional(),
   /** A model folder in Hugging Face's layout to go on from; its sizes must be the recipe's. */
   startFrom: Path.optional(),

@@ -9,6 +9,7 @@ import {
   Rejection,
   type RejectionValue,
   type RunCard,
+  uploadsOf,
 } from '@tsudoi/schema';
 import { describeError, type Log } from '../roles/log.ts';
 import { type HubClient, HubUnreachable } from './hub-client.ts';
@@ -101,9 +102,7 @@ async function downloadInputs(donor: Donor, lease: Lease, signal: AbortSignal) {
     inputs.push({ ...input, kind: ArtifactKind.parse(kind), files: paths });
   }
   const uploads: Record<string, string> = {};
-  for (const { location } of recipe.kind === 'ingest' ? recipe.parts : []) {
-    if (location.kind === 'upload') uploads[location.sha256] = await fetch(location.sha256);
-  }
+  for (const { sha256 } of uploadsOf(recipe)) uploads[sha256] = await fetch(sha256);
   const resumeFrom = lease.checkpoint && {
     step: lease.checkpoint.step,
     localPath: await fetch(lease.checkpoint.sha256),

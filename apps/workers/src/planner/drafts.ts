@@ -38,8 +38,16 @@ export function runDrafts(runId: string, card: RunCard) {
   const sources = [...card.sourceIds].sort();
   const of = (recipe: Recipe, inputs: string[], needs = CORPUS_NEEDS, startCheck = false) =>
     draft(recipe, inputs, sources, needs, runId, startCheck);
+  const { filter, decontaminate, paragraphs } = card.corpus ?? {};
   return {
-    dedup: (filtered: string[]) => of({ kind: 'dedup', runId, ...card.dedup }, [...filtered].sort()),
+    refine: (rank: number, ranks: number, filtered: string[]) => {
+      const recipe = { kind: 'refine' as const, runId, rank, ranks, filter, decontaminate };
+      return of(withoutUndefined(recipe), [...filtered].sort());
+    },
+    dedup: (filtered: string[]) => {
+      const recipe = { kind: 'dedup' as const, runId, ...card.dedup, paragraphs };
+      return of(withoutUndefined(recipe), [...filtered].sort());
+    },
     tokenizer: (corpus: string) => {
       const heldOut = { share: card.shards.heldOutShare, seed: card.shards.seed };
       return of({ kind: 'tokenizer', runId, ...card.tokenizer, heldOut }, [corpus]);
@@ -55,6 +63,11 @@ export function runDrafts(runId: string, card: RunCard) {
         card.needs,
       ),
   };
+}
+
+/** What a card leaves out, the recipe leaves out too: ids of jobs are hashes of recipes. */
+function withoutUndefined<T extends object>(recipe: T): T {
+  return Object.fromEntries(Object.entries(recipe).filter(([, value]) => value !== undefined)) as T;
 }
 
 function draft(

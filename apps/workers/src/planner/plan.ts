@@ -12,6 +12,7 @@ import {
   type PlannedRun,
   type PlannedSource,
   type PlannerState,
+  rankKey,
   taskKey,
 } from './state.ts';
 
@@ -85,21 +86,24 @@ function planInclusions(state: PlannerState, runId: string, run: PlannedRun): Pl
 }
 
 function planRun(state: PlannerState, runId: string, run: PlannedRun): PlannedCommand[] {
-  const filtered: { output: string; job: PlannedJob }[] = [];
+  const filtered: (Made & { sourceId: string })[] = [];
   for (const sourceId of run.card.sourceIds) {
     const failure = sourceFailure(state, sourceId);
     if (failure) return [failRun(runId, failure.jobId, failure.rejection, failure.cause)];
     const filter = taskOf(state, 'filter', sourceId, 'filtered-documents');
     if (!filter?.output) return [];
-    filtered.push({ output: filter.output, job: filter.job });
+    filtered.push({ sourceId, output: filter.output, job: filter.job });
   }
   const drafts = runDrafts(runId, run.card);
   const next = (kind: JobKind, output: ArtifactKind, make: () => JobDraft, causes: { cause: Cause }[]) =>
-    nextOfRun(state, runId, { kind, output, make, causes });
+    nextOfRun(state, runId, { kind, id: runId, output, make, causes });
 
-  const dedup = next('dedup', 'corpus', () => drafts.dedup(filtered.map((one) => one.output)), [
+  const refined = refinedDocuments(state, runId, run, filtered);
+  if ('due' in refined) return refined.due;
+  const { documents } = refined;
+  const dedup = next('dedup', 'corpus', () => drafts.dedup(documents.map((one) => one.output)), [
     run,
-    ...filtered.map((one) => one.job),
+    ...documents.map((one) => one.job),
   ]);
   if ('due' in dedup) return dedup.due;
   const corpus = dedup.output;
@@ -119,13 +123,47 @@ function planRun(state: PlannerState, runId: string, run: PlannedRun): PlannedCo
   return [planned({ type: 'run.complete', data }, evaluation.job.cause)];
 }
 
+type Made = { output: string; job: PlannedJob };
+
+/**
+ * The documents that a run's own filters leave: one job a rank, all drafted at once so that nodes share them. The sources
+ * stand in the order of their ids, and rank r has those at r, r + ranks, …
+ */
+function refinedDocuments(
+  state: PlannerState,
+  runId: string,
+  run: PlannedRun,
+  filtered: (Made & { sourceId: string })[],
+): { due: PlannedCommand[] } | { documents: Made[] } {
+  const { corpus } = run.card;
+  if (!corpus?.filter && !corpus?.decontaminate) return { documents: filtered };
+  const ordered = filtered.toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1));
+  const ranks = Math.min(corpus.ranks, ordered.length);
+  const { refine } = runDrafts(runId, run.card);
+  const made = Array.from({ length: ranks }, (_, rank) => {
+    const units = ordered.filter((_, unit) => unit % ranks === rank);
+    const inputs = units.map(({ output }) => output);
+    return nextOfRun(state, runId, {
+      ...{ kind: 'refine', id: rankKey(runId, rank), output: 'filtered-documents' },
+      make: () => refine(rank, ranks, inputs),
+      causes: [run, ...units.map(({ job }) => job)],
+    });
+  });
+  const documents = made.flatMap((one) => ('due' in one ? [] : [one]));
+  if (documents.length === ranks) return { documents };
+  // A run fails once, by whichever rank failed first in their order.
+  const due = made.flatMap((one) => ('due' in one ? one.due : []));
+  const failure = due.find(({ command }) => command.type === 'run.fail');
+  return { due: failure ? [failure] : due };
+}
+
 /** The finished job of one kind of a run, or what is due before it is finished (nothing, while it is at work). */
 function nextOfRun(
   state: PlannerState,
   runId: string,
-  task: { kind: JobKind; output: ArtifactKind; make: () => JobDraft; causes: { cause: Cause }[] },
-): { due: PlannedCommand[] } | { output: string; job: PlannedJob } {
-  const found = taskOf(state, task.kind, runId, task.output);
+  task: { kind: JobKind; id: string; output: ArtifactKind; make: () => JobDraft; causes: { cause: Cause }[] },
+): { due: PlannedCommand[] } | Made {
+  const found = taskOf(state, task.kind, task.id, task.output);
   if (!found) return { due: [draft(task.make(), task.causes)] };
   if (found.job.failure) return { due: [failRun(runId, found.jobId, found.job.failure, found.job.cause)] };
   return found.output ? { output: found.output, job: found.job } : { due: [] };

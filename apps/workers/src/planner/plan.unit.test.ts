@@ -113,6 +113,58 @@ describe('runs', () => {
     expect(log.plan()).toEqual([]);
   });
 
+  const rules = [{ filter: 'length', params: { min: 9 } }];
+  const three = ['one', 'two', 'three'].map((name) => uuid(name)).sort();
+  const refining = (ranks: number) => {
+    const log = three.reduce((made, id) => filtered(made, id), new TestLog());
+    return log.registered(runId, three, false, null, { ranks, filter: { rules } });
+  };
+
+  test.each([1, 2, 3, 8])(
+    'filters of its own are shared out over %i ranks, each source to one of them, and deduplication waits for all',
+    (ranks) => {
+      const log = refining(ranks);
+      const jobs = log.obey();
+      const count = Math.min(ranks, three.length);
+      expect(jobs.map(({ recipe }) => recipe)).toEqual(
+        Array.from({ length: count }, (_, rank) => ({
+          kind: 'refine',
+          runId,
+          rank,
+          ranks: count,
+          filter: { rules },
+        })),
+      );
+      expect(new Set(jobs.flatMap(({ inputs }) => inputs)).size).toBe(three.length);
+      expect(log.plan()).toEqual([]);
+      for (const job of jobs.slice(1)) log.completed(job, [{ kind: 'filtered-documents' }]);
+      if (jobs.length > 1) expect(log.plan()).toEqual([]);
+      log.completed(jobs[0], [{ kind: 'filtered-documents' }]);
+      const [dedup, ...rest] = log.obey();
+      expect(rest).toEqual([]);
+      expect(kindOf(dedup)).toBe('dedup');
+      expect(dedup.inputs).toEqual(jobs.map(({ jobId }) => artifact(`${jobId} filtered-documents`)).sort());
+    },
+  );
+
+  test('a rank that failed for good fails the run once, whatever the others do', () => {
+    const log = refining(3);
+    const jobs = log.obey();
+    log.failed(jobs[2], false).completed(jobs[0], [{ kind: 'filtered-documents' }]);
+    expect(typesOf(log)).toEqual(['run.fail']);
+    log.failed(jobs[1], false);
+    expect(typesOf(log)).toEqual(['run.fail']);
+  });
+
+  test('paragraph rules alone need no ranks: they go with the deduplication', () => {
+    const paragraphs = { runs: { count: 3, frequency: 1000 }, documents: { expected: 5, percentile: 0.05 } };
+    const log = filtered(new TestLog(), sourceId).registered(runId, [sourceId], false, null, {
+      ranks: 4,
+      paragraphs,
+    });
+    expect(log.obey()[0].recipe).toMatchObject({ kind: 'dedup', paragraphs });
+  });
+
   test('a job that failed for good fails its run, a retried one does not', () => {
     const log = filtered(new TestLog(), sourceId).registered(runId, [sourceId]);
     const [dedup] = log.obey();

@@ -41,6 +41,7 @@ const startPlanner = () =>
 const outputs: Record<JobKind, ArtifactDraft['kind']> = {
   ingest: 'documents',
   filter: 'filtered-documents',
+  refine: 'filtered-documents',
   dedup: 'corpus',
   tokenizer: 'tokenizer',
   shards: 'token-shards',
@@ -54,7 +55,9 @@ test('two planners lead an accepted source to an evaluated model, each job draft
   const sourceId = await acceptedSource(hub);
   const runId = uuid('a run');
   const lead = await newPerson(hub, 'lead');
-  await send(hub, lead, { type: 'run.register', data: { runId, groupId: null, card: runCard([sourceId]) } });
+  const filter = { rules: [{ filter: 'length', params: { min: 1 } }] };
+  const card = { ...runCard([sourceId]), corpus: { ranks: 4, filter } };
+  await send(hub, lead, { type: 'run.register', data: { runId, groupId: null, card } });
   const node = await newNode(hub);
   for (const kind of Object.keys(outputs) as JobKind[]) await doNextJob(node, kind, runId);
   await eventually((events) => events.some(({ type }) => type === 'RunCompleted'));

@@ -58,12 +58,15 @@ export function emptyPlannerState(): PlannerState {
   };
 }
 
-/** A source is ingested and filtered once; every other kind of job is there once a run. */
+/** A source is ingested and filtered once, each rank of a run's refinement once, every other kind of job once a run. */
 export function taskKey(kind: JobKind, id: string): string {
   return `${kind} ${id}`;
 }
 
+export const rankKey = (runId: string, rank: number) => `${runId}/${rank}`;
+
 function taskOf(recipe: Recipe): string {
+  if (recipe.kind === 'refine') return taskKey('refine', rankKey(recipe.runId, recipe.rank));
   return taskKey(recipe.kind, 'runId' in recipe ? recipe.runId : recipe.sourceId);
 }
 

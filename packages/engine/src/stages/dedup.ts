@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Rejection } from '@tsudoi/schema';
 import {
@@ -10,9 +10,11 @@ import {
 import type { CorpusDocument } from '../corpus/document.ts';
 import { discardOnError, readJsonlGz, writeJsonlGz } from '../corpus/jsonl.ts';
 import { createTally } from '../corpus/tally.ts';
-import { inputDocuments, outputFiles } from './documents.ts';
+import { documentUnits, outputFiles } from './documents.ts';
+import { withoutRepeated } from './repeated-paragraphs.ts';
 import type { Stage } from './stage.ts';
 
+const FILES = ['documents.jsonl.gz', 'removed.jsonl.gz', 'clusters.json'];
 const MAX_CLUSTERS_LISTED = 1000;
 /** Signing takes most of the time; the second pass over the inputs only writes. */
 const SIGNING_SHARE = 0.8;
@@ -30,12 +32,18 @@ export interface RemovedDocument {
   jaccardEstimate: number;
 }
 
-/** Exact and MinHash-LSH deduplication over all filtered documents, inside sources and across them, in two passes. */
+/**
+ * Exact and MinHash-LSH deduplication over all filtered documents, inside sources and across them, in two passes. Where
+ * the recipe asks for it, paragraphs that repeat all over the corpus go first.
+ */
 export const dedup: Stage<'dedup'> = async (recipe, context) => {
-  const { paths, documents } = inputDocuments(context.inputs, 'filtered-documents');
+  const all = documentUnits(context.inputs, 'filtered-documents');
+  const documents = all.reduce((sum, unit) => sum + unit.documents, 0);
+  const repeated = recipe.paragraphs ? await withoutRepeated(all, recipe.paragraphs, context) : null;
+  const paths = (repeated?.units ?? all).map(({ path }) => path);
   const deduplicator = createDeduplicator(recipe);
   let seen = 0;
-  for await (const document of all(paths, context.signal)) {
+  for await (const document of read(paths, context.signal)) {
     deduplicator.add(document);
     if (++seen % 100 === 0) {
       const share = (SIGNING_SHARE * seen) / Math.max(documents, seen);
@@ -53,7 +61,7 @@ export const dedup: Stage<'dedup'> = async (recipe, context) => {
   let removedBytes = 0;
   let index = 0;
   await discardOnError([kept, removed], async () => {
-    for await (const document of all(paths, context.signal)) {
+    for await (const document of read(paths, context.signal)) {
       const decision = decisions[index];
       if (decision.kept) {
         tally.add(document);
@@ -68,6 +76,7 @@ export const dedup: Stage<'dedup'> = async (recipe, context) => {
     }
     await Promise.all([kept.close(), removed.close()]);
   });
+  await rm(join(context.outDir, 'paragraphs'), { recursive: true, force: true });
   if (tally.documents === 0) throw new Rejection('corpus.empty', { stage: 'dedup' });
   await writeFile(file('clusters.json'), clustersFile(seen, clusters, members));
   context.progress(1, { code: 'kept', params: { kept: tally.documents, total: seen } });
@@ -75,7 +84,7 @@ export const dedup: Stage<'dedup'> = async (recipe, context) => {
     {
       kind: 'corpus',
       title: `${tally.documents} documents`,
-      files: outputFiles(context.outDir, ['documents.jsonl.gz', 'removed.jsonl.gz', 'clusters.json']),
+      files: outputFiles(context.outDir, [...FILES, ...(repeated?.files ?? [])]),
       stats: {
         ...tally.stats(),
         total: seen,
@@ -87,12 +96,13 @@ export const dedup: Stage<'dedup'> = async (recipe, context) => {
         removedBytes,
         clusters: clusters.length,
         largestCluster: clusters.reduce((largest, cluster) => Math.max(largest, cluster.members.length), 0),
+        ...repeated?.stats,
       },
     },
   ];
 };
 
-async function* all(paths: string[], signal: AbortSignal): AsyncGenerator<CorpusDocument> {
+async function* read(paths: string[], signal: AbortSignal): AsyncGenerator<CorpusDocument> {
   for (const path of paths) {
     for await (const document of readJsonlGz<CorpusDocument>(path)) {
       signal.throwIfAborted();

@@ -3,23 +3,54 @@ import type { ArtifactKind } from '@tsudoi/schema';
 import { fileOf } from './inputs.ts';
 import type { InputArtifact, OutputFile } from './stage.ts';
 
+/** One file of documents among the inputs, which holds a source or what a job made of several. */
+export interface DocumentUnit {
+  readonly name: string;
+  readonly path: string;
+  /** As far as its artifact says. */
+  readonly documents: number;
+}
+
+const UNIT = /^units\/([^/]+)\/documents\.jsonl\.gz$/;
+
 /**
- * The document files among the inputs and how many documents they say they hold. They are ordered by source, so that
- * neither the order in which inputs are named nor their ids, which change with the code's commit, change a byte of the output.
+ * The document files among the inputs, by the name of their source. Neither the order in which inputs are named, nor
+ * their ids, which change with the code's commit, nor how sources were shared out over the ranks of `refine` changes the order.
  */
+export function documentUnits(inputs: InputArtifact[], kind: ArtifactKind): DocumentUnit[] {
+  const units = inputs.filter((input) => input.kind === kind).flatMap(unitsOf);
+  if (units.length === 0) throw new Error(`no input of kind ${kind}`);
+  return units
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ key: _, ...unit }) => unit);
+}
+
+function unitsOf(input: InputArtifact): (DocumentUnit & { key: string })[] {
+  const { artifactId, sourceIds, stats, files } = input;
+  const names = Object.keys(files).flatMap((path) => UNIT.exec(path)?.[1] ?? []);
+  if (names.length === 0) {
+    const name = sourceIds.join();
+    const path = fileOf(input, 'documents.jsonl.gz');
+    return [{ name, path, documents: Number(stats.documents ?? 0), key: `${name} ${artifactId}` }];
+  }
+  return names.map((name) => {
+    const documents = Object.entries(stats)
+      .filter(([key]) => key.startsWith(`source.${name}.`) && key.endsWith('.documents'))
+      .reduce((sum, [, count]) => sum + Number(count), 0);
+    const path = fileOf(input, `units/${name}/documents.jsonl.gz`);
+    return { name, path, documents, key: `${name} ${artifactId}` };
+  });
+}
+
+/** The document files among the inputs in the order of `documentUnits`, and how many documents they say they hold. */
 export function inputDocuments(
   inputs: InputArtifact[],
   kind: ArtifactKind,
 ): { paths: string[]; documents: number } {
-  const chosen = inputs
-    .filter((input) => input.kind === kind)
-    .map((input) => ({ input, key: `${input.sourceIds.join()} ${input.artifactId}` }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ input }) => input);
-  if (chosen.length === 0) throw new Error(`no input of kind ${kind}`);
+  const units = documentUnits(inputs, kind);
   return {
-    paths: chosen.map((input) => fileOf(input, 'documents.jsonl.gz')),
-    documents: chosen.reduce((sum, input) => sum + Number(input.stats.documents ?? 0), 0),
+    paths: units.map(({ path }) => path),
+    documents: units.reduce((sum, { documents }) => sum + documents, 0),
   };
 }
 

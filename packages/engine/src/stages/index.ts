@@ -8,6 +8,7 @@ export type { Checkpoint, InputArtifact, OutputFile, Stage, StageContext, StageO
 const loaders: { [K in JobKind]: () => Promise<Stage<K>> } = {
   ingest: async () => (await import('./ingest.ts')).ingest,
   filter: async () => (await import('./filter.ts')).filter,
+  refine: async () => (await import('./refine.ts')).refine,
   dedup: async () => (await import('./dedup.ts')).dedup,
   tokenizer: async () => (await import('./tokenizer.ts')).tokenizer,
   shards: async () => (await import('./shards.ts')).shards,

@@ -36,7 +36,7 @@ export interface Checkpoint {
  */
 export interface StageContext {
   inputs: InputArtifact[];
-  /** Files that people uploaded for a source: SHA-256 -> absolute local path. */
+  /** Uploaded files that the recipe names (a source's own, word lists, test sets): SHA-256 -> absolute local path. */
   uploads: Record<string, string>;
   outDir: string;
   threads: number;

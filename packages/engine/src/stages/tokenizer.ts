@@ -10,8 +10,12 @@ import {
   createTokenizer,
   encodeSentencePieceModel,
   encodeTokenizerJson,
+  encodeVocab,
+  headSize,
+  mergedTraining,
   type Tokenizer,
   TokenizerError,
+  type TrainingProgress,
   type UnigramModel,
   unigramTraining,
 } from '../tokenizer/index.ts';
@@ -26,16 +30,17 @@ const SALT = 'tokenizer-sample';
 /**
  * Trains the Unigram tokenizer on a sample of the corpus that depends on the documents' ids alone and holds none of the
  * documents that the model is later evaluated on; checks on those that text comes back whole, and measures characters
- * per token by language.
+ * per token by language. A partitioned recipe trains a model per language and merges them behind the head, as LLM-jp's v2.
  */
 export const tokenizer: Stage<'tokenizer'> = async (recipe, context) => {
-  const { texts, bytes, heldOut } = await drawSample(context, recipe);
-  const model = await train(texts, recipe, context);
+  const { samples, heldOut } = await drawSamples(context, recipe);
+  const model = await train(samples, recipe, context);
   context.progress(0.97, { code: 'roundTrip', params: {} });
   const measured = measure(createTokenizer(model), heldOut);
   const files = {
     'tokenizer.json': { content: encodeTokenizerJson(model), mediaType: 'application/json' },
     'tokenizer.model': { content: encodeSentencePieceModel(model), mediaType: 'application/octet-stream' },
+    'tokenizer.vocab': { content: encodeVocab(model), mediaType: 'text/tab-separated-values' },
   };
   const written = [];
   for (const [path, { content, mediaType }] of Object.entries(files)) {
@@ -43,40 +48,67 @@ export const tokenizer: Stage<'tokenizer'> = async (recipe, context) => {
     await writeFile(localPath, content);
     written.push({ path, localPath, mediaType });
   }
+  const drawn = Object.values(samples);
   const stats: Stats = {
     vocabSize: model.pieces.length,
-    sampleDocuments: texts.length,
-    sampleBytes: bytes,
+    ...('partitions' in recipe ? { headSize: headSize(recipe.head) } : {}),
+    sampleDocuments: drawn.reduce((sum, { texts }) => sum + texts.length, 0),
+    sampleBytes: drawn.reduce((sum, { bytes }) => sum + bytes, 0),
     ...measured,
   };
   context.progress(1, { code: 'vocabulary', params: { count: model.pieces.length } });
   return [{ kind: 'tokenizer', title: `Unigram ${model.pieces.length}`, files: written, stats }];
 };
 
-async function drawSample(context: StageContext, recipe: RecipeOf<'tokenizer'>) {
+interface Sample {
+  texts: string[];
+  bytes: number;
+}
+/** All text in one sample, or a sample for each language that a partition is trained on. */
+const WHOLE = 'all';
+
+async function drawSamples(context: StageContext, recipe: RecipeOf<'tokenizer'>) {
   const corpus = inputOf(context, 'corpus');
   const split = recipe.heldOut;
-  const share = Math.min(1, recipe.sampleBytes / Math.max(1, Number(corpus.stats.bytes ?? 0)));
-  const candidates: { place: number; text: string }[] = [];
+  const groups = 'partitions' in recipe ? recipe.partitions.map(({ language }) => language) : null;
+  const groupOf = ({ language }: CorpusDocument['meta']) =>
+    groups === null ? WHOLE : groups.includes(language) ? language : null;
+  const bytesOf = (group: string) =>
+    Number(corpus.stats[group === WHOLE ? 'bytes' : `language.${group}.bytes`] ?? 0);
+  const candidates = new Map((groups ?? [WHOLE]).map((group) => [group as string, [] as Candidate[]]));
   const heldOut: CorpusDocument[] = [];
   let heldOutBytes = 0;
   for await (const document of readJsonlGz<CorpusDocument>(fileOf(corpus, 'documents.jsonl.gz'))) {
     context.signal.throwIfAborted();
     const place = placeOf(document.meta.id, SALT);
     const unseen = split ? isHeldOut(document.meta.id, split.seed, split.share) : place >= 1 - HELD_OUT;
-    if (!unseen && place <= share) candidates.push({ place, text: document.text });
+    const group = groupOf(document.meta);
+    const share = group === null ? -1 : Math.min(1, recipe.sampleBytes / Math.max(1, bytesOf(group)));
+    if (!unseen && group !== null && place <= share)
+      candidates.get(group)?.push({ place, text: document.text });
     else if (unseen && heldOutBytes < MAX_HELD_OUT_BYTES) {
       heldOut.push(document);
       heldOutBytes += Buffer.byteLength(document.text);
     }
   }
-  const { texts, bytes } = firstBytes(candidates, recipe.sampleBytes);
-  if (texts.length === 0) throw new Rejection('corpus.empty', { stage: 'tokenizer' });
-  return { texts, bytes, heldOut };
+  const samples: Record<string, Sample> = {};
+  for (const [group, found] of candidates) {
+    samples[group] = firstBytes(found, recipe.sampleBytes);
+    if (samples[group].texts.length === 0)
+      throw groups === null
+        ? new Rejection('corpus.empty', { stage: 'tokenizer' })
+        : new Rejection('recipe.language-missing', { language: group });
+  }
+  return { samples, heldOut };
+}
+
+interface Candidate {
+  place: number;
+  text: string;
 }
 
 /** In the order of their places, so that neither the choice nor the training depends on the order in the corpus. */
-function firstBytes(candidates: { place: number; text: string }[], limit: number) {
+function firstBytes(candidates: Candidate[], limit: number): Sample {
   const texts: string[] = [];
   let bytes = 0;
   for (const { text } of candidates.sort((a, b) => a.place - b.place)) {
@@ -89,12 +121,11 @@ function firstBytes(candidates: { place: number; text: string }[], limit: number
 }
 
 async function train(
-  texts: string[],
+  samples: Record<string, Sample>,
   recipe: RecipeOf<'tokenizer'>,
   context: StageContext,
 ): Promise<UnigramModel> {
-  const { vocabSize, maxPieceLength, characterCoverage } = recipe;
-  const training = unigramTraining(texts, { vocabSize, maxPieceLength, characterCoverage });
+  const training = trainingOf(samples, recipe);
   try {
     for (;;) {
       const step = training.next();
@@ -104,18 +135,43 @@ async function train(
       context.signal.throwIfAborted();
     }
   } catch (error) {
-    throw error instanceof TokenizerError ? rejectionOf(error) : error;
+    const field = 'partitions' in recipe ? 'tokenizer.partitions' : 'tokenizer.vocabSize';
+    throw error instanceof TokenizerError ? rejectionOf(error, field) : error;
   }
 }
 
-function rejectionOf({ code, params, message }: TokenizerError): Rejection {
+function* trainingOf(
+  samples: Record<string, Sample>,
+  recipe: RecipeOf<'tokenizer'>,
+): Generator<TrainingProgress, UnigramModel> {
+  if (!('partitions' in recipe)) {
+    const { vocabSize, maxPieceLength, characterCoverage } = recipe;
+    return yield* unigramTraining(samples[WHOLE].texts, { vocabSize, maxPieceLength, characterCoverage });
+  }
+  const names = recipe.partitions.map(({ language }) => language as string);
+  const parts = recipe.partitions.map(({ language, ...part }) => ({
+    ...part,
+    ...{ name: language, texts: samples[language].texts },
+  }));
+  const steps = mergedTraining(parts, recipe);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value.model;
+    // The scores, the last of the steps, come behind the partitions.
+    const at = names.indexOf(step.value.what);
+    const before = at === -1 ? names.length : at;
+    yield { ...step.value, fraction: (before + step.value.fraction) / (names.length + 1) };
+  }
+}
+
+function rejectionOf({ code, params, message }: TokenizerError, field: string): Rejection {
   if (code === 'VocabularyTooLarge')
     return new Rejection('recipe.vocabulary-too-large', {
       possible: params.largest,
       asked: params.vocabSize,
     });
   if (code === 'NothingToTrainOn') return new Rejection('corpus.empty', { stage: 'tokenizer' });
-  return new Rejection('recipe.invalid', { field: 'tokenizer.vocabSize', problem: message });
+  return new Rejection('recipe.invalid', { field, problem: message });
 }
 
 function measure(made: Tokenizer, documents: CorpusDocument[]): Stats {

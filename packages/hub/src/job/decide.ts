@@ -59,6 +59,7 @@ export function checkpoint(
 const requiredOutput: Record<JobKind, ArtifactKind> = {
   ingest: 'documents',
   filter: 'filtered-documents',
+  refine: 'filtered-documents',
   dedup: 'corpus',
   tokenizer: 'tokenizer',
   shards: 'token-shards',

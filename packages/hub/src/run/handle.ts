@@ -1,6 +1,15 @@
+import { Rejection, type RunCard, settingsFiles } from '@tsudoi/schema';
+import { knownObjects } from '../artifact/known-objects.ts';
 import { readManifests } from '../artifact/read-manifests.ts';
 import { appendTo, load } from '../command/aggregate.ts';
-import { type Handler, loadTarget, nodeOf, outcome, personOf } from '../command/handler.ts';
+import {
+  type CommandContext,
+  type Handler,
+  loadTarget,
+  nodeOf,
+  outcome,
+  personOf,
+} from '../command/handler.ts';
 import { requireGroup } from '../group/require-group.ts';
 import { cancelJobsOf } from '../job/cancel-jobs.ts';
 import { fence, lockLease } from '../lease/require-lease.ts';
@@ -16,10 +25,22 @@ export const registerRun: Handler<'run.register'> = async (context, data) => {
   for (const sourceId of data.card.sourceIds) {
     sources.set(sourceId, (await load(context, source, sourceId)).state);
   }
+  await requireUploads(context, data.card.corpus);
   const supersededExists = data.supersedes ? (await load(context, run, data.supersedes)).version > 0 : true;
   const events = decide.register(target.state, personId, data, sources, { supersededExists });
   return outcome([appendTo(run, data.runId, target, events)]);
 };
+
+/** @throws Rejection object.missing for a word list, text or test set that nobody uploaded */
+async function requireUploads(context: CommandContext, settings: RunCard['corpus']): Promise<void> {
+  const files = settings ? settingsFiles(settings) : [];
+  const stored = await knownObjects(
+    context.tx,
+    files.map(({ sha256 }) => sha256),
+  );
+  const missing = files.find(({ sha256, size }) => stored.get(sha256) !== size);
+  if (missing) throw new Rejection('object.missing', { sha256: missing.sha256 });
+}
 
 export const startRun: Handler<'run.start'> = async (context, data) => {
   const { tokenId } = nodeOf(context.actor);

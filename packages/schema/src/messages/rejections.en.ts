@@ -56,6 +56,13 @@ export const en = {
     'The licence verdict does not allow downloading this artifact (rule "{rule}").',
   'recipe.invalid': 'The recipe is not valid at "{field}": {problem}.',
   'recipe.unknown-filter': 'There is no filter called "{filter}". Known filters: {known}.',
+  'recipe.word-list-unreadable':
+    'The word list {list} ({file}) is not a text in UTF-8 with one word a line, or holds no word.',
+  'recipe.quality-empty': 'The file {file} for the quality model holds no text. Give good texts, one a line.',
+  'recipe.test-set-invalid':
+    'Line {line} of the test set {file} cannot be used ({problem}). Each line is JSON: {set, id, language, query, label}.',
+  'recipe.language-missing':
+    'The tokenizer has a partition for {language}, but the corpus holds no training document in it.',
   'recipe.vocabulary-too-large':
     'The text gives at most {possible} pieces; the recipe asks for {asked}. Ask for fewer or add text.',
   'run.unknown': 'There is no run {runId}.',

@@ -57,6 +57,14 @@ export const ja: Record<keyof typeof en, string> = {
   'artifact.not-downloadable': 'ライセンス判定により、この成果物はダウンロードできません(規則「{rule}」)。',
   'recipe.invalid': 'レシピの「{field}」が正しくありません: {problem}。',
   'recipe.unknown-filter': '「{filter}」というフィルターはありません。使えるフィルター: {known}。',
+  'recipe.word-list-unreadable':
+    '語の一覧 {list}({file})は、1行に1語の UTF-8 のテキストではないか、語が1つもありません。',
+  'recipe.quality-empty':
+    '品質モデル用のファイル {file} に文がありません。良い文を1行に1つずつ入れてください。',
+  'recipe.test-set-invalid':
+    'テストセット {file} の {line} 行目は使えません({problem})。各行は JSON です: {set, id, language, query, label}。',
+  'recipe.language-missing':
+    'トークナイザーに {language} の区分がありますが、コーパスにその言語の学習用文書がありません。',
   'recipe.vocabulary-too-large':
     'この文章から作れる語彙は最大 {possible} 個ですが、レシピは {asked} 個を求めています。減らすか、文章を増やしてください。',
   'run.unknown': '実行 {runId} はありません。',

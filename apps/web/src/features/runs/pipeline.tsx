@@ -1,4 +1,4 @@
-import { type HeldRole, type JobKind, type JobSummary, rolesPermit, translateJobNote } from '@tsudoi/schema';
+import { type HeldRole, JobKind, type JobSummary, rolesPermit, translateJobNote } from '@tsudoi/schema';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { cx } from '../../ui/cx.ts';
@@ -6,7 +6,7 @@ import { Bar } from '../../ui/page.tsx';
 import { ApproveStart } from '../jobs/approve-start.tsx';
 import { JobStateBadge } from '../jobs/job-rows.tsx';
 
-const order: JobKind[] = ['ingest', 'filter', 'dedup', 'tokenizer', 'shards', 'pretrain', 'evaluate'];
+const order = JobKind.options;
 
 /** The jobs of a run in the order of the work. */
 export async function Pipeline({ jobs, roles }: { jobs: JobSummary[]; roles: HeldRole[] }) {

@@ -3,6 +3,15 @@ import { getLocale, getTranslations } from 'next-intl/server';
 import { Json } from '../../ui/json.tsx';
 import { Facts } from '../../ui/page.tsx';
 
+/** What the vocabulary may hold at most: the partitions share some pieces. */
+const piecesOf = (tokenizer: RunCard['tokenizer']) =>
+  'partitions' in tokenizer
+    ? tokenizer.partitions.reduce((sum, { pieces }) => sum + pieces, headEntries(tokenizer.head))
+    : tokenizer.vocabSize;
+/** The newline and 256 bytes come to the specials and the runs of spaces. */
+const headEntries = ({ specials, spaceRuns }: { specials: string[]; spaceRuns: number }) =>
+  specials.length + spaceRuns + 257;
+
 /** The settings that were registered before anything of the run started. */
 export async function RunCardView({ card }: { card: RunCard }) {
   const [t, locale] = await Promise.all([getTranslations('run'), getLocale()]);
@@ -13,7 +22,7 @@ export async function RunCardView({ card }: { card: RunCard }) {
       title: t('cardData'),
       items: [
         { term: t('facts.dedup'), value: t('facts.dedupValue', card.dedup) },
-        { term: t('facts.vocabulary'), value: number(card.tokenizer.vocabSize) },
+        { term: t('facts.vocabulary'), value: number(piecesOf(card.tokenizer)) },
         { term: t('facts.sequence'), value: number(card.shards.sequenceLength) },
         {
           term: t('facts.heldOut'),

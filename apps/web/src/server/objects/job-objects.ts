@@ -33,7 +33,7 @@ export async function confirmJobUpload(
   return { confirmed: true };
 }
 
-/** An address of something that the leased job reads: an input's file, an uploaded source file or its own checkpoint. */
+/** An address of something that the leased job reads: an input's file, an uploaded file that its recipe names, or its own checkpoint. */
 export async function grantJobDownload(
   actor: Actor,
   input: z.infer<typeof GrantDownloadInput>,
@@ -47,14 +47,14 @@ export async function grantJobDownload(
 /** Asked of the log itself: the read models may be a moment behind a checkpoint that was just taken over. */
 async function jobReads(jobId: string, sha256: string): Promise<boolean> {
   const { sql } = hub();
-  const upload = sql.json({ recipe: { parts: [{ location: { kind: 'upload', sha256 } }] } });
   const file = sql.json({ manifest: { files: [{ sha256 }] } });
   const [row] = await sql<{ reads: boolean }[]>`
     with drafted as (
       select data from event where stream_type = 'job' and stream_id = ${jobId} and type = 'JobDrafted'
     )
     select
-      exists (select 1 from drafted where data @> ${upload})
+      exists (select 1 from drafted
+              where jsonb_path_exists(data->'recipe', '$.**.sha256 ? (@ == $hash)', ${sql.json({ hash: sha256 })}))
       or exists (select 1 from event where stream_type = 'job' and stream_id = ${jobId}
                  and type = 'JobCheckpointed' and data->>'sha256' = ${sha256})
       or exists (select 1 from drafted, jsonb_array_elements_text(drafted.data->'inputs') as input

@@ -1,6 +1,7 @@
 import {
   type ArtifactKind,
   type Command,
+  type CorpusSettings,
   type DomainEvent,
   deterministicId,
   type RecordedEvent,
@@ -114,7 +115,13 @@ export class TestLog {
     return this.append({ type: 'SourceAccepted', data: { sourceId, reviewerIds: [] } }, trace);
   }
 
-  registered(runId: string, sourceIds: string[], startCheck = false, trace: string | null = null): this {
+  registered(
+    runId: string,
+    sourceIds: string[],
+    startCheck = false,
+    trace: string | null = null,
+    corpus?: CorpusSettings,
+  ): this {
     return this.append(
       {
         type: 'RunRegistered',
@@ -122,7 +129,7 @@ export class TestLog {
           runId,
           personId: uuid('a person'),
           groupId: null,
-          card: card(sourceIds, startCheck),
+          card: { ...card(sourceIds, startCheck), ...(corpus ? { corpus } : {}) },
           supersedes: null,
         },
       },

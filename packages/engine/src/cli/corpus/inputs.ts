@@ -7,6 +7,7 @@ import { trainQualityModel } from '../../corpus/filters/quality-model.ts';
 import { formatOf, formats, localFile } from '../../corpus/readers/local-file.ts';
 import { type Cursor, describeProblem } from '../../corpus/readers/problem.ts';
 import { type ReadResult, readFile } from '../../corpus/readers/read-file.ts';
+import { wordsOfFile } from '../../corpus/word-file.ts';
 import { UsageError } from './subcommand.ts';
 
 /** The results of one local file, its format taken from its name unless it is told. */
@@ -74,8 +75,7 @@ export async function resources(
   for (const each of lists) {
     const [, name, path] = /^([\w-]+)=(.+)$/.exec(each) ?? [];
     if (!name || !path) throw new UsageError(`--list takes NAME=FILE, not "${each}"`);
-    const lines = (await readWholeFile(path, 'utf8')).split(/\r?\n/);
-    loaded[name] = lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
+    loaded[name] = wordsOfFile(await readWholeFile(path, 'utf8'));
   }
   if (quality === undefined) return { lists: loaded };
   const texts: string[] = [];

@@ -7,6 +7,7 @@ import {
   Location,
   licenceVerdict,
   Rejection,
+  RepetitionSettings,
   SourcePart,
   UseRights,
 } from '@tsudoi/schema';
@@ -16,7 +17,7 @@ import { decontaminationDefaults } from '../decontaminate/decontaminate.ts';
 import { checkRules, filterPresets } from '../filters/presets.ts';
 import { MixtureSettings } from '../mixing/mixture.ts';
 import { SplitSettings } from '../mixing/split.ts';
-import { RepetitionSettings, uzushioRepetition } from '../paragraphs/repeated.ts';
+import { uzushioRepetition } from '../paragraphs/repeated.ts';
 
 const Id = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,59}$/);
 const InTwo = z.strictObject({ ja: z.string().min(1), en: z.string().min(1) });

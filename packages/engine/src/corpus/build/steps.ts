@@ -14,6 +14,7 @@ import type { CorpusDocument } from '../document.ts';
 import { readJsonlGz } from '../jsonl.ts';
 import { createParagraphCounter } from '../paragraphs/frequencies.ts';
 import { writeFrequencies } from '../paragraphs/frequency-table.ts';
+import { wordsOfFile } from '../word-file.ts';
 import { type CorpusRecipe, rulesOf } from './recipe.ts';
 
 export interface BuildContext {
@@ -114,8 +115,7 @@ export async function filterStep(context: BuildContext, before: StepResult): Pro
   const { filter, sources } = context.recipe;
   const lists: Record<string, string[]> = {};
   for (const [name, path] of Object.entries(filter.lists)) {
-    const lines = (await readFile(path, 'utf8')).split(/\r?\n/).map((line) => line.trim());
-    lists[name] = lines.filter((line) => line !== '' && !line.startsWith('#'));
+    lists[name] = wordsOfFile(await readFile(path, 'utf8'));
   }
   const own = sources.flatMap(({ id, filter: spec }) => (spec ? [[id, rulesOf(spec)] as const] : []));
   const settings: FilterTaskSettings = {

@@ -1,14 +1,5 @@
-import { z } from 'zod';
+import type { RepetitionSettings } from '@tsudoi/schema';
 import { type ParagraphFrequencies, paragraphsOf } from './frequencies.ts';
-
-/** Thresholds of Uzushio's two filters on paragraph frequencies, as in its published cascade for corpus v2. */
-export const RepetitionSettings = z.strictObject({
-  /** A run of at least `count` paragraphs of which each was seen more than `frequency` times is cut out. */
-  runs: z.strictObject({ count: z.int().min(1), frequency: z.int().min(1) }),
-  /** A document is dropped when even the paragraph at this percentile of near frequency was seen more than `expected` times. */
-  documents: z.strictObject({ expected: z.number().min(1), percentile: z.number().min(0).max(1) }),
-});
-export type RepetitionSettings = z.infer<typeof RepetitionSettings>;
 
 /** The first, mildest pass of the cascade. */
 export const uzushioRepetition: RepetitionSettings = {

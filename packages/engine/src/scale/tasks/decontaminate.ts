@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { createDecontaminator, type TestItem } from '../../corpus/decontaminate/decontaminate.ts';
 import type { CorpusDocument } from '../../corpus/document.ts';
 import { discardOnError, readJsonlGz, writeJsonlGz } from '../../corpus/jsonl.ts';
-import { parsePinned, SplitSettings, splitOf } from '../../corpus/mixing/split.ts';
+import { type PinnedIds, parsePinned, SplitSettings, splitOf } from '../../corpus/mixing/split.ts';
 import { createTally } from '../../corpus/tally.ts';
 import { PlanError } from '../plan-error.ts';
 import type { Task } from '../task.ts';
@@ -24,7 +24,8 @@ const Settings = z.strictObject({
   sets: z.array(PinnedFile),
   words: z.int().min(2).max(100),
   characters: z.int().min(4).max(300),
-  split: SplitSettings,
+  /** Without it documents are given no side. */
+  split: SplitSettings.nullable(),
   /** Ids with a fixed side. */
   pinned: PinnedFile.nullable(),
 });
@@ -53,8 +54,7 @@ export const decontaminate: Task<z.infer<typeof Settings>> = {
         if (hit) await removed.write({ ...document, contamination: hit });
         else {
           tally.add(document);
-          const split = splitOf(document.meta.id, settings.split, pinned);
-          await kept.write({ text: document.text, meta: { ...document.meta, split } });
+          await kept.write(settings.split ? withSplit(document, settings.split, pinned) : document);
         }
       }
       await Promise.all([kept.close(), removed.close()]);
@@ -64,21 +64,42 @@ export const decontaminate: Task<z.infer<typeof Settings>> = {
   },
 };
 
-/** @throws PlanError with the line that is no item */
-export async function readItems(file: PinnedFile): Promise<TestItem[]> {
-  const lines = (await readPinned(file)).toString().split('\n');
-  return lines.flatMap((line, i) => (line.trim() === '' ? [] : [itemOf(line, `${file.path}:${i + 1}`)]));
+const withSplit = ({ text, meta }: CorpusDocument, settings: SplitSettings, pinned?: PinnedIds) => ({
+  text,
+  meta: { ...meta, split: splitOf(meta.id, settings, pinned) },
+});
+
+/** A line of a test set that is no item. */
+export class TestSetError extends PlanError {
+  readonly path: string;
+  readonly line: number;
+  readonly problem: string;
+
+  constructor(path: string, line: number, problem: string) {
+    super(`${path}:${line}: ${problem}`);
+    this.path = path;
+    this.line = line;
+    this.problem = problem;
+  }
 }
 
-function itemOf(line: string, place: string): TestItem {
+/** @throws TestSetError */
+export async function readItems(file: PinnedFile): Promise<TestItem[]> {
+  const lines = (await readPinned(file)).toString().split('\n');
+  return lines.flatMap((line, i) =>
+    line.trim() === '' ? [] : [itemOf(line, (problem) => new TestSetError(file.path, i + 1, problem))],
+  );
+}
+
+function itemOf(line: string, error: (problem: string) => TestSetError): TestItem {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    throw new PlanError(`${place} is not JSON`);
+    throw error('not JSON');
   }
   const parsed = Item.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new PlanError(`${place}: ${issue.path.join('.')}: ${issue.message}`);
+  throw error(`${issue.path.join('.')}: ${issue.message}`);
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { RepetitionSettings } from '@tsudoi/schema';
 import type { z } from 'zod';
 import type { CorpusDocument } from '../../corpus/document.ts';
 import { discardOnError, readJsonlGz, writeJsonlGz } from '../../corpus/jsonl.ts';
 import { readFrequencies } from '../../corpus/paragraphs/frequency-table.ts';
-import { RepetitionSettings, removeRepeated } from '../../corpus/paragraphs/repeated.ts';
+import { removeRepeated } from '../../corpus/paragraphs/repeated.ts';
 import { createTally } from '../../corpus/tally.ts';
 import type { Task } from '../task.ts';
 import { PinnedFile, readPinned } from './pinned-file.ts';
