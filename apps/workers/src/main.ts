@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Hub, openHub, runCredits, runProjections } from '@tsudoi/hub';
+import { type Hub, openHub, runCredits, runProjections, surviveLostConnections } from '@tsudoi/hub';
 import { startTelemetry } from '@tsudoi/hub/telemetry';
 import { Env, parseEnv } from '@tsudoi/schema';
 import { currentPresets } from './planner/filter-presets.ts';
@@ -31,6 +31,9 @@ const DRAIN_WITHIN = 8000;
 
 async function main(): Promise<number> {
   const log = createLog('hub');
+  surviveLostConnections((error) =>
+    log.warn('a connection broke at its start', { error: describeError(error) }),
+  );
   const chosen = chosenRoles();
   const env = parseEnv(Env, process.env);
   const telemetry = startTelemetry({

@@ -17,6 +17,8 @@ interface Result {
   seen: string;
   problem: string | null;
   seconds: number;
+  /** What the hub's processes wrote last, where it did not hold. */
+  log: string[];
 }
 
 /** Exit codes: 0 every invariant held, 1 one did not, 2 called wrongly. */
@@ -35,7 +37,15 @@ async function main(): Promise<number> {
     results.push(result);
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : text(result));
   }
+  say.line(summary(results));
   return results.every(({ held }) => held !== false) ? 0 : 1;
+}
+
+function summary(results: readonly Result[]): string {
+  const count = (held: boolean | null) => results.filter((one) => one.held === held).length;
+  const seconds = results.reduce((sum, one) => sum + one.seconds, 0);
+  const skipped = count(null) > 0 ? `, ${count(null)} could not be provoked here` : '';
+  return `${count(true)} of ${results.length} held, ${count(false)} broken${skipped}; ${Math.round(seconds)} s`;
 }
 
 function arguments_() {
@@ -72,13 +82,24 @@ async function provoke(fault: Fault): Promise<Result> {
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const { name, invariant } = fault;
     const held = skipped ? null : problem === null;
-    return { name, fault: fault.fault, invariant, held, skipped: skipped ?? null, seen, problem, seconds };
+    const log = problem === null ? [] : stage.lastLines();
+    return {
+      name,
+      fault: fault.fault,
+      invariant,
+      held,
+      skipped: skipped ?? null,
+      seen,
+      problem,
+      seconds,
+      log,
+    };
   } finally {
     await stage.close();
   }
 }
 
-function text({ name, fault, invariant, held, skipped, seen, problem, seconds }: Result): string {
+function text({ name, fault, invariant, held, skipped, seen, problem, seconds, log }: Result): string {
   if (held === null) return `SKIPPED ${name}: ${skipped}\n`;
   const lines = [
     `${held ? 'HELD  ' : 'BROKEN'} ${name} (${seconds} s)`,
@@ -86,6 +107,7 @@ function text({ name, fault, invariant, held, skipped, seen, problem, seconds }:
     `       invariant  ${invariant}`,
     `       seen       ${seen}`,
     ...(problem ? [`       PROBLEM    ${problem}`] : []),
+    ...log.map((line) => `       log        ${line}`),
   ];
   return `${lines.join('\n')}\n`;
 }

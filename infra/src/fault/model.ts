@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -74,6 +75,17 @@ export async function runModel(
     }
   }
   for (const writer of fleet) await writer.kill();
+  return { seed, kills, ...(await settle(stage, fleet)) };
+}
+
+/**
+ * What was sent and not answered is sent again, and everything is walked.
+ * @param fleet writers that work no more
+ */
+export async function settle(
+  stage: Stage,
+  fleet: readonly Writer[],
+): Promise<Omit<ModelReport, 'seed' | 'kills'>> {
   const hub = stage.hub({ owner: true });
   const open = fleet.flatMap((writer) => writer.open());
   const acknowledged = new Map(fleet.flatMap((writer) => [...writer.acknowledged]));
@@ -84,11 +96,10 @@ export async function runModel(
   const problem = (await lostOrDoubled(hub, acknowledged)) ?? (await whatIsWrong(stage, hub));
   const [{ events }] = await hub.sql<{ events: number }[]>`select position as events from log_head`;
   return {
-    seed,
     sent: fleet.reduce((sum, writer) => sum + writer.sent, 0),
     acknowledged: acknowledged.size,
     refused: fleet.reduce((sum, writer) => sum + writer.refused, 0),
-    ...{ open: open.length, kills, events, problem },
+    ...{ open: open.length, events, problem },
   };
 }
 
@@ -110,37 +121,46 @@ async function resolve(
 }
 
 /** One client process and what it was told. */
-class Writer {
+export class Writer {
   readonly acknowledged = new Map<string, number>();
   refused = 0;
   sent = 0;
-  readonly #stage: Stage;
+  readonly #databaseUrl: string;
+  readonly #logFile: string;
   readonly #seed: number;
   readonly #writer: number;
   readonly #answered = new Set<number>();
   #process: ReturnType<typeof spawn> | null = null;
   #read: Promise<void> = Promise.resolve();
 
-  constructor(stage: Stage, seed: number, writer: number) {
-    this.#stage = stage;
+  /** @param databaseUrl where it finds PostgreSQL, if there is something in between */
+  constructor(stage: Stage, seed: number, writer: number, databaseUrl = stage.databaseUrl) {
+    this.#databaseUrl = databaseUrl;
+    this.#logFile = join(stage.dir, 'roles.log');
     this.#seed = seed;
     this.#writer = writer;
   }
 
   start(): void {
     const script = join(import.meta.dirname, 'writer.ts');
+    const log = openSync(this.#logFile, 'a');
     const child = spawn(process.execPath, [script, ...[this.#seed, this.#writer, this.sent].map(String)], {
       env: {
         ...baseEnvironment(),
-        ...{ DATABASE_URL: this.#stage.databaseUrl, PERSONAL_DATA_KEY: '5a'.repeat(32) },
+        ...{ DATABASE_URL: this.#databaseUrl, PERSONAL_DATA_KEY: '5a'.repeat(32) },
       },
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', log],
     });
+    closeSync(log);
     this.#process = child;
     const commands = this.#commands();
     this.#read = (async () => {
       for await (const line of createInterface({ input: child.stdout! })) this.#hear(line, commands);
     })();
+  }
+
+  running(): boolean {
+    return this.#process !== null && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
   async kill(): Promise<void> {

@@ -1,20 +1,31 @@
-import { inTransaction, logHead } from '@tsudoi/hub';
-import { newPerson } from '@tsudoi/hub/testing';
+import { type Hub, inTransaction, logHead, operationsReport } from '@tsudoi/hub';
+import { completedJob, draftedJob, newPerson } from '@tsudoi/hub/testing';
 import type { Fault } from './fault.ts';
 import { whatIsWrong } from './invariants.ts';
 import { type Stage, until } from './stage.ts';
 
+/** What ten minutes at twenty events a second leave behind. */
+const tenMinutes = 12_000;
+
 const natsAway: Fault = {
   name: 'nats-away',
-  fault: 'nats-server is away while commands come, and comes back',
-  invariant: 'no command notices; the copy catches up within a minute, in order and without gaps',
+  fault: `nats-server is away while ${tenMinutes} events come, as in ten minutes at full load, and comes back`,
+  invariant:
+    'no command notices and jobs are done meanwhile; the operations page says that NATS is away and the publisher late; the copy catches up within a minute, in order and without gaps',
   async run(stage) {
     const hub = stage.hub({ owner: true });
-    stage.startRoles('publisher', 'projector');
+    stage.startRoles('publisher', 'projector', 'reaper');
     for (let i = 0; i < 5; i++) await newPerson(hub);
     await copied(stage, (await logHead(hub.sql)).position);
     await stage.killNats();
-    const slowest = await slowestOf(300, () => newPerson(hub));
+    const slowest = await slowestOf(100, () => newPerson(hub));
+    await completedJob(hub, await draftedJob(hub), 'documents');
+    await manyPeople(hub, tenMinutes / 2); // two events each
+    // By now the publisher waits long between its attempts, as it does in a real outage.
+    await until('the operations page says so', 30, async () => {
+      const codes = (await alarms(hub)).map(({ code, params }) => `${code} ${params.name ?? ''}`.trim());
+      return codes.includes('nats-away') && codes.includes('follower-late publisher');
+    });
     await stage.startNats();
     const started = performance.now();
     const { position } = await logHead(hub.sql);
@@ -22,10 +33,24 @@ const natsAway: Fault = {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     return {
       problem: await whatIsWrong(stage, hub),
-      seen: `${position} events; slowest command ${Math.round(slowest)} ms; caught up after ${seconds} s`,
+      seen: `${position} events; slowest command ${Math.round(slowest)} ms; a job was done; both alarms; caught up after ${seconds} s`,
     };
   },
 };
+
+async function manyPeople(hub: Hub, people: number): Promise<void> {
+  const atOnce = 32;
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (let i = 0; i < people / atOnce; i++) await newPerson(hub);
+    }),
+  );
+}
+
+async function alarms(hub: Hub) {
+  const report = await operationsReport(hub, { published: { problem: 'nobody answers' }, folders: [] });
+  return report.alarms;
+}
 
 const twoOfEach: Fault = {
   name: 'two-of-each',

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -69,11 +69,20 @@ export class Stage {
 
   /** The hub's own processes as they run in production: publisher, projector, reaper, planner. */
   startRoles(...roles: string[]): Child {
+    return this.startRolesWith({}, ...roles);
+  }
+
+  /** The same with other settings. @param preload a module that runs before anything else */
+  startRolesWith(
+    { env = {}, preload }: { env?: Record<string, string>; preload?: string },
+    ...roles: string[]
+  ): Child {
+    const before = preload ? ['--import', preload] : [];
     const child = startChild({
       name: roles.join('+'),
       command: process.execPath,
-      args: [join(checkoutRoot, 'apps/workers/src/main.ts'), '--roles', roles.join(',')],
-      env: { ...baseEnvironment(), ...this.environment() },
+      args: [...before, join(checkoutRoot, 'apps/workers/src/main.ts'), '--roles', roles.join(',')],
+      env: { ...baseEnvironment(), ...this.environment(), ...env },
       cwd: checkoutRoot,
       logFile: join(this.dir, 'roles.log'),
     });
@@ -154,6 +163,13 @@ export class Stage {
     } finally {
       await connection.close().catch(() => {});
     }
+  }
+
+  /** The end of what the hub's processes wrote. */
+  lastLines(count = 12): string[] {
+    const file = join(this.dir, 'roles.log');
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+    return lines.slice(-count).map((line) => line.slice(0, 300));
   }
 
   async close(): Promise<void> {

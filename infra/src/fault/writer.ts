@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { execute, openHub } from '@tsudoi/hub';
+import { execute, openHub, surviveLostConnections } from '@tsudoi/hub';
 import { Rejection } from '@tsudoi/schema';
 import { randomCommands } from './random-commands.ts';
 
@@ -15,6 +15,7 @@ const hub = openHub({
   leaseSeconds: 90,
   poolSize: 4,
 });
+surviveLostConnections(() => {}); // as the hub's own processes do
 const say = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`);
 
 const commands = randomCommands(seed, writer);

@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute, type Hub, logHead } from '@tsudoi/hub';
 import { newPerson, system } from '@tsudoi/hub/testing';
@@ -7,6 +5,7 @@ import { postgresHome } from '../../servers/postgres.ts';
 import type { Fault } from '../fault.ts';
 import { lostOrDoubled, whatIsWrong } from '../invariants.ts';
 import { type Stage, until } from '../stage.ts';
+import { fillDisk, moveToSmallDisk, unmount } from './small-disk.ts';
 
 interface Sent {
   commandId: string;
@@ -30,16 +29,14 @@ export const diskFull: Fault = {
   invariant:
     'commands fail and are not acknowledged; once there is room, every acknowledged command is there once, nothing has to be edited, and those that failed go through under their ids',
   async run(stage) {
-    const skipped = await moveToSmallDisk(stage);
+    const skipped = await moveDatabase(stage);
     if (skipped) return { problem: null, seen: '', skipped };
     const data = join(postgresHome(stage.dir), 'postgres');
     try {
       const hub = stage.hub({ owner: true });
       stage.startRoles('publisher', 'projector');
       await newPerson(hub);
-      const ballast = join(data, 'ballast');
-      const { bavail, bsize } = statfsSync(data);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize - 64 * 1024));
+      const free = fillDisk(data, 64 * 1024);
       const [acknowledged, failed] = [new Map<string, number>(), [] as Sent[]];
       const reasons = new Set<string>();
       for (let n = 0; n < 3000 && failed.length < 5; n++) {
@@ -52,7 +49,7 @@ export const diskFull: Fault = {
           },
         );
       }
-      rmSync(ballast);
+      free();
       let restarted = false;
       await until('PostgreSQL answers again', 30, async () => {
         const head = await logHead(hub.sql).catch(() => null);
@@ -71,31 +68,15 @@ export const diskFull: Fault = {
       };
     } finally {
       await stage.killPostgres();
-      execFileSync('umount', ['--lazy', data]);
+      unmount(data);
     }
   },
 };
 
-/** Puts the data of PostgreSQL on a tmpfs with 24 MB to spare. @returns why that is not possible here, or null */
-async function moveToSmallDisk(stage: Stage): Promise<string | null> {
-  if (process.getuid?.() !== 0) return 'a small disk is mounted for it, which takes root';
-  const data = join(postgresHome(stage.dir), 'postgres');
+/** Puts the data of PostgreSQL on a disk with 24 MB to spare. @returns why that is not possible here, or null */
+async function moveDatabase(stage: Stage): Promise<string | null> {
   await stage.killPostgres();
-  const [before] = execFileSync('du', ['-sm', data], { encoding: 'utf8' }).split('\t');
-  renameSync(data, `${data}.moved`);
-  mkdirSync(data);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${Number(before) + 24}m`, 'tmpfs', data], {
-      stdio: 'pipe',
-    });
-  } catch (error) {
-    rmSync(data, { recursive: true });
-    renameSync(`${data}.moved`, data);
-    await stage.startPostgres();
-    return `a small disk cannot be mounted here: ${(error as Error).message.split('\n').at(-1)}`;
-  }
-  execFileSync('cp', ['-a', `${data}.moved/.`, data]);
-  rmSync(`${data}.moved`, { recursive: true });
+  const skipped = moveToSmallDisk(join(postgresHome(stage.dir), 'postgres'), 24);
   await stage.startPostgres();
-  return null;
+  return skipped;
 }

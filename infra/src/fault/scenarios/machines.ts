@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execute, expiredLeases, type Hub, openHub, verifyLog } from '@tsudoi/hub';
 import { claim, draftedJob, newNode, newPerson, system } from '@tsudoi/hub/testing';
-import { checkoutRoot } from '../../paths.ts';
-import { baseEnvironment, startChild } from '../../servers/child.ts';
+import { baseEnvironment } from '../../servers/child.ts';
 import type { Fault } from '../fault.ts';
 import { lostOrDoubled, whatIsWrong } from '../invariants.ts';
 import { kill, type Stage, until } from '../stage.ts';
@@ -50,18 +49,9 @@ const stoppedWorker: Fault = {
 
 /** The hub's processes on a machine whose clock is wrong. */
 function startShifted(stage: Stage, minutes: number) {
-  const [name, roles] = [`roles ${minutes} min`, 'publisher,projector,reaper'];
-  return startChild({
-    name,
-    command: process.execPath,
-    args: [
-      ...['--import', join(import.meta.dirname, 'shift-clock.ts')],
-      ...[join(checkoutRoot, 'apps/workers/src/main.ts'), '--roles', roles],
-    ],
-    env: { ...baseEnvironment(), ...stage.environment(), CLOCK_SHIFT_MS: String(minutes * 60_000) },
-    cwd: checkoutRoot,
-    logFile: join(stage.dir, 'shifted.log'),
-  });
+  const env = { CLOCK_SHIFT_MS: String(minutes * 60_000) };
+  const preload = join(import.meta.dirname, 'shift-clock.ts');
+  return stage.startRolesWith({ env, preload }, 'publisher', 'projector', 'reaper');
 }
 
 const wrongClock: Fault = {

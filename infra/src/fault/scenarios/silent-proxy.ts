@@ -1,10 +1,14 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Forwards TCP to a port on this machine until it is told to fall silent: then nothing passes and nothing is closed. */
+/**
+ * Forwards TCP to a port on this machine until it is told otherwise: to fall silent (nothing passes and nothing is closed),
+ * to keep the answers back, to break everything off.
+ */
 export class SilentProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #silent = false;
+  #answersKept = false;
 
   private constructor(target: number) {
     this.#server = createServer((client) => {
@@ -14,7 +18,9 @@ export class SilentProxy {
         [upstream, client],
       ]) {
         this.#sockets.add(from);
-        from.on('data', (data) => to.write(data));
+        from.on('data', (data) => {
+          if (!(this.#answersKept && from === upstream)) to.write(data);
+        });
         from.on('error', () => {});
         from.on('close', () => {
           this.#sockets.delete(from);
@@ -45,6 +51,20 @@ export class SilentProxy {
   speak(): void {
     this.#silent = false;
     for (const socket of this.#sockets) socket.resume();
+  }
+
+  /** What is asked arrives, and nobody hears of it; until the connections are broken. */
+  keepAnswers(): void {
+    this.#answersKept = true;
+  }
+
+  /** Resets every connection on both sides; new ones pass. @returns how many there were */
+  breakOff(): number {
+    const broken = this.#sockets.size / 2;
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+    this.#silent = false;
+    this.#answersKept = false;
+    return broken;
   }
 
   close(): void {
