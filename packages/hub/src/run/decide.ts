@@ -37,7 +37,9 @@ export function start(
   requireOpen(state, runId);
   const differences = allDifferences(card.pretrain, settings);
   if (differences.length > 0) {
-    const all = differences.map(({ field, card: said, actual }) => `${field} ${said} → ${actual}`).join('; ');
+    const all = differences
+      .map(({ field, card: said, actual }) => `${field} ${said} -> ${actual}`)
+      .join('; ');
     throw new Rejection('run.settings-differ', { ...differences[0], all });
   }
   return state.phase === 'registered' ? [{ type: 'RunStarted', data: { runId, jobId } }] : [];

@@ -70,7 +70,7 @@ export const en = {
   'run.rights-missing': 'Source {sourceId} does not allow training.',
   'run.card-lint': 'The card sets {field} to {value}; {advice}.',
   'run.settings-differ':
-    'The run differs from its card (card → run): {all}. Use the settings of the card, or register a new run.',
+    'The run differs from its card (card -> run): {all}. Use the settings of the card, or register a new run.',
   'run.not-open': 'This run is {state}; nothing can be added to it.',
   'job.unknown': 'There is no job {jobId}.',
   'job.none-fits': 'No queued job fits this node now.',

@@ -18,7 +18,7 @@ export const creditsRouter = router({
   )
     .input(z.strictObject({ groupId: GroupId.optional() }).prefault({}))
     .query(({ input }) => creditTotals(hub(), input)),
-  person: procedure('public.read', inside('クレジットの持ち主', 'Whose ledger it is'))
+  person: procedure('public.read', get('/people/{personId}', '参加者一人の名前', 'The name of one person'))
     .input(z.strictObject({ personId: PersonId }))
     .query(({ input }) => creditedPerson(hub(), input.personId)),
   releasesOf: procedure(
