@@ -6,6 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { markUsed, prune } from './cache-folder.ts';
 import { DeviceUnavailable } from './device.ts';
 
 export interface CompilerOptions {
@@ -13,6 +14,8 @@ export interface CompilerOptions {
   readonly cacheDir?: string;
   /** Command of the C compiler (gcc or clang); default: the first of cc, gcc and clang that there is. */
   readonly compiler?: string;
+  /** Bytes that the cache may take; what was used longest ago goes first. Default 256 MiB. */
+  readonly cacheLimit?: number;
 }
 
 export const defaultCacheDir = (): string => join(homedir(), '.cache', 'tsudoi', 'kernels');
@@ -87,7 +90,7 @@ export function compileShared(
     .slice(0, 32);
   const cache = options.cacheDir ?? defaultCacheDir();
   const target = join(cache, `${hash}.so`);
-  if (existsSync(target)) return target;
+  if (markUsed(target)) return target;
   mkdirSync(cache, { recursive: true });
   const work = join(cache, `build-${randomUUID()}`);
   mkdirSync(work);
@@ -102,10 +105,29 @@ export function compileShared(
     if (result.status !== 0) throw new DeviceUnavailable(compileFailure(result.stderr));
     // Rename is atomic: another process that compiles the same text loses nothing.
     renameSync(join(work, 'out.so'), target);
+    prune(cache, options.cacheLimit);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   return target;
+}
+
+/**
+ * Compiles and loads. `load` gives undefined where there is no such file: another process may have removed it since.
+ * @throws DeviceUnavailable when a file that is there cannot be loaded
+ */
+export function loadShared<T>(
+  sources: readonly SourceFile[],
+  optimisation: '-O2' | '-O3',
+  options: CompilerOptions,
+  load: (path: string) => T | undefined,
+): T {
+  for (;;) {
+    const path = compileShared(sources, optimisation, options);
+    const loaded = load(path);
+    if (loaded !== undefined) return loaded;
+    if (existsSync(path)) throw new DeviceUnavailable(`cannot load compiled kernels from ${path}`);
+  }
 }
 
 function compileFailure(stderr: string): string {

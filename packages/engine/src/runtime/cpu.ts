@@ -1,6 +1,6 @@
 // The CPU backend: C kernels compiled by the system's compiler, one arena, and one C call per step.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import koffi from 'koffi';
 import { BYTES_PER_ELEMENT, numel } from '../core/shape.ts';
@@ -10,7 +10,7 @@ import type { BackendTarget } from '../schedule/emitter.ts';
 import { type Arg, bytesPerElement, type SharedParam } from '../schedule/launch.ts';
 import { sharedLayout } from '../schedule/plan.ts';
 import { type CompileOptions, compileProgram, type Trace } from '../schedule/program.ts';
-import { type CompilerOptions, compileShared, defaultCacheDir, type SourceFile } from './compiler.ts';
+import { type CompilerOptions, defaultCacheDir, loadShared, type SourceFile } from './compiler.ts';
 import {
   type Device,
   DeviceUnavailable,
@@ -55,9 +55,8 @@ interface Library {
 function loadLibrary(options: CompilerOptions): Library {
   const sources = TEMPLATE_SOURCES.map((name) => ({ name, text: text(`../kernels/c/${name}`) }));
   const pool = { name: 'pool.c', text: text('./c/pool.c') };
-  const path = compileShared([...sources, pool, header('prelude.h'), header('gemm.h')], '-O2', options);
-  const lib = koffi.load(path);
-  const open = lib.func('int64_t ts_open(const char *path)');
+  const files = [...sources, pool, header('prelude.h'), header('gemm.h')];
+  const { lib, open, handle } = loadShared(files, '-O2', options, loadPool);
   const run = lib.func('void ts_run(int64_t pool, int64_t list, int64_t count, int64_t timed)');
   return {
     poolCreate: lib.func('int64_t ts_pool_create(int64_t threads, int64_t scratch)'),
@@ -76,8 +75,17 @@ function loadLibrary(options: CompilerOptions): Library {
     fill: lib.func('void ts_fill(int64_t address, int64_t words, int32_t value)'),
     read: lib.func('void ts_read(int64_t address, _Out_ void *to, int64_t bytes)'),
     write: lib.func('void ts_write(int64_t address, const void *from, int64_t bytes)'),
-    handle: open(path),
+    handle,
   };
+}
+
+/** The library, and a handle of it that symbols are found by; undefined when the file is gone. */
+function loadPool(path: string) {
+  if (!existsSync(path)) return undefined;
+  const lib = koffi.load(path);
+  const open: (path: string) => number = lib.func('int64_t ts_open(const char *path)');
+  const handle = open(path);
+  return handle ? { lib, open, handle } : undefined;
 }
 
 /** Fields of `launch` in pool.c: function, arguments, tasks, nanoseconds. */
@@ -171,10 +179,8 @@ export class CpuExecutable implements Executable {
   #loadKernels(options: CpuOptions): number {
     if (this.#program.kernels.size === 0) return 0;
     const body = [cDialect.prelude, ...this.#program.kernels.values()].join('\n');
-    const path = compileShared([{ name: 'kernels.c', text: body }, header('prelude.h')], '-O2', options);
-    const library = this.#lib.open(path);
-    if (!library) throw new DeviceUnavailable(`cannot load compiled kernels from ${path}`);
-    return library;
+    const files = [{ name: 'kernels.c', text: body }, header('prelude.h')];
+    return loadShared(files, '-O2', options, (path) => this.#lib.open(path) || undefined);
   }
 
   /** The run list and all argument lists as 64-bit words, with addresses resolved. */
@@ -323,7 +329,8 @@ export function openCpu(options: CpuOptions = {}): CpuDevice {
     share: (params) => new SharedMemory(lib, params),
     compile(trace: Trace, asked: CompileOptions = {}, shared?: SharedMemory) {
       const compileOptions = shared ? { ...asked, shared: shared.params } : asked;
-      const cache = { folder: options.cacheDir ?? defaultCacheDir(), target: cDialect.name };
+      const { cacheDir: folder = defaultCacheDir(), cacheLimit: limit } = options;
+      const cache = { folder, target: cDialect.name, limit };
       const lower = () => compileProgram(trace, cTarget, compileOptions);
       const program = cachedProgram(trace, compileOptions, cache, lower);
       const executable = new CpuExecutable(lib, program, options, shared);

@@ -1,7 +1,7 @@
 // What the disk caches of programs and objects promise.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -77,6 +77,23 @@ describe('a program from the disk', () => {
     writeFileSync(path, readFileSync(path, 'utf8').slice(0, 100));
     expect(runTwice(step(2))).toEqual(first);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveProperty('launches');
+  });
+});
+
+describe('a cache that is full', () => {
+  it('makes what another process removed again, and computes the same bits', () => {
+    const first = runTwice(step(2));
+    for (const name of readdirSync(folder)) {
+      // Long unused, the library included.
+      utimesSync(join(folder, name), 1, 1);
+    }
+    const device = openCpu({ threads: 1, cacheDir: folder, cacheLimit: 1 });
+    // The library was found and is in use; the old program and its kernels make room for the new ones.
+    device.compile(step(3));
+    device.dispose();
+    expect(programs()).toHaveLength(1);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.so'))).toHaveLength(2);
+    expect(runTwice(step(2))).toEqual(first);
   });
 });
 

@@ -2,8 +2,8 @@
 // graph, the options and the text of the compiler itself: whatever decides a program's launches. Kernels travel as text
 // and find their compiled objects through the compiler's own cache.
 
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Node, topologicalOrder } from '../core/graph.ts';
 import { sameShape } from '../core/shape.ts';
@@ -15,6 +15,7 @@ import {
   rootsOf,
   type Trace,
 } from '../schedule/program.ts';
+import { markUsed, prune, writeWhole } from './cache-folder.ts';
 
 /** What is left of a program once it is only bound and run. */
 export type RunnableProgram = Pick<
@@ -163,22 +164,23 @@ function fromStored(stored: Stored, trace: Trace): RunnableProgram {
 export function cachedProgram(
   trace: Trace,
   options: CompileOptions,
-  cache: { readonly folder: string; readonly target: string },
+  cache: { readonly folder: string; readonly target: string; readonly limit?: number },
   compile: () => Program,
 ): RunnableProgram {
   const compiler = compilerHash();
   if (compiler === null) return compile();
   const path = join(cache.folder, `${keyOf(trace, options, cache.target, compiler)}.json`);
   const stored = readStored(path);
-  if (stored) return fromStored(stored, trace);
+  if (stored) {
+    markUsed(path);
+    return fromStored(stored, trace);
+  }
   const program = compile();
   const fresh = toStored(program, trace);
   if (fresh) {
     mkdirSync(cache.folder, { recursive: true });
-    // Rename is atomic: another process that compiles the same graph loses nothing.
-    const partial = `${path}.${randomUUID()}`;
-    writeFileSync(partial, JSON.stringify(fresh));
-    renameSync(partial, path);
+    writeWhole(path, JSON.stringify(fresh));
+    prune(cache.folder, cache.limit);
   }
   return program;
 }

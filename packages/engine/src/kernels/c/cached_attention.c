@@ -1,7 +1,7 @@
 // Rows of different sequences against a cache [slots, heads, positions, size]: what serving does at every step.
 #include "gemm.h"
 
-#define ROWS 32  // rows of a task; c-templates.ts knows it too
+#define ROWS 32  // rows of a task; templates/attention.ts knows it too
 #define WIDTH 4  // vectors of a head's output that are summed in registers at once
 
 // a: cache, rows, slot, position, out, Z, H, S, D, R.

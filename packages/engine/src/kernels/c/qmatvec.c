@@ -17,7 +17,7 @@ typedef ubytes16 ubytes16u __attribute__((aligned(1), may_alias));
 #define BLOCK 32
 #define Q8_BYTES 34
 #define Q4_BYTES 18
-#define MOST_ROWS 8    // rows of x that a matvec takes; c-templates.ts knows it too
+#define MOST_ROWS 8    // rows of x that a matvec takes; templates/matmul.ts knows it too
 #define AHEAD 4096     // bytes asked for before they are needed, of each of the streams
 #define GROUP 8        // blocks whose scales are converted together
 

@@ -1,0 +1,128 @@
+// Launches of matrix products: how operands are packed and cut (decision record 0011).
+
+import { addends, matmulSizes } from '../../../core/ops/matmul.ts';
+import { BYTES_PER_ELEMENT } from '../../../core/shape.ts';
+import {
+  type Arg,
+  type BlockStorage,
+  bufferArg,
+  intArg,
+  isBlocks,
+  type Launch,
+  type Template,
+  type TemplateContext,
+} from '../../../schedule/launch.ts';
+import { CHUNK, costOf, gemmScratch, launch } from './common.ts';
+
+/** Up to here A is one block of rows for which B is packed on the way; longer ones share a B packed before. */
+const ONE_BLOCK_ROWS = 280;
+const MAX_BLOCK_ROWS = 266;
+const MAX_BLOCK_COLUMNS = 512;
+/** Columns that one task packs; a whole number of panels for every width of panel (32, 16 and 12). */
+const PACKED_COLUMNS = 96;
+/** Parts there should be at least, so that threads share them evenly even when one of them is held up. */
+const ENOUGH_PARTS = 8;
+const MIN_BLOCK_ROWS = 126;
+
+/** Into how many parts C is cut when each packs its own operands: few, because packing is then repeated. */
+function smallParts(m: number, n: number): { rows: number; columns: number } {
+  let rows = Math.ceil(m / ONE_BLOCK_ROWS);
+  let columns = Math.ceil(n / MAX_BLOCK_COLUMNS);
+  while (rows * columns < 4 && Math.max(m / rows, n / columns) >= 128) {
+    if (m / rows >= n / columns) rows++;
+    else columns++;
+  }
+  return { rows, columns };
+}
+
+/** Into how many parts C is cut when B is packed before: A's rows stay in the second-level cache. */
+function largeParts(m: number, n: number): { rows: number; columns: number } {
+  const columns = Math.ceil(n / MAX_BLOCK_COLUMNS);
+  const rows = Math.max(
+    Math.ceil(m / MAX_BLOCK_ROWS),
+    Math.min(Math.ceil(ENOUGH_PARTS / columns), Math.ceil(m / MIN_BLOCK_ROWS)),
+  );
+  return { rows, columns };
+}
+
+/** Rows of x up to which a product reads each block once, and the strip of the matrix that a longer one unpacks. */
+const MATVEC_ROWS = 8;
+const STRIP_ROWS = 96;
+/** What kernels over a storage in blocks are called. */
+export const BLOCK_SYMBOLS = { Q8_0: 'ts_q8', Q4_0: 'ts_q4' } as const;
+
+/** x [m, k] times a matrix [n, k] kept in blocks. */
+function blockProduct(context: TemplateContext, storage: BlockStorage): Launch[] {
+  const { node, inputs, outputs } = context;
+  const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
+  if (batch !== 1 || node.attrs.ta || !node.attrs.tb || k % 32 !== 0) {
+    throw new Error(`a matrix in ${storage} is [out, in] with whole blocks of 32 along in, not [${n}, ${k}]`);
+  }
+  const { residual, bias } = addends(inputs, node.attrs);
+  const few = m <= MATVEC_ROWS;
+  const per = few ? 4 * Math.max(2, Math.ceil(CHUNK / k / 4)) : STRIP_ROWS;
+  const addresses = [residual, bias].map((addend) => (addend ? bufferArg(addend) : intArg(0)));
+  return [
+    launch({
+      symbol: `${BLOCK_SYMBOLS[storage]}_${few ? 'matvec' : 'matmul'}`,
+      args: [
+        ...[inputs[0], inputs[1], outputs[0]].map(bufferArg),
+        ...addresses,
+        ...[1, m, n, k, 0, 1, per].map(intArg),
+      ],
+      tasks: Math.ceil(n / per),
+      scratch: few ? 0 : BYTES_PER_ELEMENT * per * k + gemmScratch(m, per),
+      reads: inputs,
+      writes: outputs,
+      inPlace: residual ? [[outputs[0], residual]] : [],
+      flops: costOf(context),
+    }),
+  ];
+}
+
+export const matmul: Template = (context) => {
+  const { node, inputs, outputs } = context;
+  const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
+  const { residual, bias } = addends(inputs, node.attrs);
+  const common = {
+    writes: outputs,
+    inPlace: residual ? [[outputs[0], residual] as const] : [],
+    flops: costOf(context),
+  };
+  const flags = [node.attrs.ta ? 1 : 0, node.attrs.tb ? 1 : 0];
+  const blocks = context.storage(inputs[1]);
+  if (isBlocks(blocks)) return blockProduct(context, blocks);
+  const operands = (b: string): Arg[] => [
+    bufferArg(inputs[0]),
+    bufferArg(b),
+    bufferArg(outputs[0]),
+    ...[residual, bias].map((addend) => (addend ? bufferArg(addend) : intArg(0))),
+    ...[batch, m, n, k, ...flags].map(intArg),
+  ];
+  if (m <= 4 && batch === 1 && node.attrs.tb && !node.attrs.ta) {
+    const perTask = Math.max(8, Math.ceil(CHUNK / k));
+    const args = [...operands(inputs[1]), intArg(perTask)];
+    return [launch({ ...common, reads: inputs, symbol: 'ts_matvec', args, tasks: Math.ceil(n / perTask) })];
+  }
+  const packs = batch === 1 && m > ONE_BLOCK_ROWS;
+  const { rows, columns } = packs ? largeParts(m, n) : smallParts(m, n);
+  const scratch = gemmScratch(Math.ceil(m / rows) + 14, Math.ceil(n / columns) + 32);
+  const b = packs ? context.temporary((n + 32) * k) : inputs[1];
+  const product = launch({
+    ...common,
+    reads: inputs.map((id, i) => (i === 1 ? b : id)),
+    symbol: packs ? 'ts_matmul_packed' : 'ts_matmul',
+    args: [...operands(b), intArg(rows), intArg(columns)],
+    tasks: batch * rows * columns,
+    scratch,
+  });
+  if (!packs) return [product];
+  const pack = launch({
+    reads: [inputs[1]],
+    writes: [b],
+    symbol: 'ts_pack_b',
+    args: [bufferArg(inputs[1]), bufferArg(b), ...[n, k, flags[1], PACKED_COLUMNS].map(intArg)],
+    tasks: Math.ceil(n / PACKED_COLUMNS),
+  });
+  return [pack, product];
+};
