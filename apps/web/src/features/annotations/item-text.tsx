@@ -2,19 +2,24 @@
 import type { ItemContent } from '@tsudoi/schema';
 import { TriangleAlert } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useState, useSyncExternalStore } from 'react';
 import { Button } from '../../ui/button.tsx';
 
 type Content = { text: string; reply: ItemContent['reply'] };
+
+const nothingChanges = () => () => {};
 
 /** Nothing of a sensitive set is in sight until its reader was warned and said yes: once per set and sitting. */
 export function Warned(props: { setId: string; sensitive: boolean; children: ReactNode }) {
   const t = useTranslations('annotations');
   const key = `tsudoi-warned-${props.setId}`;
-  const [shown, setShown] = useState(!props.sensitive);
-  useEffect(() => {
-    if (sessionStorage.getItem(key) === 'yes') setShown(true);
-  }, [key]);
+  const [agreed, setAgreed] = useState(false);
+  const before = useSyncExternalStore(
+    nothingChanges,
+    () => sessionStorage.getItem(key) === 'yes',
+    () => false,
+  );
+  const shown = !props.sensitive || agreed || before;
   if (shown) return props.children;
   return (
     <div className="rounded-xl border border-yamabuki/40 bg-yamabuki-soft px-5 py-6">
@@ -28,7 +33,7 @@ export function Warned(props: { setId: string; sensitive: boolean; children: Rea
           look="primary"
           onClick={() => {
             sessionStorage.setItem(key, 'yes');
-            setShown(true);
+            setAgreed(true);
           }}
         >
           {t('showTexts')}

@@ -12,6 +12,8 @@ import { ItemText, Warned } from './item-text.tsx';
 
 /** After so many reviews in one sitting a break is suggested: disturbing texts wear people out. */
 const breakAfter = 20;
+/** Refusals after which the item is not this reviewer's any more. */
+const lost = new Set(['annotation.not-claimed', 'annotation.item-closed', 'annotation.set-not-open']);
 
 interface Props {
   set: AnnotationSetDetail;
@@ -28,6 +30,9 @@ export function ReviewWorkspace({ set, held }: Props) {
     const answer = await claim.run({ setId: set.setId }, '');
     setNothingLeft(answer !== null && answer.result === null);
   };
+  if (!held && claim.busy && done > 0) {
+    return <div role="status" aria-label={t('nextComes')} className="skeleton h-64" />;
+  }
   if (!held) {
     return (
       <div className="card px-6 py-10 text-center">
@@ -64,6 +69,7 @@ export function ReviewWorkspace({ set, held }: Props) {
           setDone(done + 1);
           await next();
         }}
+        onLost={next}
       />
       <FieldError id="claim-error" text={claim.refusal?.text} />
     </Warned>
@@ -74,10 +80,13 @@ function OneReview({
   set,
   held,
   onDone,
+  onLost,
 }: {
   set: AnnotationSetDetail;
   held: ItemToReview;
   onDone: () => Promise<void>;
+  /** Asks for an item again, when this one went to somebody else meanwhile. */
+  onLost: () => Promise<void>;
 }) {
   const t = useTranslations('annotations');
   const common = useTranslations('common');
@@ -126,6 +135,11 @@ function OneReview({
           )}
         </Field>
         <FieldError id="review-error" text={review.refusal?.text} />
+        {lost.has(review.refusal?.code ?? '') && (
+          <Button small onClick={onLost}>
+            {t('takeAnother')}
+          </Button>
+        )}
         <div className="flex flex-wrap items-center gap-3">
           <Button type="submit" look="primary" busy={review.busy} disabled={!complete}>
             {t('sendAndNext')}
