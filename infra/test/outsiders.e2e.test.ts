@@ -154,7 +154,7 @@ describe.each(['ja', 'en'] as const)('outsiders and operators in %s', (locale) =
     const { page: reader, context, broken } = await visitor(browser, locale, null);
     await reader.goto('/developers');
     await accessible(reader);
-    await reader.getByRole('link', { name: w.tags.sources, exact: true }).first().click();
+    await reader.locator('#content').getByRole('link', { name: w.tags.sources, exact: true }).click();
     await reader.waitForURL(/\/developers\/sources$/);
     await seen(reader.getByText('/api/v1/sources/{sourceId}/withdrawal'));
     await seen(reader.getByText('source.withdraw', { exact: true }));

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 export function ScrollRegion(props: { label: string; className: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: without a tab stop a keyboard could not scroll it
-    <section tabIndex={0} aria-label={props.label} className={`overflow-auto ${props.className}`}>
+    <section tabIndex={0} aria-label={props.label} className={`relative overflow-auto ${props.className}`}>
       {props.children}
     </section>
   );

@@ -72,7 +72,7 @@ async function People({ people, manages }: { people: PersonSummary[]; manages: b
           head: t('name'),
           cell: ({ displayName, personId }) => (
             <>
-              <span className="font-medium">{displayName}</span>
+              <span className="block min-w-20 font-medium">{displayName}</span>
               <code className="block font-mono text-xs text-ink-3">{personId.slice(-8)}</code>
             </>
           ),
@@ -80,7 +80,7 @@ async function People({ people, manages }: { people: PersonSummary[]; manages: b
         {
           head: t('groups'),
           cell: ({ groups }) => (
-            <ul>
+            <ul className="min-w-32">
               {groups.map(({ groupId, slug, nameJa, nameEn }) => (
                 <li key={groupId}>
                   <Link className="link" href={`/groups/${slug}`}>

@@ -45,7 +45,10 @@ export function OperationView(props: { operation: Operation; server: string; typ
                 head: t('name'),
                 cell: (one) => <code className="font-mono text-sm">{one.name}</code>,
               },
-              { head: t('where'), cell: (one) => <span className="text-sm">{places[one.in]}</span> },
+              {
+                head: <span className="whitespace-nowrap">{t('where')}</span>,
+                cell: (one) => <span className="text-sm whitespace-nowrap">{places[one.in]}</span>,
+              },
               {
                 head: t('type'),
                 cell: (one) => (
