@@ -88,7 +88,8 @@ async function attempt(
 ): Promise<Outcome | 'moved'> {
   const { eventId, position } = event.envelope;
   const body = JSON.stringify(event.cloudEvent);
-  const signed = signDelivery(await webhookSecrets(hub, webhookId), { id: eventId, at: new Date(), body });
+  const { secrets, at } = await webhookSecrets(hub, webhookId);
+  const signed = signDelivery(secrets, { id: eventId, at, body });
   const headers = { 'content-type': 'application/cloudevents+json', 'user-agent': 'Tsudoi', ...signed };
   const { status, error, ms, retryAfter } = await postOutside(url, { headers, body }, settings);
   const succeeded = status !== null && status >= 200 && status < 300;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Actor, logHead, replayWebhook, webhookDeliveries } from '@tsudoi/hub';
 import { CloudEvent } from '@tsudoi/schema';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createTestHub, type TestHub } from '../../../../packages/hub/src/testing/database.ts';
 import { newPerson, send } from '../../../../packages/hub/src/testing/scenario.ts';
 import { silentLog } from '../roles/log.ts';
@@ -117,6 +117,21 @@ test('every event arrives once, in order, signed; two processes share the work; 
   }
   await until(async () => (await attempts(webhookId)).length === positions.length);
   expect((await attempts(webhookId))[0]).toMatchObject({ status: 204, attempt: 1, error: null });
+});
+
+test('deliveries carry the time of the database: a receiver takes them although our clock is ten minutes off', async () => {
+  await register('/clock');
+  const realTime = Date.now();
+  vi.useFakeTimers({ toFake: ['Date'], now: realTime - 10 * 60_000 });
+  try {
+    start();
+    await happen(1);
+    await until(() => at('/clock').length > 0);
+  } finally {
+    vi.useRealTimers();
+  }
+  const [, seconds] = received[0].signed.split('.');
+  expect(Math.abs(Number(seconds) * 1000 - realTime)).toBeLessThan(60_000);
 });
 
 test('after a change of secrets both are good for a day', async () => {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Sha256 } from '@tsudoi/schema';
 import type { Database } from '../log/connection.ts';
+import { DatabaseClock } from './database-clock.ts';
 import { grantKey, signGrant } from './grant.ts';
 import { type ByteRange, defaultMaxObjectBytes, type ObjectStore, type UploadGrant } from './object-store.ts';
 import { findObject, forgetObject, recordObject, requireObject, requireSize } from './object-table.ts';
@@ -24,6 +25,7 @@ export class FilesystemObjectStore implements ObjectStore {
   readonly #sql: Database;
   readonly #directory: string;
   readonly #key: Buffer;
+  readonly #clock: DatabaseClock;
   readonly #maxBytes: number;
   #swept: Promise<void> | null = null;
 
@@ -31,6 +33,7 @@ export class FilesystemObjectStore implements ObjectStore {
     this.#sql = sql;
     this.#directory = settings.directory;
     this.#key = grantKey(settings.secret);
+    this.#clock = new DatabaseClock(sql);
     this.#maxBytes = settings.maxBytes ?? defaultMaxObjectBytes;
   }
 
@@ -77,7 +80,8 @@ export class FilesystemObjectStore implements ObjectStore {
 
   async presignPut(sha256: string, size: number, mediaType: string, seconds: number): Promise<UploadGrant> {
     requireWithinLimit(size, this.#maxBytes);
-    const url = signGrant(this.#key, { method: 'PUT', sha256, size, mediaType, expires: inSeconds(seconds) });
+    const expires = await this.#in(seconds);
+    const url = signGrant(this.#key, { method: 'PUT', sha256, size, mediaType, expires });
     return { url, headers: { 'content-type': mediaType } };
   }
 
@@ -88,21 +92,22 @@ export class FilesystemObjectStore implements ObjectStore {
 
   async presignGet(sha256: string, fileName: string, seconds: number): Promise<string> {
     await requireObject(this.#sql, sha256);
-    return signGrant(this.#key, { method: 'GET', sha256, fileName, expires: inSeconds(seconds) });
+    return signGrant(this.#key, { method: 'GET', sha256, fileName, expires: await this.#in(seconds) });
   }
 
-  serve(request: Request): Promise<Response> {
-    return serveObject(this, this.#key, request);
+  async serve(request: Request): Promise<Response> {
+    return serveObject(this, { key: this.#key, now: await this.#clock.now() }, request);
+  }
+
+  /** @returns seconds since 1970 */
+  async #in(seconds: number): Promise<number> {
+    return Math.floor((await this.#clock.now()) / 1000 + seconds);
   }
 
   #path(sha256: string): string {
     Sha256.parse(sha256); // the only name from outside that ever becomes part of a path
     return join(this.#directory, sha256.slice(0, 2), sha256);
   }
-}
-
-function inSeconds(seconds: number): number {
-  return Math.floor(Date.now() / 1000 + seconds);
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -38,8 +38,11 @@ export function signGrant(key: Buffer, grant: Grant): string {
   return `${grantPath}${sha256}?${query}`;
 }
 
-/** @throws Rejection `upload.grant-invalid` when the address was changed, is for another method, or has expired */
-export function verifyGrant(key: Buffer, method: string, url: URL, now: number = Date.now()): Grant {
+/**
+ * @param now milliseconds since 1970 by the database's clock
+ * @throws Rejection `upload.grant-invalid` when the address was changed, is for another method, or has expired
+ */
+export function verifyGrant(key: Buffer, method: string, url: URL, now: number): Grant {
   const { signature: given, ...members } = Object.fromEntries(url.searchParams);
   const sha256 = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
   const parsed = grants.safeParse({ method, sha256, ...members });

@@ -7,6 +7,7 @@ import { Rejection } from '@tsudoi/schema';
 import { Client, CopyConditions } from 'minio';
 import type { Database } from '../log/connection.ts';
 import { contentDisposition } from './content-disposition.ts';
+import { DatabaseClock } from './database-clock.ts';
 import { type ByteRange, defaultMaxObjectBytes, type ObjectStore, type UploadGrant } from './object-store.ts';
 import { findObject, forgetObject, recordObject, requireObject, requireSize } from './object-table.ts';
 import { receiveToFile, requireWithinLimit } from './receive.ts';
@@ -30,11 +31,13 @@ export class S3ObjectStore implements ObjectStore {
   readonly #client: Client;
   readonly #bucket: string;
   readonly #maxBytes: number;
+  readonly #clock: DatabaseClock;
   #bucketReady: Promise<void> | null = null;
 
   constructor(settings: S3Settings, sql: Database) {
     const { protocol, hostname, port } = new URL(settings.endpoint);
     this.#sql = sql;
+    this.#clock = new DatabaseClock(sql);
     this.#bucket = settings.bucket;
     this.#maxBytes = settings.maxBytes ?? defaultMaxObjectBytes;
     this.#client = new Client({
@@ -89,7 +92,7 @@ export class S3ObjectStore implements ObjectStore {
   async presignPut(sha256: string, size: number, mediaType: string, seconds: number): Promise<UploadGrant> {
     requireWithinLimit(size, this.#maxBytes);
     await this.#ready();
-    const url = await this.#client.presignedPutObject(this.#bucket, incomingOf(sha256), seconds);
+    const url = await this.#presigned('PUT', incomingOf(sha256), seconds);
     return { url, headers: { 'content-type': mediaType } };
   }
 
@@ -128,10 +131,15 @@ export class S3ObjectStore implements ObjectStore {
 
   async presignGet(sha256: string, fileName: string, seconds: number): Promise<string> {
     const { mediaType } = await requireObject(this.#sql, sha256);
-    return this.#client.presignedGetObject(this.#bucket, placeOf(sha256), seconds, {
+    return this.#presigned('GET', placeOf(sha256), seconds, {
       'response-content-disposition': contentDisposition(fileName),
       'response-content-type': mediaType,
     });
+  }
+
+  async #presigned(method: string, place: string, seconds: number, query: Record<string, string> = {}) {
+    const now = new Date(await this.#clock.now());
+    return this.#client.presignedUrl(method, this.#bucket, place, seconds, query, now);
   }
 
   /** The addresses of this store lead to S3 itself. */

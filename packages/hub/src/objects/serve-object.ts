@@ -5,9 +5,13 @@ import { verifyGrant } from './grant.ts';
 import type { ByteRange, ObjectStore } from './object-store.ts';
 
 /** GET (with one byte range), HEAD and PUT of one object by a signed address. */
-export async function serveObject(store: ObjectStore, key: Buffer, request: Request): Promise<Response> {
+export async function serveObject(
+  store: ObjectStore,
+  { key, now }: { key: Buffer; now: number },
+  request: Request,
+): Promise<Response> {
   const url = new URL(request.url);
-  const grant = verifyGrant(key, request.method === 'HEAD' ? 'GET' : request.method, url);
+  const grant = verifyGrant(key, request.method === 'HEAD' ? 'GET' : request.method, url, now);
   if (grant.method === 'PUT') {
     const body = request.body ?? new Blob([]).stream();
     await store.put(grant.sha256, grant.size, grant.mediaType, body);

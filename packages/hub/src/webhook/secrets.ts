@@ -16,14 +16,18 @@ export async function keepWebhookSecret(
     values (${webhookId}, ${encrypt(key, webhookId, Buffer.from(secret, 'utf8'))})`;
 }
 
-/** What deliveries are signed with now: the newest secret first, then an older one that has not ended. */
+/**
+ * What deliveries are signed with now: the newest secret first, then an older one that has not ended. And the time to
+ * sign, by the database's clock: receivers refuse what seems to be minutes old.
+ */
 export async function webhookSecrets(
   hub: { sql: Queryable; personalKey: Uint8Array | null },
   webhookId: string,
-): Promise<string[]> {
+): Promise<{ secrets: string[]; at: Date }> {
   const key = subkey(requireMasterKey(hub.personalKey), 'webhook');
-  const rows = await hub.sql<{ sealed: Buffer }[]>`
-    select sealed from webhook_secret where webhook_id = ${webhookId}
+  const rows = await hub.sql<{ sealed: Buffer; now: Date }[]>`
+    select sealed, clock_timestamp() as now from webhook_secret where webhook_id = ${webhookId}
       and (ends_at is null or ends_at > clock_timestamp()) order by made desc`;
-  return rows.map(({ sealed }) => decrypt(key, webhookId, sealed).toString('utf8'));
+  const secrets = rows.map(({ sealed }) => decrypt(key, webhookId, sealed).toString('utf8'));
+  return { secrets, at: rows[0]?.now ?? new Date() };
 }
