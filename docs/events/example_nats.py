@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import sqlite3
+import sys
 
 import nats
 from nats.errors import TimeoutError as NothingYet
@@ -33,6 +34,11 @@ def handle(database, event):
         print(event["position"], event["time"], event["type"], event["subject"], flush=True)
 
 
+async def say(problem):
+    # The client connects again by itself; what was not acknowledged comes again.
+    print(f"connection to the hub: {problem!r}; it goes on when NATS is back", file=sys.stderr, flush=True)
+
+
 async def main():
     parser = argparse.ArgumentParser(description="Follow the events of a working group over NATS.")
     parser.add_argument("server", help="such as nats://127.0.0.1:4222")
@@ -46,6 +52,7 @@ async def main():
         password=os.environ["TSUDOI_NATS_SECRET"],
         inbox_prefix=f"_INBOX_{arguments.user}".encode(),
         max_reconnect_attempts=-1,
+        error_cb=say,
     )
     jetstream = connection.jetstream(domain="hub")
     # The consumer is there already; its name is the user's. Nothing may or need be created.

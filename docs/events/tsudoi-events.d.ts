@@ -75,528 +75,108 @@ export type TsudoiEvent =
   | SubscriptionOpened
   | SubscriptionCredentialIssued
   | SubscriptionClosed;
-
-export interface PersonJoined {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+export type PersonJoined = CloudEvent & {
   type: 'tsudoi.person.PersonJoined';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 2;
   data: {
     personId: string;
     openness: string;
     sealed: string | null;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 2;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface OpennessAgreed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type OpennessAgreed = CloudEvent & {
   type: 'tsudoi.person.OpennessAgreed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     personId: string;
     openness: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ProfileChanged {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ProfileChanged = CloudEvent & {
   type: 'tsudoi.person.ProfileChanged';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     personId: string;
     sealed: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface RoleGranted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type RoleGranted = CloudEvent & {
   type: 'tsudoi.person.RoleGranted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     personId: string;
     role: 'contributor' | 'reviewer' | 'lead' | 'supervisor' | 'admin';
     groupId: string | null;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface RoleRevoked {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type RoleRevoked = CloudEvent & {
   type: 'tsudoi.person.RoleRevoked';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     personId: string;
     role: 'contributor' | 'reviewer' | 'lead' | 'supervisor' | 'admin';
     groupId: string | null;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface TokenIssued {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type TokenIssued = CloudEvent & {
   type: 'tsudoi.person.TokenIssued';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
-  data: {
-    personId: string;
-    tokenId: string;
-    label: string;
-    scopes: (
-      | 'public.read'
-      | 'source.propose'
-      | 'source.review'
-      | 'source.withdraw'
-      | 'source.curate'
-      | 'annotation.annotate'
-      | 'annotation.manage'
-      | 'annotation.adjudicate'
-      | 'run.register'
-      | 'job.manage'
-      | 'artifact.download'
-      | 'model.generate'
-      | 'release.draft'
-      | 'release.assess'
-      | 'webhook.manage'
-      | 'stream.subscribe'
-      | 'node.work'
-      | 'telemetry.write'
-    )[];
-    groupId: string | null;
-    expiresAt: string | null;
-    secretHash: string | null;
-  };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
   schemaversion: 2;
   /**
-   * Link of the hash chain over the log.
+   * The content is its owner's own business.
    */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface TokenRevoked {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+  data: null;
+};
+export type TokenRevoked = CloudEvent & {
   type: 'tsudoi.person.TokenRevoked';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
-  data: {
-    personId: string;
-    tokenId: string;
-  };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
   schemaversion: 1;
   /**
-   * Link of the hash chain over the log.
+   * The content is its owner's own business.
    */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface PersonLeft {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+  data: null;
+};
+export type PersonLeft = CloudEvent & {
   type: 'tsudoi.person.PersonLeft';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     personId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface PersonErased {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type PersonErased = CloudEvent & {
   type: 'tsudoi.person.PersonErased';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     personId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface GroupCreated {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type GroupCreated = CloudEvent & {
   type: 'tsudoi.group.GroupCreated';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     groupId: string;
     slug: string;
     nameJa: string;
     nameEn: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface MemberAdded {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type MemberAdded = CloudEvent & {
   type: 'tsudoi.group.MemberAdded';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     groupId: string;
     personId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface MemberRemoved {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type MemberRemoved = CloudEvent & {
   type: 'tsudoi.group.MemberRemoved';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     groupId: string;
     personId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SourceProposed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type SourceProposed = CloudEvent & {
   type: 'tsudoi.source.SourceProposed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     sourceId: string;
     proposerId: string;
@@ -606,136 +186,25 @@ export interface SourceProposed {
     description: string;
     licence: string;
     evidenceUrl: string;
-    rights: {
-      train: boolean;
-      search: boolean;
-      redistribute: boolean;
-    };
-    parts: {
-      location:
-        | {
-            kind: 'deb';
-            package: string;
-          }
-        | {
-            kind: 'npm';
-            package: string;
-            version: string;
-          }
-        | {
-            kind: 'upload';
-            sha256: string;
-            size: number;
-            fileName: string;
-          }
-        | {
-            kind: 'url';
-            url: string;
-          };
-      /**
-       * @minItems 1
-       * @maxItems 20
-       */
-      include: string[];
-      format: 'roff' | 'html' | 'markdown' | 'text' | 'code' | 'jsonl' | 'parquet' | 'warc' | 'mediawiki';
-      language: 'ja' | 'en' | 'code';
-    }[];
-    verdict: {
-      expressions: string[];
-      rights: {
-        train: boolean;
-        search: boolean;
-        redistribute: boolean;
-      };
-      obligations: {
-        rule: string;
-        licence: string;
-      }[];
-      refusals: {
-        rule: string;
-        licence: string;
-      }[];
-    };
+    rights: UseRights;
+    parts: SourcePart[];
+    verdict: LicenceVerdict;
     quorum: number;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SourceReviewed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type SourceReviewed = CloudEvent & {
   type: 'tsudoi.source.SourceReviewed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     sourceId: string;
     reviewerId: string;
     verdict: 'accept' | 'reject' | 'changes';
     comment: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SourceRevised {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type SourceRevised = CloudEvent & {
   type: 'tsudoi.source.SourceRevised';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     sourceId: string;
     titleJa: string;
@@ -743,94 +212,15 @@ export interface SourceRevised {
     description: string;
     licence: string;
     evidenceUrl: string;
-    rights: {
-      train: boolean;
-      search: boolean;
-      redistribute: boolean;
-    };
-    parts: {
-      location:
-        | {
-            kind: 'deb';
-            package: string;
-          }
-        | {
-            kind: 'npm';
-            package: string;
-            version: string;
-          }
-        | {
-            kind: 'upload';
-            sha256: string;
-            size: number;
-            fileName: string;
-          }
-        | {
-            kind: 'url';
-            url: string;
-          };
-      /**
-       * @minItems 1
-       * @maxItems 20
-       */
-      include: string[];
-      format: 'roff' | 'html' | 'markdown' | 'text' | 'code' | 'jsonl' | 'parquet' | 'warc' | 'mediawiki';
-      language: 'ja' | 'en' | 'code';
-    }[];
-    verdict: {
-      expressions: string[];
-      rights: {
-        train: boolean;
-        search: boolean;
-        redistribute: boolean;
-      };
-      obligations: {
-        rule: string;
-        licence: string;
-      }[];
-      refusals: {
-        rule: string;
-        licence: string;
-      }[];
-    };
+    rights: UseRights;
+    parts: SourcePart[];
+    verdict: LicenceVerdict;
     quorum: number;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface LicenceEvidenceAdded {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type LicenceEvidenceAdded = CloudEvent & {
   type: 'tsudoi.source.LicenceEvidenceAdded';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     sourceId: string;
     personId: string;
@@ -838,249 +228,54 @@ export interface LicenceEvidenceAdded {
     note: string;
     sha256: string | null;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SourceAccepted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type SourceAccepted = CloudEvent & {
   type: 'tsudoi.source.SourceAccepted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     sourceId: string;
     reviewerIds: string[];
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SourceRejected {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type SourceRejected = CloudEvent & {
   type: 'tsudoi.source.SourceRejected';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     sourceId: string;
-    rule: {
-      rule: string;
-      licence: string;
-    } | null;
+    rule: LicenceReason | null;
     reviewerIds: string[];
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SourceChangesWanted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type SourceChangesWanted = CloudEvent & {
   type: 'tsudoi.source.SourceChangesWanted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     sourceId: string;
     reviewerId: string;
     comment: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SourceIngested {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type SourceIngested = CloudEvent & {
   type: 'tsudoi.source.SourceIngested';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     sourceId: string;
     artifactId: string;
     documents: number;
     bytes: number;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SourceIncluded {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type SourceIncluded = CloudEvent & {
   type: 'tsudoi.source.SourceIncluded';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     sourceId: string;
     artifactId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SourceWithdrawn {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type SourceWithdrawn = CloudEvent & {
   type: 'tsudoi.source.SourceWithdrawn';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 2;
   data: {
     sourceId: string;
     personId: string;
@@ -1091,42 +286,10 @@ export interface SourceWithdrawn {
       releases: number;
     } | null;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 2;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface AnnotationSetDrawnUp {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type AnnotationSetDrawnUp = CloudEvent & {
   type: 'tsudoi.annotation-set.AnnotationSetDrawnUp';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 2;
   data: {
     setId: string;
     groupId: string | null;
@@ -1156,122 +319,26 @@ export interface AnnotationSetDrawnUp {
     licence: string | null;
     sensitive: boolean;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 2;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface AnnotationSetOpened {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type AnnotationSetOpened = CloudEvent & {
   type: 'tsudoi.annotation-set.AnnotationSetOpened';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     setId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface AnnotationSetChanged {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type AnnotationSetChanged = CloudEvent & {
   type: 'tsudoi.annotation-set.AnnotationSetChanged';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     setId: string;
     added: number;
     withdrawn: number;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface AnnotationSetFrozen {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type AnnotationSetFrozen = CloudEvent & {
   type: 'tsudoi.annotation-set.AnnotationSetFrozen';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     setId: string;
     version: number;
@@ -1284,82 +351,18 @@ export interface AnnotationSetFrozen {
     }[];
     labelsHash: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface AnnotationSetReopened {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type AnnotationSetReopened = CloudEvent & {
   type: 'tsudoi.annotation-set.AnnotationSetReopened';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     setId: string;
     reason: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ItemDrawnUp {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ItemDrawnUp = CloudEvent & {
   type: 'tsudoi.annotation-item.ItemDrawnUp';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     itemId: string;
     setId: string;
@@ -1370,168 +373,40 @@ export interface ItemDrawnUp {
     };
     reviewsWanted: number;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ItemClaimed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ItemClaimed = CloudEvent & {
   type: 'tsudoi.annotation-item.ItemClaimed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     itemId: string;
     setId: string;
     personId: string;
     expiresAt: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ItemReturned {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ItemReturned = CloudEvent & {
   type: 'tsudoi.annotation-item.ItemReturned';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     itemId: string;
     setId: string;
     personId: string;
     reason: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ItemReviewed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ItemReviewed = CloudEvent & {
   type: 'tsudoi.annotation-item.ItemReviewed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     itemId: string;
     setId: string;
     reviewerId: string;
     sealed: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ReviewsRevealed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ReviewsRevealed = CloudEvent & {
   type: 'tsudoi.annotation-item.ReviewsRevealed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     itemId: string;
     setId: string;
@@ -1547,42 +422,10 @@ export interface ReviewsRevealed {
     };
     disputed: string[];
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ItemAdjudicated {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ItemAdjudicated = CloudEvent & {
   type: 'tsudoi.annotation-item.ItemAdjudicated';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     itemId: string;
     setId: string;
@@ -1592,518 +435,297 @@ export interface ItemAdjudicated {
     };
     reason: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ItemWithdrawn {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ItemWithdrawn = CloudEvent & {
   type: 'tsudoi.annotation-item.ItemWithdrawn';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     itemId: string;
     setId: string;
     personId: string;
     reason: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobDrafted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobDrafted = CloudEvent & {
   type: 'tsudoi.job.JobDrafted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 2;
   data: {
     jobId: string;
-    kind: 'ingest' | 'filter' | 'refine' | 'dedup' | 'tokenizer' | 'shards' | 'pretrain' | 'evaluate';
-    recipe:
-      | {
-          kind: 'ingest';
-          sourceId: string;
-          /**
-           * @minItems 1
-           * @maxItems 20
-           */
-          parts: {
-            location:
-              | {
-                  kind: 'deb';
-                  package: string;
-                }
-              | {
-                  kind: 'npm';
-                  package: string;
-                  version: string;
-                }
-              | {
-                  kind: 'upload';
-                  sha256: string;
-                  size: number;
-                  fileName: string;
-                }
-              | {
-                  kind: 'url';
-                  url: string;
-                };
-            /**
-             * @minItems 1
-             * @maxItems 20
-             */
-            include: string[];
-            format:
-              'roff' | 'html' | 'markdown' | 'text' | 'code' | 'jsonl' | 'parquet' | 'warc' | 'mediawiki';
-            language: 'ja' | 'en' | 'code';
-          }[];
-          limits: {
-            maxBytes: number;
-            maxFiles: number;
-            maxSeconds: number;
-          };
-        }
-      | {
-          kind: 'filter';
-          sourceId: string;
-          preset: string;
-          /**
-           * @minItems 1
-           */
-          rules: {
-            filter: string;
-            params: {
-              [k: string]: number;
-            };
-            list?: string;
-          }[];
-        }
-      | {
-          kind: 'refine';
-          runId: string;
-          rank: number;
-          ranks: number;
-          filter?: {
-            /**
-             * @minItems 1
-             * @maxItems 200
-             */
-            rules: {
-              filter: string;
-              params: {
-                [k: string]: number;
-              };
-              list?: string;
-            }[];
-            lists?: {
-              [k: string]: {
-                sha256: string;
-                size: number;
-                fileName: string;
-              };
-            };
-            quality?: {
-              sha256: string;
-              size: number;
-              fileName: string;
-            };
-          };
-          decontaminate?: {
-            /**
-             * @minItems 1
-             * @maxItems 50
-             */
-            sets: {
-              sha256: string;
-              size: number;
-              fileName: string;
-            }[];
-            words: number;
-            characters: number;
-          };
-        }
-      | {
-          ngram: number;
-          buckets: number;
-          rows: number;
-          seed: number;
-          kind: 'dedup';
-          runId: string;
-          paragraphs?: {
-            runs: {
-              count: number;
-              frequency: number;
-            };
-            documents: {
-              expected: number;
-              percentile: number;
-            };
-          };
-        }
-      | (
-          | {
-              method?: 'plain';
-              vocabSize: number;
-              maxPieceLength: number;
-              characterCoverage: number;
-              sampleBytes: number;
-              kind: 'tokenizer';
-              runId: string;
-              heldOut?: {
-                share: number;
-                seed: number;
-              };
-            }
-          | {
-              method: 'partitioned';
-              /**
-               * @minItems 1
-               * @maxItems 3
-               */
-              partitions: {
-                language: 'ja' | 'en' | 'code';
-                pieces: number;
-                maxPieceLength: number;
-                characterCoverage: number;
-                stripSpaces: 'all' | 'symbols' | 'none';
-              }[];
-              head: {
-                /**
-                 * @minItems 1
-                 * @maxItems 1000
-                 */
-                specials: string[];
-                spaceRuns: number;
-              };
-              headScore: number | null;
-              epochs: number;
-              sampleBytes: number;
-              kind: 'tokenizer';
-              runId: string;
-              heldOut?: {
-                share: number;
-                seed: number;
-              };
-            }
-        )
-      | {
-          sequenceLength: number;
-          heldOutShare: number;
-          seed: number;
-          kind: 'shards';
-          runId: string;
-        }
-      | {
-          model:
-            | {
-                architecture: 'llama';
-                hiddenSize: number;
-                intermediateSize: number;
-                layers: number;
-                heads: number;
-                keyValueHeads: number;
-                ropeTheta: number;
-                rmsNormEps: number;
-                tieWordEmbeddings: boolean;
-                initializerRange?: number;
-              }
-            | {
-                architecture: 'gpt2';
-                hiddenSize: number;
-                intermediateSize: number;
-                layers: number;
-                heads: number;
-                layerNormEps: number;
-                tieWordEmbeddings: boolean;
-                initializerRange?: number;
-              }
-            | {
-                architecture: 'gpt_neox';
-                hiddenSize: number;
-                intermediateSize: number;
-                layers: number;
-                heads: number;
-                rotaryPct: number;
-                ropeTheta: number;
-                parallelResidual: boolean;
-                layerNormEps: number;
-                tieWordEmbeddings: boolean;
-                initializerRange?: number;
-              };
-          optimizer: {
-            name: 'adamw' | 'muon';
-            learningRate: number;
-            minLearningRate: number;
-            warmupSteps: number;
-            beta1: number;
-            beta2: number;
-            eps: number;
-            weightDecay: number;
-            clipNorm: number;
-            schedule?: {
-              kind: 'cosine' | 'linear' | 'wsd';
-              decaySteps?: number;
-            };
-          };
-          batchSize: number;
-          accumulation?: number;
-          zLoss?: number;
-          rematerialise?: 'cheap' | 'block';
-          sequenceLength: number;
-          steps: number;
-          seed: number;
-          checkpointEvery: number;
-          precision: 'float32' | 'bfloat16';
-          kind: 'pretrain';
-          runId: string;
-        }
-      | {
-          /**
-           * @maxItems 16
-           */
-          prompts: string[];
-          sampleTokens: number;
-          temperature: number;
-          topP: number;
-          seed: number;
-          kind: 'evaluate';
-          runId: string;
-        };
+    kind: JobKind;
+    recipe: Recipe;
     inputs: string[];
     sourceIds: string[];
     runId: string | null;
-    needs: {
-      threads: number;
-      memoryMiB: number;
-      diskMiB: number;
-    };
+    needs: Needs;
     startCheck: boolean;
     endCheck: boolean;
-    verification:
-      | {
-          method: 'hash';
-        }
-      | {
-          method: 're-execution';
-        }
-      | {
-          method: 'tolerance';
-          measures: {
-            [k: string]: number;
-          };
-        };
+    verification: Verification;
     maxEpochs: number;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 2;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobStartApproved {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobKind =
+  'ingest' | 'filter' | 'refine' | 'dedup' | 'tokenizer' | 'shards' | 'pretrain' | 'evaluate';
+export type Recipe =
+  | {
+      kind: 'ingest';
+      sourceId: string;
+      /**
+       * @minItems 1
+       * @maxItems 20
+       */
+      parts: SourcePart[];
+      limits: {
+        maxBytes: number;
+        maxFiles: number;
+        maxSeconds: number;
+      };
+    }
+  | {
+      kind: 'filter';
+      sourceId: string;
+      preset: string;
+      /**
+       * @minItems 1
+       */
+      rules: {
+        filter: string;
+        params: {
+          [k: string]: number;
+        };
+        list?: string;
+      }[];
+    }
+  | {
+      kind: 'refine';
+      runId: string;
+      rank: number;
+      ranks: number;
+      filter?: {
+        /**
+         * @minItems 1
+         * @maxItems 200
+         */
+        rules: {
+          filter: string;
+          params: {
+            [k: string]: number;
+          };
+          list?: string;
+        }[];
+        lists?: {
+          [k: string]: {
+            sha256: string;
+            size: number;
+            fileName: string;
+          };
+        };
+        quality?: {
+          sha256: string;
+          size: number;
+          fileName: string;
+        };
+      };
+      decontaminate?: {
+        /**
+         * @minItems 1
+         * @maxItems 50
+         */
+        sets: {
+          sha256: string;
+          size: number;
+          fileName: string;
+        }[];
+        words: number;
+        characters: number;
+      };
+    }
+  | {
+      ngram: number;
+      buckets: number;
+      rows: number;
+      seed: number;
+      kind: 'dedup';
+      runId: string;
+      paragraphs?: {
+        runs: {
+          count: number;
+          frequency: number;
+        };
+        documents: {
+          expected: number;
+          percentile: number;
+        };
+      };
+    }
+  | (
+      | {
+          method?: 'plain';
+          vocabSize: number;
+          maxPieceLength: number;
+          characterCoverage: number;
+          sampleBytes: number;
+          kind: 'tokenizer';
+          runId: string;
+          heldOut?: {
+            share: number;
+            seed: number;
+          };
+        }
+      | {
+          method: 'partitioned';
+          /**
+           * @minItems 1
+           * @maxItems 3
+           */
+          partitions: {
+            language: 'ja' | 'en' | 'code';
+            pieces: number;
+            maxPieceLength: number;
+            characterCoverage: number;
+            stripSpaces: 'all' | 'symbols' | 'none';
+          }[];
+          head: {
+            /**
+             * @minItems 1
+             * @maxItems 1000
+             */
+            specials: string[];
+            spaceRuns: number;
+          };
+          headScore: number | null;
+          epochs: number;
+          sampleBytes: number;
+          kind: 'tokenizer';
+          runId: string;
+          heldOut?: {
+            share: number;
+            seed: number;
+          };
+        }
+    )
+  | {
+      sequenceLength: number;
+      heldOutShare: number;
+      seed: number;
+      kind: 'shards';
+      runId: string;
+    }
+  | {
+      model:
+        | {
+            architecture: 'llama';
+            hiddenSize: number;
+            intermediateSize: number;
+            layers: number;
+            heads: number;
+            keyValueHeads: number;
+            ropeTheta: number;
+            rmsNormEps: number;
+            tieWordEmbeddings: boolean;
+            initializerRange?: number;
+          }
+        | {
+            architecture: 'gpt2';
+            hiddenSize: number;
+            intermediateSize: number;
+            layers: number;
+            heads: number;
+            layerNormEps: number;
+            tieWordEmbeddings: boolean;
+            initializerRange?: number;
+          }
+        | {
+            architecture: 'gpt_neox';
+            hiddenSize: number;
+            intermediateSize: number;
+            layers: number;
+            heads: number;
+            rotaryPct: number;
+            ropeTheta: number;
+            parallelResidual: boolean;
+            layerNormEps: number;
+            tieWordEmbeddings: boolean;
+            initializerRange?: number;
+          };
+      optimizer: {
+        name: 'adamw' | 'muon';
+        learningRate: number;
+        minLearningRate: number;
+        warmupSteps: number;
+        beta1: number;
+        beta2: number;
+        eps: number;
+        weightDecay: number;
+        clipNorm: number;
+        schedule?: {
+          kind: 'cosine' | 'linear' | 'wsd';
+          decaySteps?: number;
+        };
+      };
+      batchSize: number;
+      accumulation?: number;
+      zLoss?: number;
+      rematerialise?: 'cheap' | 'block';
+      sequenceLength: number;
+      steps: number;
+      seed: number;
+      checkpointEvery: number;
+      precision: 'float32' | 'bfloat16';
+      kind: 'pretrain';
+      runId: string;
+    }
+  | {
+      /**
+       * @maxItems 16
+       */
+      prompts: string[];
+      sampleTokens: number;
+      temperature: number;
+      topP: number;
+      seed: number;
+      kind: 'evaluate';
+      runId: string;
+    };
+export type Verification =
+  | {
+      method: 'hash';
+    }
+  | {
+      method: 're-execution';
+    }
+  | {
+      method: 'tolerance';
+      measures: {
+        [k: string]: number;
+      };
+    };
+export type JobStartApproved = CloudEvent & {
   type: 'tsudoi.job.JobStartApproved';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     supervisorId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobStartRefused {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobStartRefused = CloudEvent & {
   type: 'tsudoi.job.JobStartRefused';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     supervisorId: string;
     reason: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobQueued {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobQueued = CloudEvent & {
   type: 'tsudoi.job.JobQueued';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobLeased {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobLeased = CloudEvent & {
   type: 'tsudoi.job.JobLeased';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     epoch: number;
@@ -2112,42 +734,10 @@ export interface JobLeased {
     node: string;
     expiresAt: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobCheckpointed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobCheckpointed = CloudEvent & {
   type: 'tsudoi.job.JobCheckpointed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     epoch: number;
@@ -2155,907 +745,155 @@ export interface JobCheckpointed {
     sha256: string;
     size: number;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface LeaseExpired {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type LeaseExpired = CloudEvent & {
   type: 'tsudoi.job.LeaseExpired';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     epoch: number;
     requeued: boolean;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobResultReported {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobResultReported = CloudEvent & {
   type: 'tsudoi.job.JobResultReported';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     epoch: number;
     personId: string;
     codeCommit: string;
-    outputs: {
-      kind:
-        'documents' | 'filtered-documents' | 'corpus' | 'tokenizer' | 'token-shards' | 'model' | 'evaluation';
-      title: string;
-      /**
-       * @minItems 1
-       * @maxItems 1000
-       */
-      files: {
-        path: string;
-        sha256: string;
-        size: number;
-        mediaType: string;
-      }[];
-      stats: {
-        [k: string]: number | string | boolean;
-      };
-    }[];
+    outputs: ArtifactDraft[];
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobReplicaWanted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobReplicaWanted = CloudEvent & {
   type: 'tsudoi.job.JobReplicaWanted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     results: number;
     differences: string[];
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobEndCheckWanted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobEndCheckWanted = CloudEvent & {
   type: 'tsudoi.job.JobEndCheckWanted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     epoch: number;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobEndApproved {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobEndApproved = CloudEvent & {
   type: 'tsudoi.job.JobEndApproved';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     supervisorId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobSentBack {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobSentBack = CloudEvent & {
   type: 'tsudoi.job.JobSentBack';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     supervisorId: string;
     reason: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobCompleted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobCompleted = CloudEvent & {
   type: 'tsudoi.job.JobCompleted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     epoch: number;
     artifactIds: string[];
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobVerified {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobVerified = CloudEvent & {
   type: 'tsudoi.job.JobVerified';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     method: 'hash' | 're-execution' | 'tolerance';
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobFailed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobFailed = CloudEvent & {
   type: 'tsudoi.job.JobFailed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     epoch: number;
-    rejection: {
-      code: unknown;
-      params: {
-        [k: string]: string | number;
-      };
-    };
+    rejection: Rejection;
     requeued: boolean;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobCancelled {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobCancelled = CloudEvent & {
   type: 'tsudoi.job.JobCancelled';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     personId: string | null;
     reason: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface JobRetried {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type JobRetried = CloudEvent & {
   type: 'tsudoi.job.JobRetried';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     jobId: string;
     personId: string;
     moreEpochs: number;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface RunRegistered {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type RunRegistered = CloudEvent & {
   type: 'tsudoi.run.RunRegistered';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 2;
   data: {
     runId: string;
     personId: string;
     groupId: string | null;
-    card: {
-      title: string;
-      purpose: string;
-      /**
-       * @minItems 1
-       * @maxItems 100
-       */
-      sourceIds: string[];
-      corpus?: {
-        ranks: number;
-        filter?: {
-          /**
-           * @minItems 1
-           * @maxItems 200
-           */
-          rules: {
-            filter: string;
-            params: {
-              [k: string]: number;
-            };
-            list?: string;
-          }[];
-          lists?: {
-            [k: string]: {
-              sha256: string;
-              size: number;
-              fileName: string;
-            };
-          };
-          quality?: {
-            sha256: string;
-            size: number;
-            fileName: string;
-          };
-        };
-        decontaminate?: {
-          /**
-           * @minItems 1
-           * @maxItems 50
-           */
-          sets: {
-            sha256: string;
-            size: number;
-            fileName: string;
-          }[];
-          words: number;
-          characters: number;
-        };
-        paragraphs?: {
-          runs: {
-            count: number;
-            frequency: number;
-          };
-          documents: {
-            expected: number;
-            percentile: number;
-          };
-        };
-      };
-      dedup: {
-        ngram: number;
-        buckets: number;
-        rows: number;
-        seed: number;
-      };
-      tokenizer:
-        | {
-            method?: 'plain';
-            vocabSize: number;
-            maxPieceLength: number;
-            characterCoverage: number;
-            sampleBytes: number;
-          }
-        | {
-            method: 'partitioned';
-            /**
-             * @minItems 1
-             * @maxItems 3
-             */
-            partitions: {
-              language: 'ja' | 'en' | 'code';
-              pieces: number;
-              maxPieceLength: number;
-              characterCoverage: number;
-              stripSpaces: 'all' | 'symbols' | 'none';
-            }[];
-            head: {
-              /**
-               * @minItems 1
-               * @maxItems 1000
-               */
-              specials: string[];
-              spaceRuns: number;
-            };
-            headScore: number | null;
-            epochs: number;
-            sampleBytes: number;
-          };
-      shards: {
-        sequenceLength: number;
-        heldOutShare: number;
-        seed: number;
-      };
-      pretrain: {
-        model:
-          | {
-              architecture: 'llama';
-              hiddenSize: number;
-              intermediateSize: number;
-              layers: number;
-              heads: number;
-              keyValueHeads: number;
-              ropeTheta: number;
-              rmsNormEps: number;
-              tieWordEmbeddings: boolean;
-              initializerRange?: number;
-            }
-          | {
-              architecture: 'gpt2';
-              hiddenSize: number;
-              intermediateSize: number;
-              layers: number;
-              heads: number;
-              layerNormEps: number;
-              tieWordEmbeddings: boolean;
-              initializerRange?: number;
-            }
-          | {
-              architecture: 'gpt_neox';
-              hiddenSize: number;
-              intermediateSize: number;
-              layers: number;
-              heads: number;
-              rotaryPct: number;
-              ropeTheta: number;
-              parallelResidual: boolean;
-              layerNormEps: number;
-              tieWordEmbeddings: boolean;
-              initializerRange?: number;
-            };
-        optimizer: {
-          name: 'adamw' | 'muon';
-          learningRate: number;
-          minLearningRate: number;
-          warmupSteps: number;
-          beta1: number;
-          beta2: number;
-          eps: number;
-          weightDecay: number;
-          clipNorm: number;
-          schedule?: {
-            kind: 'cosine' | 'linear' | 'wsd';
-            decaySteps?: number;
-          };
-        };
-        batchSize: number;
-        accumulation?: number;
-        zLoss?: number;
-        rematerialise?: 'cheap' | 'block';
-        sequenceLength: number;
-        steps: number;
-        seed: number;
-        checkpointEvery: number;
-        precision: 'float32' | 'bfloat16';
-      };
-      evaluate: {
-        /**
-         * @maxItems 16
-         */
-        prompts: string[];
-        sampleTokens: number;
-        temperature: number;
-        topP: number;
-        seed: number;
-      };
-      needs: {
-        threads: number;
-        memoryMiB: number;
-        diskMiB: number;
-      };
-      startCheck: boolean;
-    };
+    card: RunCard;
     supersedes: string | null;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 2;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface RunStarted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type RunStarted = CloudEvent & {
   type: 'tsudoi.run.RunStarted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     runId: string;
     jobId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface RunCompleted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type RunCompleted = CloudEvent & {
   type: 'tsudoi.run.RunCompleted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     runId: string;
     modelArtifactId: string;
     evaluationArtifactId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface RunFailed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type RunFailed = CloudEvent & {
   type: 'tsudoi.run.RunFailed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     runId: string;
     jobId: string;
-    rejection: {
-      code: unknown;
-      params: {
-        [k: string]: string | number;
-      };
-    };
+    rejection: Rejection;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface RunAbandoned {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type RunAbandoned = CloudEvent & {
   type: 'tsudoi.run.RunAbandoned';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     runId: string;
     personId: string;
     reason: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface PostMortemWritten {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type PostMortemWritten = CloudEvent & {
   type: 'tsudoi.run.PostMortemWritten';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     runId: string;
     personId: string;
@@ -3063,370 +901,18 @@ export interface PostMortemWritten {
     cause: string;
     lessons: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ArtifactRegistered {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ArtifactRegistered = CloudEvent & {
   type: 'tsudoi.artifact.ArtifactRegistered';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     artifactId: string;
-    manifest: {
-      kind:
-        'documents' | 'filtered-documents' | 'corpus' | 'tokenizer' | 'token-shards' | 'model' | 'evaluation';
-      title: string;
-      /**
-       * @minItems 1
-       * @maxItems 1000
-       */
-      files: {
-        path: string;
-        sha256: string;
-        size: number;
-        mediaType: string;
-      }[];
-      stats: {
-        [k: string]: number | string | boolean;
-      };
-      inputs: string[];
-      sourceIds: string[];
-      jobId: string;
-      runId: string | null;
-      recipe:
-        | {
-            kind: 'ingest';
-            sourceId: string;
-            /**
-             * @minItems 1
-             * @maxItems 20
-             */
-            parts: {
-              location:
-                | {
-                    kind: 'deb';
-                    package: string;
-                  }
-                | {
-                    kind: 'npm';
-                    package: string;
-                    version: string;
-                  }
-                | {
-                    kind: 'upload';
-                    sha256: string;
-                    size: number;
-                    fileName: string;
-                  }
-                | {
-                    kind: 'url';
-                    url: string;
-                  };
-              /**
-               * @minItems 1
-               * @maxItems 20
-               */
-              include: string[];
-              format:
-                'roff' | 'html' | 'markdown' | 'text' | 'code' | 'jsonl' | 'parquet' | 'warc' | 'mediawiki';
-              language: 'ja' | 'en' | 'code';
-            }[];
-            limits: {
-              maxBytes: number;
-              maxFiles: number;
-              maxSeconds: number;
-            };
-          }
-        | {
-            kind: 'filter';
-            sourceId: string;
-            preset: string;
-            /**
-             * @minItems 1
-             */
-            rules: {
-              filter: string;
-              params: {
-                [k: string]: number;
-              };
-              list?: string;
-            }[];
-          }
-        | {
-            kind: 'refine';
-            runId: string;
-            rank: number;
-            ranks: number;
-            filter?: {
-              /**
-               * @minItems 1
-               * @maxItems 200
-               */
-              rules: {
-                filter: string;
-                params: {
-                  [k: string]: number;
-                };
-                list?: string;
-              }[];
-              lists?: {
-                [k: string]: {
-                  sha256: string;
-                  size: number;
-                  fileName: string;
-                };
-              };
-              quality?: {
-                sha256: string;
-                size: number;
-                fileName: string;
-              };
-            };
-            decontaminate?: {
-              /**
-               * @minItems 1
-               * @maxItems 50
-               */
-              sets: {
-                sha256: string;
-                size: number;
-                fileName: string;
-              }[];
-              words: number;
-              characters: number;
-            };
-          }
-        | {
-            ngram: number;
-            buckets: number;
-            rows: number;
-            seed: number;
-            kind: 'dedup';
-            runId: string;
-            paragraphs?: {
-              runs: {
-                count: number;
-                frequency: number;
-              };
-              documents: {
-                expected: number;
-                percentile: number;
-              };
-            };
-          }
-        | (
-            | {
-                method?: 'plain';
-                vocabSize: number;
-                maxPieceLength: number;
-                characterCoverage: number;
-                sampleBytes: number;
-                kind: 'tokenizer';
-                runId: string;
-                heldOut?: {
-                  share: number;
-                  seed: number;
-                };
-              }
-            | {
-                method: 'partitioned';
-                /**
-                 * @minItems 1
-                 * @maxItems 3
-                 */
-                partitions: {
-                  language: 'ja' | 'en' | 'code';
-                  pieces: number;
-                  maxPieceLength: number;
-                  characterCoverage: number;
-                  stripSpaces: 'all' | 'symbols' | 'none';
-                }[];
-                head: {
-                  /**
-                   * @minItems 1
-                   * @maxItems 1000
-                   */
-                  specials: string[];
-                  spaceRuns: number;
-                };
-                headScore: number | null;
-                epochs: number;
-                sampleBytes: number;
-                kind: 'tokenizer';
-                runId: string;
-                heldOut?: {
-                  share: number;
-                  seed: number;
-                };
-              }
-          )
-        | {
-            sequenceLength: number;
-            heldOutShare: number;
-            seed: number;
-            kind: 'shards';
-            runId: string;
-          }
-        | {
-            model:
-              | {
-                  architecture: 'llama';
-                  hiddenSize: number;
-                  intermediateSize: number;
-                  layers: number;
-                  heads: number;
-                  keyValueHeads: number;
-                  ropeTheta: number;
-                  rmsNormEps: number;
-                  tieWordEmbeddings: boolean;
-                  initializerRange?: number;
-                }
-              | {
-                  architecture: 'gpt2';
-                  hiddenSize: number;
-                  intermediateSize: number;
-                  layers: number;
-                  heads: number;
-                  layerNormEps: number;
-                  tieWordEmbeddings: boolean;
-                  initializerRange?: number;
-                }
-              | {
-                  architecture: 'gpt_neox';
-                  hiddenSize: number;
-                  intermediateSize: number;
-                  layers: number;
-                  heads: number;
-                  rotaryPct: number;
-                  ropeTheta: number;
-                  parallelResidual: boolean;
-                  layerNormEps: number;
-                  tieWordEmbeddings: boolean;
-                  initializerRange?: number;
-                };
-            optimizer: {
-              name: 'adamw' | 'muon';
-              learningRate: number;
-              minLearningRate: number;
-              warmupSteps: number;
-              beta1: number;
-              beta2: number;
-              eps: number;
-              weightDecay: number;
-              clipNorm: number;
-              schedule?: {
-                kind: 'cosine' | 'linear' | 'wsd';
-                decaySteps?: number;
-              };
-            };
-            batchSize: number;
-            accumulation?: number;
-            zLoss?: number;
-            rematerialise?: 'cheap' | 'block';
-            sequenceLength: number;
-            steps: number;
-            seed: number;
-            checkpointEvery: number;
-            precision: 'float32' | 'bfloat16';
-            kind: 'pretrain';
-            runId: string;
-          }
-        | {
-            /**
-             * @maxItems 16
-             */
-            prompts: string[];
-            sampleTokens: number;
-            temperature: number;
-            topP: number;
-            seed: number;
-            kind: 'evaluate';
-            runId: string;
-          };
-      codeCommit: string;
-      licence: {
-        expressions: string[];
-        rights: {
-          train: boolean;
-          search: boolean;
-          redistribute: boolean;
-        };
-        obligations: {
-          rule: string;
-          licence: string;
-        }[];
-        refusals: {
-          rule: string;
-          licence: string;
-        }[];
-      };
-    };
+    manifest: Manifest;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ReleaseDrafted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ReleaseDrafted = CloudEvent & {
   type: 'tsudoi.release.ReleaseDrafted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     releaseId: string;
     groupId: string | null;
@@ -3438,42 +924,10 @@ export interface ReleaseDrafted {
     notesEn: string;
     approvalsNeeded: number;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SafetyAssessed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type SafetyAssessed = CloudEvent & {
   type: 'tsudoi.release.SafetyAssessed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     releaseId: string;
     assessorId: string;
@@ -3490,213 +944,48 @@ export interface SafetyAssessed {
     verdict: 'acceptable' | 'unacceptable';
     statement: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ReleaseChecked {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ReleaseChecked = CloudEvent & {
   type: 'tsudoi.release.ReleaseChecked';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     releaseId: string;
     checks: {
       check: 'licence' | 'safety' | 'card';
-      reason: {
-        code: unknown;
-        params: {
-          [k: string]: string | number;
-        };
-      } | null;
+      reason: Rejection | null;
     }[];
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ReleaseApproved {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ReleaseApproved = CloudEvent & {
   type: 'tsudoi.release.ReleaseApproved';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     releaseId: string;
     approverId: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ReleasePublished {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ReleasePublished = CloudEvent & {
   type: 'tsudoi.release.ReleasePublished';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     releaseId: string;
     personId: string;
     creditedPeople: number;
     creditsHash: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface ReleaseWithdrawn {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type ReleaseWithdrawn = CloudEvent & {
   type: 'tsudoi.release.ReleaseWithdrawn';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     releaseId: string;
     personId: string;
     reason: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface CreditGranted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type CreditGranted = CloudEvent & {
   type: 'tsudoi.credit.CreditGranted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     creditId: string;
     personId: string;
@@ -3730,341 +1019,94 @@ export interface CreditGranted {
     } | null;
     statement: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface CreditReversed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type CreditReversed = CloudEvent & {
   type: 'tsudoi.credit.CreditReversed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
+  schemaversion: 1;
   data: {
     creditId: string;
     personId: string | null;
     reason: string;
   };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface WebhookRegistered {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+};
+export type WebhookRegistered = CloudEvent & {
   type: 'tsudoi.webhook.WebhookRegistered';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
-  data: {
-    webhookId: string;
-    personId: string;
-    groupId: string | null;
-    url: string;
-    /**
-     * @minItems 1
-     * @maxItems 50
-     */
-    topics: string[];
-  };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
   schemaversion: 1;
   /**
-   * Link of the hash chain over the log.
+   * The content is its owner's own business.
    */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface WebhookSecretRotated {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+  data: null;
+};
+export type WebhookSecretRotated = CloudEvent & {
   type: 'tsudoi.webhook.WebhookSecretRotated';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
-  data: {
-    webhookId: string;
-    oldUntil: string;
-  };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
   schemaversion: 1;
   /**
-   * Link of the hash chain over the log.
+   * The content is its owner's own business.
    */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface WebhookPaused {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+  data: null;
+};
+export type WebhookPaused = CloudEvent & {
   type: 'tsudoi.webhook.WebhookPaused';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
-  data: {
-    webhookId: string;
-    failures: number;
-    lastStatus: number | null;
-  };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
   schemaversion: 1;
   /**
-   * Link of the hash chain over the log.
+   * The content is its owner's own business.
    */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface WebhookResumed {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+  data: null;
+};
+export type WebhookResumed = CloudEvent & {
   type: 'tsudoi.webhook.WebhookResumed';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
-  data: {
-    webhookId: string;
-  };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
   schemaversion: 1;
   /**
-   * Link of the hash chain over the log.
+   * The content is its owner's own business.
    */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface WebhookDeleted {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+  data: null;
+};
+export type WebhookDeleted = CloudEvent & {
   type: 'tsudoi.webhook.WebhookDeleted';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
-  data: {
-    webhookId: string;
-  };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
   schemaversion: 1;
   /**
-   * Link of the hash chain over the log.
+   * The content is its owner's own business.
    */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SubscriptionOpened {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+  data: null;
+};
+export type SubscriptionOpened = CloudEvent & {
   type: 'tsudoi.subscription.SubscriptionOpened';
-  /**
-   * Id of the stream, such as that of the source or job.
-   */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
-  data: {
-    subscriptionId: string;
-    personId: string;
-    groupId: string | null;
-    label: string;
-    /**
-     * @minItems 1
-     * @maxItems 50
-     */
-    topics: string[];
-    afterPosition: number;
-  };
-  /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
-   */
-  position: number;
-  /**
-   * Number of the event in its stream, without gaps.
-   */
-  streamversion: number;
   schemaversion: 1;
   /**
-   * Link of the hash chain over the log.
+   * The content is its owner's own business.
    */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
-}
-export interface SubscriptionCredentialIssued {
-  specversion: '1.0';
-  id: string;
-  /**
-   * The hub that recorded the event.
-   */
-  source: string;
+  data: null;
+};
+export type SubscriptionCredentialIssued = CloudEvent & {
   type: 'tsudoi.subscription.SubscriptionCredentialIssued';
+  schemaversion: 1;
+  /**
+   * The content is its owner's own business.
+   */
+  data: null;
+};
+export type SubscriptionClosed = CloudEvent & {
+  type: 'tsudoi.subscription.SubscriptionClosed';
+  schemaversion: 1;
+  /**
+   * The content is its owner's own business.
+   */
+  data: null;
+};
+
+export interface CloudEvent {
+  specversion: '1.0';
+  id: string;
+  /**
+   * The hub that recorded the event.
+   */
+  source: string;
   /**
    * Id of the stream, such as that of the source or job.
    */
   subject: string;
   time: string;
   datacontenttype: 'application/json';
-  data: {
-    subscriptionId: string;
-    secretHash: string;
-  };
   /**
    * Place in the log: without gaps, in commit order. Keep the last one you handled.
    */
@@ -4073,7 +1115,6 @@ export interface SubscriptionCredentialIssued {
    * Number of the event in its stream, without gaps.
    */
   streamversion: number;
-  schemaversion: 1;
   /**
    * Link of the hash chain over the log.
    */
@@ -4087,43 +1128,277 @@ export interface SubscriptionCredentialIssued {
    */
   traceparent?: string;
 }
-export interface SubscriptionClosed {
-  specversion: '1.0';
-  id: string;
+export interface UseRights {
+  train: boolean;
+  search: boolean;
+  redistribute: boolean;
+}
+export interface SourcePart {
+  location:
+    | {
+        kind: 'deb';
+        package: string;
+      }
+    | {
+        kind: 'npm';
+        package: string;
+        version: string;
+      }
+    | {
+        kind: 'upload';
+        sha256: string;
+        size: number;
+        fileName: string;
+      }
+    | {
+        kind: 'url';
+        url: string;
+      };
   /**
-   * The hub that recorded the event.
+   * @minItems 1
+   * @maxItems 20
    */
-  source: string;
-  type: 'tsudoi.subscription.SubscriptionClosed';
+  include: string[];
+  format: 'roff' | 'html' | 'markdown' | 'text' | 'code' | 'jsonl' | 'parquet' | 'warc' | 'mediawiki';
+  language: 'ja' | 'en' | 'code';
+}
+export interface LicenceVerdict {
+  expressions: string[];
+  rights: UseRights;
+  obligations: LicenceReason[];
+  refusals: LicenceReason[];
+}
+export interface LicenceReason {
+  rule: string;
+  licence: string;
+}
+export interface Needs {
+  threads: number;
+  memoryMiB: number;
+  diskMiB: number;
+}
+export interface ArtifactDraft {
+  kind: 'documents' | 'filtered-documents' | 'corpus' | 'tokenizer' | 'token-shards' | 'model' | 'evaluation';
+  title: string;
   /**
-   * Id of the stream, such as that of the source or job.
+   * @minItems 1
+   * @maxItems 1000
    */
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
-  data: {
-    subscriptionId: string;
-    reason: 'owner' | 'left-group' | 'left-hub' | 'operator';
+  files: {
+    path: string;
+    sha256: string;
+    size: number;
+    mediaType: string;
+  }[];
+  stats: {
+    [k: string]: number | string | boolean;
   };
+}
+export interface Rejection {
+  code: unknown;
+  params: {
+    [k: string]: string | number;
+  };
+}
+export interface RunCard {
+  title: string;
+  purpose: string;
   /**
-   * Place in the log: without gaps, in commit order. Keep the last one you handled.
+   * @minItems 1
+   * @maxItems 100
    */
-  position: number;
+  sourceIds: string[];
+  corpus?: {
+    ranks: number;
+    filter?: {
+      /**
+       * @minItems 1
+       * @maxItems 200
+       */
+      rules: {
+        filter: string;
+        params: {
+          [k: string]: number;
+        };
+        list?: string;
+      }[];
+      lists?: {
+        [k: string]: {
+          sha256: string;
+          size: number;
+          fileName: string;
+        };
+      };
+      quality?: {
+        sha256: string;
+        size: number;
+        fileName: string;
+      };
+    };
+    decontaminate?: {
+      /**
+       * @minItems 1
+       * @maxItems 50
+       */
+      sets: {
+        sha256: string;
+        size: number;
+        fileName: string;
+      }[];
+      words: number;
+      characters: number;
+    };
+    paragraphs?: {
+      runs: {
+        count: number;
+        frequency: number;
+      };
+      documents: {
+        expected: number;
+        percentile: number;
+      };
+    };
+  };
+  dedup: {
+    ngram: number;
+    buckets: number;
+    rows: number;
+    seed: number;
+  };
+  tokenizer:
+    | {
+        method?: 'plain';
+        vocabSize: number;
+        maxPieceLength: number;
+        characterCoverage: number;
+        sampleBytes: number;
+      }
+    | {
+        method: 'partitioned';
+        /**
+         * @minItems 1
+         * @maxItems 3
+         */
+        partitions: {
+          language: 'ja' | 'en' | 'code';
+          pieces: number;
+          maxPieceLength: number;
+          characterCoverage: number;
+          stripSpaces: 'all' | 'symbols' | 'none';
+        }[];
+        head: {
+          /**
+           * @minItems 1
+           * @maxItems 1000
+           */
+          specials: string[];
+          spaceRuns: number;
+        };
+        headScore: number | null;
+        epochs: number;
+        sampleBytes: number;
+      };
+  shards: {
+    sequenceLength: number;
+    heldOutShare: number;
+    seed: number;
+  };
+  pretrain: {
+    model:
+      | {
+          architecture: 'llama';
+          hiddenSize: number;
+          intermediateSize: number;
+          layers: number;
+          heads: number;
+          keyValueHeads: number;
+          ropeTheta: number;
+          rmsNormEps: number;
+          tieWordEmbeddings: boolean;
+          initializerRange?: number;
+        }
+      | {
+          architecture: 'gpt2';
+          hiddenSize: number;
+          intermediateSize: number;
+          layers: number;
+          heads: number;
+          layerNormEps: number;
+          tieWordEmbeddings: boolean;
+          initializerRange?: number;
+        }
+      | {
+          architecture: 'gpt_neox';
+          hiddenSize: number;
+          intermediateSize: number;
+          layers: number;
+          heads: number;
+          rotaryPct: number;
+          ropeTheta: number;
+          parallelResidual: boolean;
+          layerNormEps: number;
+          tieWordEmbeddings: boolean;
+          initializerRange?: number;
+        };
+    optimizer: {
+      name: 'adamw' | 'muon';
+      learningRate: number;
+      minLearningRate: number;
+      warmupSteps: number;
+      beta1: number;
+      beta2: number;
+      eps: number;
+      weightDecay: number;
+      clipNorm: number;
+      schedule?: {
+        kind: 'cosine' | 'linear' | 'wsd';
+        decaySteps?: number;
+      };
+    };
+    batchSize: number;
+    accumulation?: number;
+    zLoss?: number;
+    rematerialise?: 'cheap' | 'block';
+    sequenceLength: number;
+    steps: number;
+    seed: number;
+    checkpointEvery: number;
+    precision: 'float32' | 'bfloat16';
+  };
+  evaluate: {
+    /**
+     * @maxItems 16
+     */
+    prompts: string[];
+    sampleTokens: number;
+    temperature: number;
+    topP: number;
+    seed: number;
+  };
+  needs: Needs;
+  startCheck: boolean;
+}
+export interface Manifest {
+  kind: 'documents' | 'filtered-documents' | 'corpus' | 'tokenizer' | 'token-shards' | 'model' | 'evaluation';
+  title: string;
   /**
-   * Number of the event in its stream, without gaps.
+   * @minItems 1
+   * @maxItems 1000
    */
-  streamversion: number;
-  schemaversion: 1;
-  /**
-   * Link of the hash chain over the log.
-   */
-  hash: string;
-  /**
-   * Slug of the working group it belongs to.
-   */
-  group?: string;
-  /**
-   * W3C trace context of the command that caused it.
-   */
-  traceparent?: string;
+  files: {
+    path: string;
+    sha256: string;
+    size: number;
+    mediaType: string;
+  }[];
+  stats: {
+    [k: string]: number | string | boolean;
+  };
+  inputs: string[];
+  sourceIds: string[];
+  jobId: string;
+  runId: string | null;
+  recipe: Recipe;
+  codeCommit: string;
+  licence: LicenceVerdict;
 }

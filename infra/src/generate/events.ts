@@ -1,4 +1,4 @@
-import { asyncApiDocument, eventDefinitions, eventJsonSchema } from '@tsudoi/schema';
+import { asyncApiDocument, eventSchemas } from '@tsudoi/schema';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 
 /** Files of docs/events that follow from the registry of events: path in the checkout -> content. */
@@ -11,13 +11,11 @@ export async function eventDocuments(): Promise<Record<string, string>> {
 
 /** Types of all events for TypeScript programs outside this repository: no import, no dependency. */
 async function eventTypes(): Promise<string> {
-  const names = eventDefinitions.map(({ type }) => type);
+  const { events, shared } = eventSchemas('#/$defs/');
   const schema = {
     title: 'TsudoiEvent',
-    oneOf: names.map((name) => ({ $ref: `#/$defs/${name}` })),
-    $defs: Object.fromEntries(
-      eventDefinitions.map((definition) => [definition.type, eventJsonSchema(definition)]),
-    ),
+    oneOf: Object.keys(events).map((name) => ({ $ref: `#/$defs/${name}` })),
+    $defs: { ...shared, ...events },
   };
   return compile(schema as unknown as JSONSchema, 'TsudoiEvent', {
     additionalProperties: false,

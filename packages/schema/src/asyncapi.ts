@@ -1,32 +1,20 @@
-import { z } from 'zod';
-import { CloudEvent, cloudEventType } from './cloud-event.ts';
+import { cloudEventType } from './cloud-event.ts';
+import { eventSchemas, type JsonSchema } from './event-schemas.ts';
 import type { EventDefinition } from './events/define.ts';
 import { eventDefinitions } from './events/registry.ts';
 import { logStream, logSubject } from './subjects.ts';
 
-type Json = Record<string, unknown>;
-
 const definitions: readonly EventDefinition[] = eventDefinitions;
-
-/** JSON Schema (draft 2020-12) of one event as it travels: the CloudEvent with the data of its newest version. */
-export function eventJsonSchema({ type, stream, version, data }: EventDefinition): Json {
-  const shape = CloudEvent.extend({
-    type: z.literal(cloudEventType(stream, type)),
-    schemaversion: z.literal(version),
-    data,
-  });
-  const { $schema: _, ...schema } = z.toJSONSchema(shape, { io: 'output', unrepresentable: 'any' }) as Json;
-  return { title: type, ...schema };
-}
 
 /**
  * The AsyncAPI 3.0 document of the hub's streams: one channel an event type on NATS. Everything is derived from the
  * registry of events, so a new event cannot be forgotten.
  */
-export function asyncApiDocument(): Json {
-  const channels: Json = {};
-  const messages: Json = {};
-  const operations: Json = {};
+export function asyncApiDocument(): JsonSchema {
+  const channels: JsonSchema = {};
+  const messages: JsonSchema = {};
+  const operations: JsonSchema = {};
+  const { events, shared } = eventSchemas('#/components/schemas/');
   for (const definition of definitions) {
     const { type, stream, version } = definition;
     channels[type] = {
@@ -39,7 +27,7 @@ export function asyncApiDocument(): Json {
       title: type,
       contentType: 'application/cloudevents+json',
       'x-schema-version': version,
-      payload: eventJsonSchema(definition),
+      payload: events[type],
     };
     operations[`on${type}`] = {
       action: 'receive',
@@ -71,6 +59,7 @@ export function asyncApiDocument(): Json {
     channels,
     operations,
     components: {
+      schemas: shared,
       messages,
       parameters: {
         group: {

@@ -7,6 +7,7 @@ export * from './corpus-settings.ts';
 export * from './credit.ts';
 export * from './deterministic-id.ts';
 export * from './env.ts';
+export { eventSchemas } from './event-schemas.ts';
 export * from './events/annotation.ts';
 export * from './events/artifact.ts';
 export * from './events/credit.ts';
