@@ -231,6 +231,59 @@ describe('commands', () => {
   });
 });
 
+describe('people', () => {
+  const command = (data: object = {}) => ({ ...data, commandId: randomUUID() });
+  const send = (path: string, data: object, session: Record<string, string>) =>
+    portal.call('mutation', path, command(data), session);
+  const positionOf = ({ data }: { data: unknown }) => (data as { position: number }).position;
+
+  test('somebody joins a group, is given a role there by an admin, and leaves with nothing left', async () => {
+    const personId = await portal.person('春香', ['contributor']);
+    const [session, admin] = [
+      await portal.signIn(personId),
+      await portal.signIn(await portal.person('管理', ['contributor', 'admin'])),
+    ];
+    const groupId = randomUUID();
+    const group = { groupId, slug: `g-${groupId.slice(0, 8)}`, nameJa: 'グループ', nameEn: 'Group' };
+    await send('groups.create', group, admin);
+    expect((await send('groups.join', { groupId }, session)).rejection).toBeNull();
+    const given = await send('people.grantRole', { personId, role: 'reviewer', groupId }, admin);
+    const readAfter = { 'x-tsudoi-after': String(positionOf(given)) };
+    const members = await portal.call('query', 'groups.members', { groupId }, readAfter);
+    expect(members.data).toMatchObject({ total: 1, items: [{ displayName: '春香', roles: ['reviewer'] }] });
+    const list = await portal.call('query', 'people.list', { text: '春' }, { ...session, ...readAfter });
+    expect(list.data).toMatchObject({ items: [{ personId, groups: [{ groupId }] }], next: null });
+
+    const left = await send('people.leave', {}, session);
+    expect((await portal.call('query', 'people.tokens', undefined, session)).rejection?.code).toBe(
+      'auth.sign-in-needed',
+    );
+    const later = { ...admin, 'x-tsudoi-after': String(positionOf(left)) };
+    expect((await portal.call('query', 'people.list', { text: '春' }, later)).data).toMatchObject({
+      items: [],
+    });
+    expect((await portal.call('query', 'groups.members', { groupId }, later)).data).toMatchObject({
+      total: 0,
+    });
+  });
+
+  test('an erased person is signed out, and their proposal stays under a number', async () => {
+    const personId = await portal.person('消える人', ['contributor']);
+    const session = await portal.signIn(personId);
+    const input = proposal();
+    await portal.call('mutation', 'sources.propose', input, session);
+    const foreign = await send('people.erase', { personId: await portal.person('他人', []) }, session);
+    expect(foreign.rejection?.code).toBe('person.not-yourself');
+    const erased = await send('people.erase', { personId }, session);
+    expect((await portal.call('query', 'people.profile', undefined, session)).rejection?.code).toBe(
+      'auth.sign-in-needed',
+    );
+    const readAfter = { 'x-tsudoi-after': String(positionOf(erased)) };
+    const source = await portal.call('query', 'sources.detail', { sourceId: input.sourceId }, readAfter);
+    expect(source.data).toMatchObject({ proposer: { personId, displayName: '' } });
+  });
+});
+
 describe('uploads of a proposal', () => {
   const text = new TextEncoder().encode('日本語の文章\n');
   const sha256 = createHash('sha256').update(text).digest('hex');
