@@ -1,3 +1,4 @@
+import { AppendConnections } from './log/append-transaction.ts';
 import { connect, type Database } from './log/connection.ts';
 
 export interface HubSettings {
@@ -17,6 +18,8 @@ export interface HubSettings {
 /** One process's handle on the hub: its connections and the rules it decides by. */
 export interface Hub {
   sql: Database;
+  /** Connections of their own, on which commands are decided and appended. */
+  appends: AppendConnections;
   leaseSeconds: number;
   reviewQuorum: number;
   personalKey: Uint8Array | null;
@@ -25,12 +28,17 @@ export interface Hub {
 }
 
 export function openHub(settings: HubSettings): Hub {
-  const sql = connect(settings.databaseUrl, settings.poolSize ?? 8, settings.answerSeconds);
+  const { databaseUrl, answerSeconds } = settings;
+  const sql = connect(databaseUrl, settings.poolSize ?? 8, { answerSeconds });
+  const appends = new AppendConnections(databaseUrl, { answerSeconds });
   return {
     sql,
+    appends,
     leaseSeconds: settings.leaseSeconds,
     reviewQuorum: settings.reviewQuorum ?? 2,
     personalKey: settings.personalKey ? Buffer.from(settings.personalKey, 'hex') : null,
-    close: (seconds = 5) => sql.end({ timeout: seconds }),
+    async close(seconds = 5) {
+      await Promise.all([sql.end({ timeout: seconds }), appends.close(seconds)]);
+    },
   };
 }

@@ -5,17 +5,8 @@ import postgres from 'postgres';
 import type { Bench, BenchCase, BenchOptions } from '../bench.ts';
 import { emmettName, openEmmett } from '../hub/emmett.ts';
 import { type BenchServer, commitSeconds, perSecond, startBenchServer } from '../hub/server.ts';
-import { steadyLoad } from '../hub/steady-load.ts';
+import { join, revoke } from '../hub/steady-load.ts';
 
-/** A person gives a role back: the stream is read and folded, one event appended, one inline row deleted, one receipt filed. */
-const revoke = (personId: string): Command => ({
-  type: 'person.revokeRole',
-  data: { personId, role: 'contributor', groupId: null },
-});
-const join = (personId: string): Command => ({
-  type: 'person.join',
-  data: { personId, displayName: 'bench', opennessAgreed: true },
-});
 const send = (hub: Hub, command: Command) =>
   execute(hub, command, { actor: { kind: 'system', name: 'bench' }, commandId: randomUUID() });
 
@@ -39,7 +30,6 @@ export const bench: Bench = {
         });
       }
       yield againstBareInsert(server, options);
-      yield steadyLoad(server, options, { join, revoke });
     } finally {
       await server.close();
     }

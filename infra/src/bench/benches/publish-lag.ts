@@ -29,7 +29,7 @@ export const bench: Bench = {
         },
       });
       await connection.flush();
-      const seconds = quick ? 2 : 20;
+      const seconds = quick ? 2 : 10;
       const floor = (await commitSeconds(stage.ownerUrl)) * 1000;
       let [first, last] = [Number.MAX_SAFE_INTEGER, 0];
       const load = async () => {

@@ -6,12 +6,18 @@ import { type BenchServer, quantile } from './server.ts';
 
 const rate = 50;
 
+export const join = (personId: string): Command => ({
+  type: 'person.join',
+  data: { personId, displayName: 'bench', opennessAgreed: true },
+});
+/** A person gives a role back: the stream is read and folded, one event appended, one inline row deleted, one receipt filed. */
+export const revoke = (personId: string): Command => ({
+  type: 'person.revokeRole',
+  data: { personId, role: 'contributor', groupId: null },
+});
+
 /** 50 commands a second, open loop: each is sent when its time has come, whether or not earlier ones were answered. */
-export function steadyLoad(
-  { hub }: BenchServer,
-  { quick, progress }: BenchOptions,
-  { join, revoke }: { join(personId: string): Command; revoke(personId: string): Command },
-): BenchCase {
+export function steadyLoad({ hub }: BenchServer, { quick, progress }: BenchOptions): BenchCase {
   // A case is run 8 times (a warm-up and 7 runs); together they make the 10 minutes.
   const seconds = quick ? 3 : 75;
   const acknowledged = new Set<string>();
@@ -32,7 +38,7 @@ export function steadyLoad(
       const started = performance.now();
       for (let n = 0; n < rate * seconds; n++) {
         await until(started + (n * 1000) / rate);
-        sent.push(joinAndRevoke(hub, join, revoke, run, acknowledged));
+        sent.push(joinAndRevoke(hub, run, acknowledged));
       }
       await Promise.all(sent);
       latencies.push(...run);
@@ -49,13 +55,7 @@ export function steadyLoad(
 }
 
 /** Every second command follows a join of the same person, so that half of them fold a stream that exists. */
-async function joinAndRevoke(
-  hub: Hub,
-  join: (personId: string) => Command,
-  revoke: (personId: string) => Command,
-  latencies: number[],
-  acknowledged: Set<string>,
-): Promise<void> {
+async function joinAndRevoke(hub: Hub, latencies: number[], acknowledged: Set<string>): Promise<void> {
   const personId = randomUUID();
   await execute(hub, join(personId), {
     actor: { kind: 'system', name: 'newcomer' },

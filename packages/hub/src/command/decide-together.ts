@@ -14,6 +14,7 @@ import { LogBatch, type NewReceipt, type NumberedEvent, streamKey } from '../log
 import { endsConnection, type Transaction } from '../log/connection.ts';
 import { WrongVersion } from '../log/expected-version.ts';
 import { type History, readStream } from '../log/read-log.ts';
+import type { Front, Intent } from './front.ts';
 import type { CommandContext, Outcome } from './handler.ts';
 import { handle } from './handlers.ts';
 import { projectInline } from './project-inline.ts';
@@ -47,6 +48,8 @@ type Verdict = Decision | { result: unknown; last: number | null };
 /**
  * Decides commands one after the other in one transaction and appends the events of all with one statement. A command
  * sees what those before it in the batch did. One that is refused leaves nothing behind and does not touch the others.
+ * What depends on the batch in front of it, which may still be at its commit, waits until that is over.
+ * @param front its place among the batches of this process
  * @param writing is called when only the append is left, so that a caller can tell whose time-out it was
  * @throws NothingHappened; WrongVersion or another error that ended the transaction: then nothing was written at all
  */
@@ -54,11 +57,13 @@ export async function decideTogether(
   tx: Transaction,
   hub: Hub,
   commands: readonly QueuedCommand[],
+  front: Front,
   writing: () => void,
 ): Promise<Decision[]> {
   const refs = new Map(
     commands.flatMap(targetOf).map((ref) => [streamKey(ref.streamType, ref.streamId), ref]),
   );
+  await front.passedFor({ streams: refs.keys(), receipts: commands.map(({ key }) => receiptId(key)) });
   const [facts, senders] = await Promise.all([
     readFacts(
       tx,
@@ -67,7 +72,7 @@ export async function decideTogether(
     ),
     checkSenders(tx, commands),
   ]);
-  const batch = new BatchOfCommands(tx, hub, facts);
+  const batch = new BatchOfCommands(tx, hub, facts, front);
   const verdicts: Verdict[] = [];
   for (const [i, command] of commands.entries()) {
     const refusal = senders[i];
@@ -75,12 +80,16 @@ export async function decideTogether(
   }
   const finish = (first: number, head: number) => verdicts.map((verdict) => asDecision(verdict, first, head));
   if (batch.size === 0) throw new NothingHappened((head) => finish(0, head));
-  const projected = batch.inlineDone(); // both are sent now; the server does them in this order
+  await front.myTurn(batch.intent);
+  // All three are sent now; the server does them in this order, and the next one fails if one did.
+  const projected = batch.inlineDone();
   const written = batch.write();
-  written.catch(() => {}); // awaited below
+  const committed = front.commit([projected, written]);
+  for (const later of [written, committed]) later.catch(() => {}); // awaited below
   await projected;
   writing();
   const first = await written;
+  await committed;
   return finish(first, first + batch.size - 1);
 }
 
@@ -136,15 +145,17 @@ class BatchOfCommands {
   readonly #tx: Transaction;
   readonly #hub: Hub;
   readonly #facts: Facts;
+  readonly #front: Front;
   readonly #log: LogBatch;
   readonly #receipts: NewReceipt[] = [];
   /** Events that the inline projections have not seen yet. */
   #unprojected: NumberedEvent[] = [];
 
-  constructor(tx: Transaction, hub: Hub, facts: Facts) {
+  constructor(tx: Transaction, hub: Hub, facts: Facts, front: Front) {
     this.#tx = tx;
     this.#hub = hub;
     this.#facts = facts;
+    this.#front = front;
     this.#log = new LogBatch(tx);
     for (const { streamType, streamId, version } of facts.histories.values())
       this.#log.assume(streamType, streamId, version);
@@ -152,6 +163,10 @@ class BatchOfCommands {
 
   get size(): number {
     return this.#log.size;
+  }
+
+  get intent(): Intent {
+    return { streams: this.#log.streams, receipts: new Set(this.#receipts.map(receiptId)) };
   }
 
   async decide(queued: QueuedCommand): Promise<Verdict> {
@@ -184,6 +199,7 @@ class BatchOfCommands {
   /** Whatever the command does to tables is undone if it is refused in the end. */
   async #withTables(queued: QueuedCommand): Promise<Verdict> {
     const tx = this.#tx;
+    await this.#front.passed(); // tables have no versions that the append would compare
     await this.inlineDone();
     const savepoint = tx`savepoint command`.execute(); // on its way before the first statement of the handler
     const [, outcome] = await Promise.allSettled([
@@ -204,6 +220,9 @@ class BatchOfCommands {
 
   async #take(queued: QueuedCommand, { appends, result, keptResult = result }: Outcome): Promise<Verdict> {
     if (appends.length === 0) return { result, last: null };
+    // A writer that names no version takes the head at once, which the batch in front may not have yet.
+    if (appends.some(({ expected }) => expected === 'any' || expected === 'must-exist'))
+      await this.#front.passed();
     for (const { streamType, streamId, expected } of appends) {
       const isNew =
         expected === 'must-not-exist' && !this.#facts.histories.has(streamKey(streamType, streamId));
@@ -246,7 +265,9 @@ class BatchOfCommands {
 
   /** A stream as the log has it, followed by what this batch appends to it. */
   async #history(streamType: StreamType, streamId: string): Promise<History> {
-    const known = this.#facts.histories.get(streamKey(streamType, streamId));
+    const key = streamKey(streamType, streamId);
+    const known = this.#facts.histories.get(key);
+    if (!known) await this.#front.passedFor({ streams: [key] });
     return known ?? this.#learn(streamType, streamId, await readStream(this.#tx, streamType, streamId));
   }
 

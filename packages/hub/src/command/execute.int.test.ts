@@ -196,6 +196,33 @@ describe('commands that come at once share a transaction', () => {
     expect((await readStream(hub.sql, 'person', broken)).version).toBe(0);
   });
 
+  test('and batches that overlap lose nothing: what depends on the one in front is decided after it', async () => {
+    const people = await Promise.all(Array.from({ length: 8 }, () => newPerson(hub)));
+    const roles = ['reviewer', 'lead', 'supervisor'] as const;
+    const all = Array.from({ length: 5 }, () =>
+      people.flatMap(({ personId }) =>
+        roles.map((role) => ({ type: 'person.grantRole' as const, data: { personId, role, groupId: null } })),
+      ),
+    ).flat();
+    const outcomes = await Promise.allSettled(all.map((command) => send(hub, system, command)));
+    const refused = outcomes.filter((one) => one.status === 'rejected').map(({ reason }) => reason.code);
+    expect(new Set(refused)).toEqual(new Set(['role.held-already']));
+    expect(refused).toHaveLength(all.length - people.length * roles.length);
+    for (const { personId } of people)
+      expect((await readStream(hub.sql, 'person', personId)).version).toBe(2 + roles.length);
+  });
+
+  test('and copies of one command that land in different batches get one answer', async () => {
+    const { personId } = await newPerson(hub);
+    const command: Command = { type: 'person.grantRole', data: { personId, role: 'lead', groupId: null } };
+    const commandId = uuidV7();
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => execute(hub, command, { actor: system, commandId })),
+    );
+    expect(new Set(answers.map(({ position }) => position)).size).toBe(1);
+    expect((await readStream(hub.sql, 'person', personId)).version).toBe(3);
+  });
+
   /** Transactions that appended: events of one carry the same moment. */
   async function batches(): Promise<number> {
     const [{ n }] = await hub.sql<{ n: number }[]>`select count(distinct at)::int as n from event`;

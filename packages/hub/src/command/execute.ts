@@ -4,14 +4,14 @@ import { type Command, type EventMeta, Rejection } from '@tsudoi/schema';
 import postgres from 'postgres';
 import { type Actor, actorKey } from '../access/actor.ts';
 import type { Hub } from '../hub.ts';
-import { inAppendTransaction } from '../log/append-transaction.ts';
 import { endsConnection, sqlState } from '../log/connection.ts';
 import { WrongVersion } from '../log/expected-version.ts';
 import { logHead } from '../log/read-log.ts';
 import { currentTraceparent } from '../telemetry/traceparent.ts';
 import { withSpan } from '../telemetry/with-span.ts';
 import { type Decision, decideTogether, NothingHappened, type QueuedCommand } from './decide-together.ts';
-import { Gather, type Settled } from './gather.ts';
+import { Front, type Intent } from './front.ts';
+import { Gather, type Settled, type Turn } from './gather.ts';
 import { parseCommand } from './parse-command.ts';
 import { receiptId } from './read-facts.ts';
 import { type CommandAnswer, requestHash } from './receipt.ts';
@@ -31,7 +31,8 @@ const attempts = 3;
 /** Commands decided in one transaction; more wait for the next one. */
 const largestBatch = 100;
 
-const queues = new WeakMap<Hub, Gather<QueuedCommand, CommandAnswer>>();
+type CommandQueue = Gather<QueuedCommand, CommandAnswer, Intent>;
+const queues = new WeakMap<Hub, CommandQueue>();
 
 /**
  * Handles one command: checks the sender's permission in the database, looks for the receipt, folds, decides, appends
@@ -48,10 +49,10 @@ export function execute(hub: Hub, command: Command, envelope: CommandEnvelope): 
   );
 }
 
-function queueOf(hub: Hub): Gather<QueuedCommand, CommandAnswer> {
+function queueOf(hub: Hub): CommandQueue {
   const known = queues.get(hub);
   if (known) return known;
-  const made = new Gather((commands: QueuedCommand[]) => runBatch(hub, commands), largestBatch);
+  const made: CommandQueue = new Gather((commands, turn) => runBatch(hub, commands, turn), largestBatch);
   queues.set(hub, made);
   return made;
 }
@@ -64,35 +65,49 @@ function queuedCommand(sent: Command, envelope: CommandEnvelope): QueuedCommand 
 }
 
 /** Copies of one command are answered one after the other: the later ones find the receipt of the first. */
-async function runBatch(hub: Hub, commands: QueuedCommand[]): Promise<Settled<CommandAnswer>[]> {
+async function runBatch(
+  hub: Hub,
+  commands: QueuedCommand[],
+  turn: Turn<Intent>,
+): Promise<Settled<CommandAnswer>[]> {
   const outcomes = new Map<QueuedCommand, Settled<CommandAnswer>>();
+  let place: Turn<Intent> | null = turn;
   for (let left = commands; left.length > 0; ) {
     const first = new Map([...left].reverse().map((queued) => [receiptId(queued.key), queued]));
-    const turn = left.filter((queued) => first.get(receiptId(queued.key)) === queued);
-    const settled = await runTogether(hub, turn);
-    for (const [i, queued] of turn.entries()) outcomes.set(queued, settled[i]);
+    const together = left.filter((queued) => first.get(receiptId(queued.key)) === queued);
+    const settled = await runTogether(hub, together, place);
+    place = null;
+    for (const [i, queued] of together.entries()) outcomes.set(queued, settled[i]);
     left = left.filter((queued) => !outcomes.has(queued));
   }
   return commands.map((queued) => outcomes.get(queued)!);
 }
 
 /** Tries all in one transaction; those that met another writer, or all if the transaction failed, go one by one. */
-async function runTogether(hub: Hub, commands: QueuedCommand[]): Promise<Settled<CommandAnswer>[]> {
-  if (commands.length === 1) return [await runAlone(hub, commands[0])];
-  const { decisions, error, shared } = await attempt(hub, commands);
+async function runTogether(
+  hub: Hub,
+  commands: QueuedCommand[],
+  turn: Turn<Intent> | null,
+): Promise<Settled<CommandAnswer>[]> {
+  if (commands.length === 1) return [await runAlone(hub, commands[0], turn)];
+  const { decisions, error, shared } = await attempt(hub, commands, turn);
   if (shared) return commands.map(() => ({ error }));
   const settled: Settled<CommandAnswer>[] = [];
   for (const [i, queued] of commands.entries()) {
     const decision = decisions?.[i];
-    settled.push(!decision || 'again' in decision ? await runAlone(hub, queued) : decision);
+    settled.push(!decision || 'again' in decision ? await runAlone(hub, queued, null) : decision);
   }
   return settled;
 }
 
 /** Conflicts with other processes are decided anew, unless the sender pinned the version it saw. */
-async function runAlone(hub: Hub, queued: QueuedCommand): Promise<Settled<CommandAnswer>> {
+async function runAlone(
+  hub: Hub,
+  queued: QueuedCommand,
+  turn: Turn<Intent> | null,
+): Promise<Settled<CommandAnswer>> {
   for (let attempted = 1; ; attempted++) {
-    const { decisions, error } = await attempt(hub, [queued]);
+    const { decisions, error } = await attempt(hub, [queued], attempted === 1 ? turn : null);
     const decision = decisions?.[0] ?? { error };
     const lost = 'again' in decision ? decision.again : 'error' in decision ? decision.error : null;
     const conflict = lost instanceof WrongVersion;
@@ -111,11 +126,11 @@ interface Attempt {
   shared?: boolean;
 }
 
-async function attempt(hub: Hub, commands: QueuedCommand[]): Promise<Attempt> {
+async function attempt(hub: Hub, commands: QueuedCommand[], turn: Turn<Intent> | null): Promise<Attempt> {
   let writing = false;
   try {
-    const decisions = await inAppendTransaction(hub.sql, (tx) =>
-      decideTogether(tx, hub, commands, () => {
+    const decisions = await hub.appends.transaction((tx, ending) =>
+      decideTogether(tx, hub, commands, new Front(turn, ending), () => {
         writing = true;
       }),
     );
@@ -125,8 +140,11 @@ async function attempt(hub: Hub, commands: QueuedCommand[]): Promise<Attempt> {
       return { decisions: error.decisions((await logHead(hub.sql)).position) };
     }
     return { error, shared: endsConnection(error) || (writing && error instanceof Rejection) };
+  } finally {
+    turn?.over();
   }
 }
+
 function metaOf({
   actor,
   commandId,

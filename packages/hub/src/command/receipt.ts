@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Command, canonicalJson, Rejection } from '@tsudoi/schema';
 
 /** Identifies one command for ever: (actor, command id) -> hash of what was asked. */
@@ -20,9 +20,7 @@ export interface Receipt extends CommandAnswer {
 }
 
 export function requestHash(command: Command, pinnedVersion: number | null): Buffer {
-  return createHash('sha256')
-    .update(canonicalJson({ ...command, pinnedVersion }))
-    .digest();
+  return hash('sha256', canonicalJson({ ...command, pinnedVersion }), 'buffer');
 }
 
 /**

@@ -120,11 +120,13 @@ async function attempt(command: Command, world: World, chance: Chance): Promise<
   );
   const senders = chance() < 0.6 && able.length > 0 ? able : world.people;
   const actor: Actor = alone ? system : { kind: 'person', personId: pick(chance, senders) };
+  // Drawn before anything is awaited: what one command draws must not depend on when another was answered.
+  const judges = chance() < 0.7;
+  const answers = { safe: pick(chance, ['low', 'high']) };
   try {
     const { result } = await sendAs(actor, command);
-    if (command.type === 'annotation.claim' && result !== null && chance() < 0.7) {
+    if (command.type === 'annotation.claim' && result !== null && judges) {
       const { itemId } = result as { itemId: string }; // whoever takes an item mostly judges it
-      const answers = { safe: pick(chance, ['low', 'high']) };
       await sendAs(actor, { type: 'annotation.review', data: { itemId, answers, comment: '' } });
     }
   } catch (error) {

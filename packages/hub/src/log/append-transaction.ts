@@ -1,5 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Rejection } from '@tsudoi/schema';
-import { type Database, inTransaction, sqlState, type Transaction } from './connection.ts';
+import {
+  ConnectionLost,
+  connect,
+  type Database,
+  endsConnection,
+  type Queryable,
+  sqlState,
+  type Transaction,
+} from './connection.ts';
 
 /** How long an append may wait for a lock, run one statement, or sit idle. A hung append would hold up all others. */
 export interface AppendLimits {
@@ -7,33 +16,186 @@ export interface AppendLimits {
   statementMs: number;
   idleMs: number;
 }
-export const appendLimits: AppendLimits = { lockMs: 3000, statementMs: 5000, idleMs: 5000 };
+const usualLimits: AppendLimits = { lockMs: 3000, statementMs: 5000, idleMs: 5000 };
 
 const hubIsBusy = ['55P03', '57014', '25P03', '25P04']; // lock, statement, idle and transaction time-outs
 
+/** How long the driver's notice of a closed connection may follow the error that told of it. */
+const noticeMs = 1000;
+
+/** Statements that the driver puts on their way at once; more wait in its own queue. */
+const mostPipelined = 50;
+
+/** What the work of an append transaction may ask and do, besides sending statements. */
+export interface Ending {
+  /** Whether statements still reach the transaction. To be asked after waiting for anything else than an answer of it. */
+  isOpen(): boolean;
+  /**
+   * Sends COMMIT behind the statements that were sent before. It does not wait for their answers if the connection has
+   * prepared them before: should one fail then, the server rolls back. Others are waited for, since the driver reads their
+   * values only when the server has told their types. Work that does not call this is committed when it ends.
+   * @param sent whatever sends those statements; when it fails before they are on their way, nothing is committed either
+   */
+  commit(sent?: readonly Promise<unknown>[]): Promise<void>;
+}
+
 /**
- * Runs one append transaction: READ COMMITTED (a repeatable snapshot would not see the stream row it waited for),
- * durable on commit, bounded in every wait.
- * @throws Rejection `hub.busy` when a bound was reached; nothing was written then and the same command may be sent again
+ * Connections on which nothing but appends are made, one transaction on each at a time. A transaction is READ COMMITTED
+ * (a repeatable snapshot would not see the stream row it waited for), durable on commit and bounded in every wait.
+ * BEGIN and COMMIT travel with its first and last statements, so that reading and writing take one round trip each.
  */
-export async function inAppendTransaction<T>(
-  sql: Database,
-  work: (tx: Transaction) => Promise<T>,
-  limits: AppendLimits = appendLimits,
-): Promise<T> {
-  try {
-    return await inTransaction(sql, 'isolation level read committed read write', async (tx) => {
-      // Not waited for: it travels with the first statement of the work, and comes before it.
-      const bounded = tx`select set_config('lock_timeout', ${`${limits.lockMs}ms`}, true),
-        set_config('statement_timeout', ${`${limits.statementMs}ms`}, true),
-        set_config('idle_in_transaction_session_timeout', ${`${limits.idleMs}ms`}, true),
-        set_config('synchronous_commit', 'on', true)`;
-      const [, result] = await Promise.all([bounded, work(tx)]);
-      return result;
-    });
-  } catch (error) {
-    if (hubIsBusy.includes(sqlState(error) ?? ''))
-      throw new Rejection('hub.busy', { seconds: limits.lockMs / 1000 });
-    throw error;
+export class AppendConnections {
+  readonly #limits: AppendLimits;
+  readonly #all: Lane[];
+  readonly #free: Lane[];
+  readonly #waiting: ((lane: Lane) => void)[] = [];
+
+  constructor(
+    databaseUrl: string,
+    {
+      limits = usualLimits,
+      connections = 2, // one batch of commands is decided while another is written
+      answerSeconds,
+    }: { limits?: AppendLimits; connections?: number; answerSeconds?: number } = {},
+  ) {
+    this.#limits = limits;
+    this.#all = Array.from({ length: connections }, () => new Lane(databaseUrl, limits, answerSeconds));
+    this.#free = [...this.#all];
   }
+
+  /**
+   * @throws Rejection `hub.busy` when a bound was reached; nothing was written then and the same command may be sent
+   *   again; otherwise what `work` throws, or the error that ended the connection
+   */
+  async transaction<T>(work: (tx: Transaction, ending: Ending) => Promise<T>): Promise<T> {
+    const lane = this.#free.pop() ?? (await new Promise<Lane>((resolve) => this.#waiting.push(resolve)));
+    try {
+      return await lane.run(work);
+    } catch (error) {
+      if (hubIsBusy.includes(sqlState(error) ?? ''))
+        throw new Rejection('hub.busy', { seconds: this.#limits.lockMs / 1000 });
+      throw error;
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(lane);
+      else this.#free.push(lane);
+    }
+  }
+
+  /** Transactions still at work get so many seconds. */
+  async close(seconds = 5): Promise<void> {
+    await Promise.all(this.#all.map((lane) => lane.close(seconds)));
+  }
+}
+
+/** One connection. Sessions are read-only: what escapes from BEGIN READ WRITE, for whatever reason, changes nothing. */
+class Lane {
+  readonly #sql: Database;
+  #connected = false;
+  /** Templates that were executed on this connection. */
+  #prepared = new WeakSet<object>();
+  #lose = () => {};
+
+  constructor(databaseUrl: string, { lockMs, statementMs, idleMs }: AppendLimits, answerSeconds?: number) {
+    this.#sql = connect(databaseUrl, 1, {
+      answerSeconds,
+      session: {
+        ...{ lock_timeout: `${lockMs}ms`, statement_timeout: `${statementMs}ms` },
+        ...{ idle_in_transaction_session_timeout: `${idleMs}ms`, synchronous_commit: 'on' },
+        default_transaction_read_only: 'on',
+        plan_cache_mode: 'force_generic_plan', // statements look up keys: their plans never depend on which
+      },
+      onClose: () => {
+        this.#connected = false;
+        this.#lose();
+      },
+    });
+  }
+
+  /**
+   * postgres.js 3.4.9 never hands out a connection that `reserve` itself had to open again, and fails the first query of a
+   * connection with the error that ended the one before. So a query opens it, and gets a second chance.
+   */
+  async #connect(): Promise<void> {
+    if (this.#connected) return;
+    await this.#sql`select 1`.catch(() => this.#sql`select 1`);
+    this.#connected = true;
+    this.#prepared = new WeakSet();
+  }
+
+  async run<T>(work: (tx: Transaction, ending: Ending) => Promise<T>): Promise<T> {
+    await this.#connect();
+    const connection = await this.#sql.reserve();
+    const lost = Promise.withResolvers<never>();
+    lost.promise.catch(() => {}); // most transactions keep their connection
+    let open = true;
+    this.#lose = () => {
+      open = false;
+      lost.reject(new ConnectionLost());
+    };
+    const isOpen = () => open;
+    const prepared = this.#prepared;
+    const templates: object[] = [];
+    const tx = guarded(connection, isOpen, (template) => templates.push(template));
+    const begun = connection.unsafe('begin isolation level read committed read write').execute();
+    begun.catch(() => {}); // whatever follows fails then
+    let committed: Promise<void> | null = null;
+    let ending = false;
+    const commit = (sent: readonly Promise<unknown>[] = []) => {
+      const known = templates.length < mostPipelined && templates.every((one) => prepared.has(one));
+      committed ??= (known ? beforeNextTurn(sent) : Promise.all(sent)).then(() => {
+        if (!open) throw new ConnectionLost();
+        ending = true;
+        return sendCommit(connection);
+      });
+      return committed;
+    };
+    try {
+      const answer = await Promise.race([lost.promise, work(tx, { isOpen, commit })]);
+      await Promise.race([lost.promise, commit()]);
+      for (const template of templates) prepared.add(template);
+      return answer;
+    } catch (error) {
+      // The driver must not be given statements for a connection that is gone (porsager/postgres#1208).
+      if (endsConnection(error)) await Promise.race([lost.promise, delay(noticeMs)]).catch(() => {});
+      await Promise.race([lost.promise, committed]).catch(() => {});
+      if (open && !ending) await Promise.race([lost.promise, connection`rollback`]).catch(() => {});
+      throw error;
+    } finally {
+      this.#lose = () => {};
+      if (open) connection.release();
+    }
+  }
+
+  close(seconds: number): Promise<void> {
+    return this.#sql.end({ timeout: seconds });
+  }
+}
+
+/** By the next turn of the loop whatever the driver could not send has failed. @throws what failed by then */
+async function beforeNextTurn(sent: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.race([
+    Promise.all([...sent, new Promise(() => {})]),
+    new Promise((resolve) => setImmediate(resolve)),
+  ]);
+}
+
+async function sendCommit(connection: Queryable): Promise<void> {
+  const { command } = await connection`commit`;
+  if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
+}
+
+/** The same connection, to which nothing is sent once it was closed: it may serve another transaction by then. */
+function guarded(
+  connection: Transaction,
+  isOpen: () => boolean,
+  onTemplate: (template: object) => void,
+): Transaction {
+  return new Proxy(connection, {
+    apply(target, self, args: unknown[]) {
+      if (!isOpen()) throw new ConnectionLost();
+      if (Array.isArray(args[0]) && 'raw' in args[0]) onTemplate(args[0]);
+      return Reflect.apply(target, self, args);
+    },
+  });
 }

@@ -2,8 +2,8 @@ import type { DomainEvent, EventMeta } from '@tsudoi/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestHub, type TestHub } from '../testing/database.ts';
 import { LogBatch, type StreamAppend } from './append.ts';
-import { inAppendTransaction } from './append-transaction.ts';
-import { connect, type Transaction } from './connection.ts';
+import { AppendConnections } from './append-transaction.ts';
+import type { Transaction } from './connection.ts';
 import { type ExpectedVersion, WrongVersion } from './expected-version.ts';
 import { listenPositions } from './listen-positions.ts';
 import { logHead, readEnvelopes, readLog, readStream } from './read-log.ts';
@@ -12,10 +12,15 @@ import { uuidV7 } from './uuid-v7.ts';
 import { verifyChain } from './verify-chain.ts';
 
 let testHub: TestHub;
+let appends: AppendConnections;
 beforeAll(async () => {
   testHub = await createTestHub({ poolSize: 12 });
+  appends = new AppendConnections(testHub.databaseUrl, { connections: 12 });
 });
-afterAll(() => testHub.drop());
+afterAll(async () => {
+  await appends.close(1);
+  await testHub.drop();
+});
 
 function meta(): EventMeta {
   const commandId = uuidV7();
@@ -42,7 +47,7 @@ async function appendToLog(tx: Transaction, appends: StreamAppend[], by: EventMe
 function write(groupId: string, expected: ExpectedVersion, count = 1): Promise<number> {
   const events = Array.from({ length: count }, () => added(groupId));
   const append = { streamType: 'group' as const, streamId: groupId, expected, events };
-  return inAppendTransaction(testHub.hub.sql, (tx) => appendToLog(tx, [append], meta()));
+  return appends.transaction((tx) => appendToLog(tx, [append], meta()));
 }
 
 async function race(groupId: string, expected: ExpectedVersion) {
@@ -125,7 +130,7 @@ test('8 concurrent appenders leave a gapless log in the order of commits, with a
 test('events of several streams written at once take their streams in one order, so writers never deadlock', async () => {
   const [left, right] = [uuidV7(), uuidV7()];
   const both = (first: string, second: string) =>
-    inAppendTransaction(testHub.hub.sql, (tx) => {
+    appends.transaction((tx) => {
       const to = (id: string) => ({
         streamType: 'group' as const,
         streamId: id,
@@ -183,7 +188,7 @@ describe('the walk over the log', () => {
         expected: 'any' as const,
         events: [added(groupId)],
       };
-      await inAppendTransaction(tampered.hub.sql, (tx) => appendToLog(tx, [append], meta()));
+      await tampered.hub.appends.transaction((tx) => appendToLog(tx, [append], meta()));
     }
     await tampered.hub.sql`alter table event disable trigger all`;
   });
@@ -236,12 +241,9 @@ test('while the head row is held an append fails fast and writes nothing; afterw
     expected: 'must-not-exist' as const,
     events: [added(groupId)],
   };
-  const attempt = () =>
-    inAppendTransaction(sql, (tx) => appendToLog(tx, [append], meta()), {
-      lockMs: 150,
-      statementMs: 1000,
-      idleMs: 1000,
-    });
+  const limits = { lockMs: 150, statementMs: 1000, idleMs: 1000 };
+  const impatient = new AppendConnections(testHub.databaseUrl, { limits, connections: 1 });
+  const attempt = () => impatient.transaction((tx) => appendToLog(tx, [append], meta()));
   await sql.begin(async (holder) => {
     await holder`select 1 from log_head for update`;
     await expect(attempt()).rejects.toMatchObject({ code: 'hub.busy' });
@@ -249,12 +251,13 @@ test('while the head row is held an append fails fast and writes nothing; afterw
   expect((await readStream(sql, 'group', groupId)).version).toBe(0);
   await attempt();
   expect((await readStream(sql, 'group', groupId)).version).toBe(1);
+  await impatient.close();
 });
 
 test('a client that dies in the middle of its transaction leaves nothing and blocks nobody', async () => {
   const { sql } = testHub.hub;
   const before = await logHead(sql);
-  const dying = connect(testHub.databaseUrl, 1);
+  const dying = new AppendConnections(testHub.databaseUrl, { connections: 1 });
   const groupId = uuidV7();
   const append = {
     streamType: 'group' as const,
@@ -262,18 +265,64 @@ test('a client that dies in the middle of its transaction leaves nothing and blo
     expected: 'any' as const,
     events: [added(groupId)],
   };
-  const cutOff = inAppendTransaction(dying, async (tx) => {
+  const cutOff = dying.transaction(async (tx) => {
     await appendToLog(tx, [append], meta());
     const [{ pid }] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
     await sql`select pg_terminate_backend(${pid})`;
     await tx`select 1`;
   });
   await expect(cutOff).rejects.toThrow();
-  await dying.end({ timeout: 1 });
   expect(await logHead(sql)).toEqual(before);
   expect((await readStream(sql, 'group', groupId)).version).toBe(0);
-  await write(groupId, 'must-not-exist');
+  // The same connection is made anew, and takes the next append.
+  await dying.transaction((tx) => appendToLog(tx, [{ ...append, expected: 'must-not-exist' }], meta()));
   expect((await logHead(sql)).position).toBe(before.position + 1);
+  await dying.close();
+});
+
+describe('COMMIT that travels behind the statements', () => {
+  const append = (groupId: string) => ({
+    ...{ streamType: 'group' as const, streamId: groupId },
+    ...{ expected: 'must-not-exist' as const, events: [added(groupId)] },
+  });
+
+  /** Appends, and divides by something; COMMIT travels behind both. */
+  const divide = (connection: AppendConnections, groupId: string, by: unknown) =>
+    connection.transaction(async (tx, ending) => {
+      const divided = (async () => tx`select 1 / ${by as number}::integer`)();
+      const written = appendToLog(tx, [append(groupId)], meta());
+      const committed = ending.commit([divided, written]);
+      for (const one of [divided, written, committed]) one.catch(() => {});
+      await Promise.all([divided, written]);
+      await committed;
+    });
+
+  test.each([
+    ['that the server refuses', 0],
+    ['that the driver cannot send', Symbol('no number')],
+    ['with a value missing', undefined],
+  ])('undoes everything if there is one %s, whether it was prepared before or not', async (_, by) => {
+    const [fresh, used] = [1, 2].map(() => new AppendConnections(testHub.databaseUrl, { connections: 1 }));
+    for (let i = 0; i < 3; i++) await divide(used, uuidV7(), 1);
+    for (const connection of [fresh, used]) {
+      const groupId = uuidV7();
+      await expect(divide(connection, groupId, by)).rejects.toThrow();
+      expect((await readStream(testHub.hub.sql, 'group', groupId)).version).toBe(0);
+      await divide(connection, groupId, 1); // and the connection is as good as before
+      expect((await readStream(testHub.hub.sql, 'group', groupId)).version).toBe(1);
+      await connection.close();
+    }
+  });
+
+  test('what comes after the end of a transaction changes nothing', async () => {
+    const groupId = uuidV7();
+    const late = appends.transaction(async (tx, ending) => {
+      await ending.commit();
+      await appendToLog(tx, [append(groupId)], meta());
+    });
+    await expect(late).rejects.toMatchObject({ code: '25006' });
+    expect((await readStream(testHub.hub.sql, 'group', groupId)).version).toBe(0);
+  });
 });
 
 test('listeners hear the position of an append, and envelopes carry what the log holds', async () => {

@@ -53,6 +53,11 @@ export class LogBatch {
     return this.#events.length;
   }
 
+  /** The streams that are appended to, by `streamKey`. */
+  get streams(): ReadonlySet<string> {
+    return new Set(this.#counts.keys());
+  }
+
   /** States the version of a stream that was read anyway, so that it is not asked for again; the write compares it. */
   assume(streamType: StreamType, streamId: string, version: number): void {
     this.#bases.set(streamKey(streamType, streamId), version);
@@ -99,8 +104,8 @@ export class LogBatch {
     const contents = Buffer.concat(this.#events.map(hashOf));
     try {
       const [{ first }] = await tx<{ first: number }[]>`
-        select append_events(${json(this.#events.map(toRow))}::text::jsonb, ${contents}::bytea,
-                             ${json(streams)}::text::jsonb, ${json(filed)}::text::jsonb) as first`;
+        select append_events(${json(this.#events.map(toRow))}::text::json, ${contents}::bytea,
+                             ${json(streams)}::text::json, ${json(filed)}::text::json) as first`;
       return first;
     } catch (error) {
       throw wrongVersionOf(error) ?? error;

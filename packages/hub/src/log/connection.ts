@@ -4,14 +4,26 @@ import { openPatientSocket } from './patient-socket.ts';
 /** Positions and sizes are int8 and stay below 2^53, so they are read as numbers. */
 type Types = { bigint: number };
 export type Database = postgres.Sql<Types>;
-export type Transaction = postgres.TransactionSql<Types>;
 /** What reads and writes go through, inside a transaction or outside. */
 export type Queryable = postgres.ISql<Types>;
+/** The same, where it must be inside. */
+export type Transaction = Queryable;
+/** One that the driver began, which can set savepoints. */
+export type ScopedTransaction = postgres.TransactionSql<Types>;
 /** What was written down and not sent yet. */
 export type Statement = postgres.PendingQuery<postgres.Row[]>;
 
-/** @param answerSeconds a connection whose server says nothing for so long while it is asked something is given up */
-export function connect(databaseUrl: string, poolSize: number, answerSeconds = 60): Database {
+export interface ConnectionOptions {
+  /** A connection whose server says nothing for so long while it is asked something is given up. Default 60. */
+  answerSeconds?: number;
+  /** Settings of each session, as PostgreSQL names them. */
+  session?: Record<string, string>;
+  /** Called at the moment when a connection is closed, whoever closed it. */
+  onClose?: () => void;
+}
+
+export function connect(databaseUrl: string, poolSize: number, options: ConnectionOptions = {}): Database {
+  const { answerSeconds = 60, session = {}, onClose } = options;
   const socket = ({ host, port }: { host: string[]; port: number[] }) =>
     openPatientSocket(
       host.map((name, i) => ({ host: name, port: port[i] })),
@@ -21,7 +33,8 @@ export function connect(databaseUrl: string, poolSize: number, answerSeconds = 6
     max: poolSize,
     ...{ socket }, // known to the driver, and not to its types
     onnotice: () => {},
-    connection: { application_name: 'tsudoi-hub' },
+    ...(onClose ? { onclose: () => onClose() } : {}),
+    connection: { application_name: 'tsudoi-hub', ...session },
     types: {
       bigint: {
         to: 20,
@@ -47,10 +60,10 @@ export function sqlState(error: unknown): string | null {
 export async function inTransaction<T>(
   sql: Database,
   options: string,
-  work: (tx: Transaction) => Promise<T>,
+  work: (tx: ScopedTransaction) => Promise<T>,
 ): Promise<T> {
   let fatal: unknown = null;
-  const guarded = (tx: Transaction) =>
+  const guarded = (tx: ScopedTransaction) =>
     work(tx).then(
       (value) => ({ value }),
       (error) => {
@@ -64,6 +77,15 @@ export async function inTransaction<T>(
     return done.value as T;
   } catch (error) {
     throw fatal ?? error;
+  }
+}
+
+/** A transaction lost its connection; nothing that it had not committed has happened. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+  readonly code = 'CONNECTION_CLOSED';
+  constructor() {
+    super('the connection to PostgreSQL was closed in the middle of a transaction');
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { canonicalJson } from '@tsudoi/schema';
 
 /** The part of a stored event that its writer knows before the event has a position. */
@@ -23,19 +23,13 @@ export const genesisHash: Buffer = Buffer.alloc(32);
 export function contentHash(content: EventContent): Buffer {
   const { streamType, streamId, version, eventId, type, schemaVersion, data, meta, sealed, subjectId } =
     content;
-  const bytes = canonicalJson({
-    streamType,
-    streamId,
-    version,
-    eventId,
-    type,
-    schemaVersion,
-    data,
-    meta,
-    sealed,
-    subjectId,
-  });
-  return createHash('sha256').update(bytes, 'utf8').digest();
+  // Written out in the order of the keys: the ten of them need no sorting for each event.
+  const json =
+    `{"data":${canonicalJson(data)},"eventId":${canonicalJson(eventId)},"meta":${canonicalJson(meta)},` +
+    `"schemaVersion":${canonicalJson(schemaVersion)},"sealed":${canonicalJson(sealed)},` +
+    `"streamId":${canonicalJson(streamId)},"streamType":${canonicalJson(streamType)},` +
+    `"subjectId":${canonicalJson(subjectId)},"type":${canonicalJson(type)},"version":${canonicalJson(version)}}`;
+  return hash('sha256', json, 'buffer');
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openPatientSocket } from './patient-socket.ts';
 
 let server: Server;
@@ -32,11 +32,18 @@ test('a connection that gets no answer ends itself and says so', async () => {
 
 test('one that is answered lives on, and may stay silent for as long as it likes', async () => {
   const socket = await open();
-  for (let i = 0; i < 3; i++) {
-    const answered = new Promise((resolve) => socket.once('data', resolve));
-    socket.write('echo');
-    await answered;
-    await new Promise((resolve) => setTimeout(resolve, 80)); // longer than the patience with an answer
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    for (let i = 0; i < 3; i++) {
+      const answered = new Promise((resolve) => socket.once('data', resolve));
+      socket.write('echo');
+      expect(vi.getTimerCount()).toBe(1);
+      await answered;
+      expect(vi.getTimerCount()).toBe(0);
+      vi.advanceTimersByTime(3_600_000);
+    }
+  } finally {
+    vi.useRealTimers();
   }
   expect(socket.destroyed).toBe(false);
   socket.destroy();

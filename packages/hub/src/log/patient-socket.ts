@@ -44,6 +44,10 @@ function watched(socket: Socket, answerMs: number): Socket {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   socket.write = (...args: unknown[]) => {
     timer ??= setTimeout(() => socket.destroy(noAnswer('ECONNABORTED', answerMs)), answerMs).unref();
+    if (socket.writableCorked === 0) {
+      socket.cork(); // statements that are sent one behind the other travel together
+      process.nextTick(() => socket.uncork());
+    }
     return write(...args);
   };
   socket.prependListener('data', stop);

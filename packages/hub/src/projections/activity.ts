@@ -138,7 +138,9 @@ function shortMembers(event: DomainEvent) {
   const data =
     event.type === 'ArtifactRegistered' ? { ...event.data, kind: event.data.manifest.kind } : event.data;
   const open = Object.entries(data).filter(([name]) => name !== 'sealed' && name !== 'secretHash');
-  const members = open.map(([name, value]) => [name, JSON.stringify(value)]);
-  const short = members.filter(([, json]) => json !== undefined && json.length <= longestMember);
-  return JSON.parse(`{${short.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`);
+  const whole = Object.fromEntries(open);
+  if (JSON.stringify(whole).length <= longestMember) return whole; // then each of its members is short
+  return Object.fromEntries(
+    open.filter(([, value]) => (JSON.stringify(value)?.length ?? 0) <= longestMember),
+  );
 }

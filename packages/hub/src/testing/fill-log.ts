@@ -1,7 +1,6 @@
 import { type DomainEvent, deterministicId } from '@tsudoi/schema';
+import type { Hub } from '../hub.ts';
 import { LogBatch, type StreamAppend } from '../log/append.ts';
-import { inAppendTransaction } from '../log/append-transaction.ts';
-import type { Database } from '../log/connection.ts';
 
 /** How many events each group of a filled log has: its creation and its members. */
 const perGroup = 50;
@@ -11,24 +10,24 @@ const perGroup = 50;
  * and tests of what follows from a long log. @returns events per second
  */
 export async function fillLog(
-  sql: Database,
+  { appends }: Pick<Hub, 'appends'>,
   events: number,
   { batch = 1000, onProgress }: { batch?: number; onProgress?: (done: number) => void } = {},
 ): Promise<number> {
   const started = performance.now();
   for (let done = 0; done < events; done += batch) {
-    const appends = new Map<number, StreamAppend>();
+    const ofGroups = new Map<number, StreamAppend>();
     for (let n = done; n < Math.min(done + batch, events); n++) {
       const group = Math.floor(n / perGroup);
-      const append = appends.get(group) ?? appendTo(group, n % perGroup);
+      const append = ofGroups.get(group) ?? appendTo(group, n % perGroup);
       append.events.push(eventOf(group, n % perGroup));
-      appends.set(group, append);
+      ofGroups.set(group, append);
     }
-    await inAppendTransaction(sql, async (tx) => {
+    await appends.transaction(async (tx) => {
       const log = new LogBatch(tx);
       const commandId = deterministicId('fill', done);
       const by = { commandId, correlationId: commandId, causationPosition: null, traceparent: null };
-      for (const append of appends.values()) {
+      for (const append of ofGroups.values()) {
         log.assume('group', append.streamId, (append.expected as { exact: number }).exact);
         await log.add([append], { actor: 'system:fill', ...by });
       }

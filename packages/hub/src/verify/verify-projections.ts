@@ -1,4 +1,4 @@
-import { type Database, inTransaction, type Transaction } from '../log/connection.ts';
+import { type Database, inTransaction, type ScopedTransaction, type Transaction } from '../log/connection.ts';
 import { logHead } from '../log/read-log.ts';
 import { isPassing } from '../projections/advance.ts';
 import { readCheckpoints } from '../projections/checkpoint.ts';
@@ -55,7 +55,7 @@ export async function verifyProjections(
   return reports;
 }
 
-async function compare(tx: Transaction, live: string, projection: Projection, position: number) {
+async function compare(tx: ScopedTransaction, live: string, projection: Projection, position: number) {
   for (const table of projection.tables) {
     await tx`create table ${tx(`${scratch}.${table}`)} (like ${tx(`${live}.${table}`)} including all)`;
   }
@@ -77,7 +77,7 @@ async function compare(tx: Transaction, live: string, projection: Projection, po
 
 /** Replays into the scratch tables. @returns what stands in the way, or null */
 async function fold(
-  tx: Transaction,
+  tx: ScopedTransaction,
   live: string,
   projection: Projection,
   position: number,

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Gather, type Turn } from './gather.ts';
+
+interface Batch {
+  items: number[];
+  turn: Turn<number[]>;
+  end(): void;
+}
+
+/** A queue whose batches stand still until the test moves them on. */
+function queue(largest = 100) {
+  const batches: Batch[] = [];
+  const gather = new Gather<number, string, number[]>((items, turn) => {
+    const done = Promise.withResolvers<void>();
+    batches.push({ items, turn, end: done.resolve });
+    return done.promise.then(() => items.map((item) => ({ answer: `did ${item}` })));
+  }, largest);
+  return { gather, batches };
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+const turnOfTheLoop = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+test('what arrives together is one batch, and each item gets its own answer', async () => {
+  const { gather, batches } = queue();
+  const answers = [1, 2, 3].map((item) => gather.submit(item));
+  await turnOfTheLoop();
+  expect(batches.map(({ items }) => items)).toEqual([[1, 2, 3]]);
+  batches[0].end();
+  expect(await Promise.all(answers)).toEqual(['did 1', 'did 2', 'did 3']);
+});
+
+test('the next batch is prepared while one is written, and written only when that is over', async () => {
+  const { gather, batches } = queue();
+  void gather.submit(1);
+  await turnOfTheLoop();
+  void gather.submit(2);
+  await turnOfTheLoop();
+  expect(batches).toHaveLength(1); // still being prepared
+  await batches[0].turn.write([1]);
+  await turnOfTheLoop();
+  expect(batches).toHaveLength(2);
+  expect(batches[1].turn.front?.note).toEqual([1]);
+
+  let writes = false;
+  const writing = batches[1].turn.write([2]).then(() => {
+    writes = true;
+  });
+  void gather.submit(3);
+  await turnOfTheLoop();
+  expect([writes, batches.length]).toEqual([false, 2]);
+  batches[0].turn.over();
+  await writing;
+  await turnOfTheLoop();
+  expect(batches[2].turn.front?.note).toEqual([2]);
+});
+
+test('a batch that writes nothing holds nobody up, and is nobody’s front', async () => {
+  const { gather, batches } = queue();
+  const first = gather.submit(1);
+  await turnOfTheLoop();
+  const second = gather.submit(2);
+  batches[0].end();
+  await first;
+  await turnOfTheLoop();
+  expect(batches[1].turn.front).toBeNull();
+  await batches[1].turn.write([2]);
+  batches[1].end();
+  expect(await second).toBe('did 2');
+});
+
+test('many clients are halved, so that one half is prepared while the other is written', async () => {
+  const { gather, batches } = queue();
+  for (const item of range(0, 40)) void gather.submit(item);
+  await turnOfTheLoop();
+  expect(batches[0].items).toHaveLength(20);
+  await batches[0].turn.write([]);
+  await turnOfTheLoop();
+  expect(batches[1].items).toEqual(range(20, 40));
+});
+
+test('a batch that fails as a whole fails its items alone', async () => {
+  let failing = true;
+  const gather = new Gather<number, number, null>(async (items) => {
+    if (failing) throw new Error('the server is gone');
+    return items.map((answer) => ({ answer }));
+  }, 10);
+  await expect(gather.submit(1)).rejects.toThrow('the server is gone');
+  failing = false;
+  expect(await gather.submit(2)).toBe(2);
+});
+
+test('however long things take: all are answered once, in order, and no two batches are written at once', async () => {
+  const step = fc.record({ items: fc.integer({ min: 1, max: 30 }), ticks: fc.nat(4), writes: fc.boolean() });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+      let [atWork, most, n] = [0, 0, 0];
+      const written: number[] = [];
+      const gather = new Gather<number, number, null>(async (items, turn) => {
+        const { ticks, writes } = steps[n++ % steps.length];
+        for (let i = 0; i < ticks; i++) await turnOfTheLoop();
+        if (writes) {
+          await turn.write(null);
+          most = Math.max(most, ++atWork);
+          written.push(...items);
+          for (let i = 0; i < ticks; i++) await turnOfTheLoop();
+          atWork--;
+        }
+        turn.over();
+        return items.map((answer) => ({ answer }));
+      }, 20);
+      let next = 0;
+      const answers: Promise<number>[] = [];
+      for (const { items, ticks } of steps) {
+        for (let i = 0; i < items; i++) answers.push(gather.submit(next++));
+        for (let i = 0; i < ticks; i++) await turnOfTheLoop();
+      }
+      expect(await Promise.all(answers)).toEqual(range(0, next));
+      expect(most).toBeLessThanOrEqual(1);
+      expect(written).toEqual([...written].sort((a, b) => a - b));
+    }),
+    { numRuns: 50 },
+  );
+});
