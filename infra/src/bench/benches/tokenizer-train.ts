@@ -14,8 +14,6 @@ import { INSTALL, sentencePieceVersion } from '../tokenizer/sentencepiece.ts';
 import { textLines } from '../tokenizer/texts.ts';
 
 const LEAST_OVERLAP = 0.95;
-/** A tenth of the text has more pieces of nearly equal worth. */
-const LEAST_OVERLAP_QUICK = 0.93;
 const LIKELIHOOD_WITHIN = 0.005;
 /** Two meta pieces more than spm_train has by default: the padding and the newline. */
 const MORE_META = 2;
@@ -105,7 +103,7 @@ async function againstSentencePiece(lines: readonly string[], options: BenchOpti
       figures =
         `${(100 * overlap).toFixed(1)} % of its vocabulary; held-out text ${our.toFixed(4)} nats a character ` +
         `against ${their.toFixed(4)} (${(100 * off).toFixed(2)} %).`;
-      return overlap >= (options.quick ? LEAST_OVERLAP_QUICK : LEAST_OVERLAP) && off <= LIKELIHOOD_WITHIN;
+      return overlap >= LEAST_OVERLAP && off <= LIKELIHOOD_WITHIN;
     },
     note: () => figures,
   };

@@ -1,9 +1,6 @@
-import { Rejection } from '@tsudoi/schema';
-import { TokenizerError } from '../tokenizer/index.ts';
-import { type Subcommand, UsageError } from './corpus/subcommand.ts';
+import { dispatch, type Subcommands } from './dispatch.ts';
 
-/** Each subcommand is one file; it is loaded only when it is called. */
-const subcommands: Record<string, () => Promise<Subcommand>> = {
+const subcommands: Subcommands = {
   train: async () => (await import('./tokenizer/train.ts')).train,
   merge: async () => (await import('./tokenizer/merge.ts')).merge,
   encode: async () => (await import('./tokenizer/encode.ts')).encode,
@@ -12,43 +9,6 @@ const subcommands: Record<string, () => Promise<Subcommand>> = {
   compare: async () => (await import('./tokenizer/compare.ts')).compare,
 };
 
-/** Exit codes: 0 done, 1 it failed, 2 called wrongly. */
-async function main([name, ...rest]: string[]): Promise<number> {
-  if (name === undefined || name === '--help') {
-    process.stdout.write(await overview());
-    return name === undefined ? 2 : 0;
-  }
-  if (!Object.hasOwn(subcommands, name))
-    throw new UsageError(`there is no "${name}"; there are ${Object.keys(subcommands).join(', ')}`);
-  const subcommand = await (subcommands[name] as () => Promise<Subcommand>)();
-  if (rest.includes('--help')) {
-    process.stdout.write(`${subcommand.usage}\n`);
-    return 0;
-  }
-  return subcommand.run(rest, {
-    out: (text) => process.stdout.write(text),
-    progress: (line) => process.stderr.write(`${line}\n`),
-  });
-}
+const expected = ['TokenizerError'];
 
-async function overview(): Promise<string> {
-  const lines = await Promise.all(
-    Object.entries(subcommands).map(async ([name, load]) => `  ${name.padEnd(10)} ${(await load()).about}`),
-  );
-  return `usage: npm run -s tokenizer -- COMMAND … [--json] [--help]\n\n${lines.join('\n')}\n`;
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const code = (error as NodeJS.ErrnoException).code;
-  const isUsage = error instanceof UsageError;
-  const isExpected =
-    isUsage ||
-    error instanceof Rejection ||
-    error instanceof TokenizerError ||
-    code === 'ENOENT' ||
-    code === 'EISDIR';
-  process.stderr.write(`${isExpected ? (error as Error).message : ((error as Error).stack ?? error)}\n`);
-  process.exitCode = isUsage ? 2 : 1;
-}
+await dispatch({ name: 'tokenizer', subcommands, expected }, process.argv.slice(2));

@@ -63,6 +63,7 @@ function lossOf(
   counts: Float64Array,
   total: number,
   piece: number,
+  standIn: (part: number) => number,
   best: Float64Array,
   from: Int32Array,
 ): number | undefined {
@@ -74,7 +75,8 @@ function lossOf(
   const frequency = counts[piece];
   const logTotalWithout = Math.log(total + frequency * (alternative.length - 1));
   let logAlternative = 0;
-  for (const part of alternative) logAlternative += Math.log(counts[part] + frequency) - logTotalWithout;
+  for (const part of alternative)
+    logAlternative += Math.log(counts[standIn(part)] + frequency) - logTotalWithout;
   return (frequency / total) * (Math.log(frequency) - Math.log(total) - logAlternative);
 }
 
@@ -95,6 +97,11 @@ export function prune(
   const best = new Float64Array(lattice.maxLength + 1);
   const from = new Int32Array(lattice.maxLength + 1);
   const loss = new Float64Array(score.length);
+  // SentencePiece takes a character that is no piece any more for its most frequent one, and so drops rare words of rare
+  // characters. Who asks for its seeds gets its vocabulary, this included.
+  const mostFrequent = alive.indexOf(1);
+  const standIn = (part: number) =>
+    lattice.table.followed && part < characters && alive[part] === 0 ? mostFrequent : part;
   const candidates: number[] = [];
   let before = 0;
   let kept = 0;
@@ -106,7 +113,7 @@ export function prune(
     }
     alive[piece] = 0;
     if (counts[piece] === 0) continue;
-    const value = lossOf(lattice, score, counts, total, piece, best, from);
+    const value = lossOf(lattice, score, counts, total, piece, standIn, best, from);
     if (value === undefined) continue;
     loss[piece] = value;
     candidates.push(piece);

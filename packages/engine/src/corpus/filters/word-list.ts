@@ -27,6 +27,7 @@ export class WordList implements WordCounter {
   readonly size: number;
   /** Longest first, by `pairKey`; words of one unit stand under `SINGLE`. */
   readonly byStart = new Map<number, Word[]>();
+  private starts?: Starts;
 
   constructor(words: Iterable<string>) {
     const unique = new Set([...words].map((word) => lower(word.normalize('NFC').trim())).filter(Boolean));
@@ -40,7 +41,9 @@ export class WordList implements WordCounter {
   }
 
   count(text: string): WordHits {
-    return scan(text, [this], startsOf([this]))[0] as WordHits;
+    if (this.size === 0) return { hits: 0, types: 0 };
+    this.starts ??= startsOf([this]);
+    return scan(text, [this], this.starts)[0] as WordHits;
   }
 
   /** The longest word that begins at `at`, where the two units stand in lower case; '' when none does. */
