@@ -15,33 +15,23 @@ export interface Postings {
 /** Collects the inverted index of one segment in typed arrays: about 9 bytes for each pair of term and document. */
 export function createPostings() {
   const table = createTermTable();
+  const counter = createTermCounter();
   let slots = new Uint32Array(1 << 16);
   let documents = new Uint32Array(1 << 16);
   let counts = new Uint32Array(1 << 16);
-  let newest = new Int32Array(1 << 16).fill(-1); // of each slot, the pair it was last counted in
   let pairs = 0;
   const lengths: number[] = [];
   return {
     add(text: string) {
       const document = lengths.length;
-      let length = 0;
-      forEachTerm(text, (term) => {
-        length += 1;
-        const slot = table.slotOf(term);
-        if (slot >= newest.length) newest = grown(newest, -1);
-        const pair = newest[slot] as number;
-        if (pair >= 0 && documents[pair] === document) {
-          counts[pair]++;
-          return;
-        }
+      lengths.push(counter.count(text));
+      counter.forEach((term, count) => {
         if (pairs === slots.length)
           [slots, documents, counts] = [grown(slots), grown(documents), grown(counts)];
-        slots[pairs] = slot;
+        slots[pairs] = table.slotOf(term);
         documents[pairs] = document;
-        counts[pairs] = 1;
-        newest[slot] = pairs++;
+        counts[pairs++] = count;
       });
-      lengths.push(length);
     },
     finish(): Postings {
       const { terms, ranks } = table.sorted();
@@ -103,11 +93,65 @@ function putVarint(bytes: Uint8Array, at: number, value: number): number {
   return place;
 }
 
-function grown<T extends Uint32Array | Int32Array>(array: T, fill = 0): T {
-  const larger = new (array.constructor as new (length: number) => T)(array.length * 2);
+function grown(array: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(array.length * 2);
   larger.set(array);
-  if (fill !== 0) larger.fill(fill, array.length);
   return larger;
+}
+
+const slotFor = (term: Term, mask: number): number => {
+  const mixed = Math.imul((term | 0) ^ Math.imul((term / 65_536) | 0, 0x85ebca6b), 0x9e3779b1);
+  return (mixed ^ (mixed >>> 15)) & mask;
+};
+
+/** Counts the terms of one text after the other in a table that stays in the processor's cache, so that the large one is asked once a term. */
+function createTermCounter() {
+  let keys = new Float64Array(1 << 10);
+  let counts = new Uint32Array(1 << 10);
+  let used = new Uint32Array(1 << 10);
+  let distinct = 0;
+  const clear = () => {
+    for (let i = 0; i < distinct; i++) counts[used[i]] = 0;
+    distinct = 0;
+  };
+  const find = (term: Term): number => {
+    const mask = keys.length - 1;
+    let at = slotFor(term, mask);
+    while (counts[at] !== 0 && keys[at] !== term) at = (at + 1) & mask;
+    return at;
+  };
+  const grow = () => {
+    const [oldKeys, oldCounts, oldUsed] = [keys, counts, used];
+    keys = new Float64Array(oldKeys.length * 2);
+    counts = new Uint32Array(keys.length);
+    used = new Uint32Array(keys.length);
+    for (let i = 0; i < distinct; i++) {
+      const at = find(oldKeys[oldUsed[i]]);
+      keys[at] = oldKeys[oldUsed[i]];
+      counts[at] = oldCounts[oldUsed[i]];
+      used[i] = at;
+    }
+  };
+  return {
+    /** How many terms the text has, repeats counted. */
+    count(text: string): number {
+      clear();
+      let length = 0;
+      forEachTerm(text, (term) => {
+        length += 1;
+        const at = find(term);
+        if (counts[at]++ > 0) return;
+        keys[at] = term;
+        used[distinct++] = at;
+        if (distinct * 2 > keys.length) grow();
+      });
+      return length;
+    },
+    /** The terms of the last text in the order in which they came. */
+    forEach(visit: (term: Term, count: number) => void) {
+      for (let i = 0; i < distinct; i++) visit(keys[used[i]], counts[used[i]]);
+    },
+  };
 }
 
 /** Open addressing from term to a dense slot number. */
@@ -117,8 +161,7 @@ function createTermTable() {
   let size = 0;
   const find = (term: Term): number => {
     const mask = keys.length - 1;
-    const mixed = Math.imul((term | 0) ^ Math.imul((term / 65_536) | 0, 0x85ebca6b), 0x9e3779b1);
-    let i = (mixed ^ (mixed >>> 15)) & mask;
+    let i = slotFor(term, mask);
     while (keys[i] !== -1 && keys[i] !== term) i = (i + 1) & mask;
     return i;
   };

@@ -45,7 +45,7 @@ export interface IndexedDocument {
   url?: string;
 }
 
-/** Gathers documents until it is full, then sorts and writes them. Memory: about 25 bytes a code unit. */
+/** Gathers documents until it is full, then sorts and writes them. Memory: about 20 bytes a code unit. */
 export function createSegmentWriter(licenceOf: (document: CorpusDocument) => string) {
   const texts: string[] = [];
   const documents: IndexedDocument[] = [];
