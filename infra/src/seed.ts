@@ -1,7 +1,7 @@
 import { type Actor, execute, openHub } from '@tsudoi/hub';
 import { migrate } from '@tsudoi/hub/migrate';
 import { letRuntimeRoleSignIn } from '@tsudoi/hub/runtime-role';
-import { type Command, deterministicId } from '@tsudoi/schema';
+import { type Command, deterministicId, Rejection } from '@tsudoi/schema';
 import type { Instance } from './instance.ts';
 import { groups, personas } from './people.ts';
 import { runtimePassword } from './runtime-database.ts';
@@ -23,7 +23,8 @@ export async function seedLocalHub(databaseUrl: string, instance: Instance): Pro
     for (const group of Object.values(groups))
       await send(launcher, { type: 'group.create', data: { ...group } });
     for (const { personId, displayName, roles } of Object.values(personas)) {
-      await send(launcher, { type: 'person.join', data: { personId, displayName, opennessAgreed: true } });
+      const joined = { personId, displayName, opennessAgreed: true };
+      await send(launcher, { type: 'person.join', data: joined }).catch(unlessErased);
       for (const { group, role } of roles) {
         const groupId = group && groups[group].groupId;
         if (groupId) await send(launcher, { type: 'group.addMember', data: { groupId, personId } });
@@ -43,4 +44,9 @@ export async function seedLocalHub(databaseUrl: string, instance: Instance): Pro
   } finally {
     await hub.close();
   }
+}
+
+/** Of somebody who was erased no receipt can tell any more that the name is the same as then; they did join. */
+function unlessErased(error: unknown): void {
+  if (!(error instanceof Rejection) || error.code !== 'command.id-reused') throw error;
 }
