@@ -1,6 +1,6 @@
 """Follows the events of a Tsudoi hub over server-sent events. Python 3.9 or newer, standard library only.
 
-    python3 example.py http://127.0.0.1:4000 --group corpus --database events.sqlite
+    python3 example.py http://127.0.0.1:4800 --group corpus --database events.sqlite
 
 Each event is handled exactly once, whatever happens in between: what is done with it and how far we have come are
 written in ONE transaction of a small database. After a lost connection, a restart of the hub or of this program it goes

@@ -4,6 +4,7 @@ export type TsudoiEvent =
   | PersonJoined
   | OpennessAgreed
   | ProfileChanged
+  | CreditNameChosen
   | RoleGranted
   | RoleRevoked
   | TokenIssued
@@ -98,6 +99,14 @@ export type ProfileChanged = CloudEvent & {
   data: {
     personId: string;
     sealed: string;
+  };
+};
+export type CreditNameChosen = CloudEvent & {
+  type: 'tsudoi.person.CreditNameChosen';
+  schemaversion: 1;
+  data: {
+    personId: string;
+    named: boolean;
   };
 };
 export type RoleGranted = CloudEvent & {

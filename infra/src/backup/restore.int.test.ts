@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import {
   appendFileSync,
@@ -236,6 +237,17 @@ test('a restore goes into an empty hub only, and one that was cut off is finishe
   await migrate(occupied.hub.sql);
   await newPerson(occupied.hub);
   await expect(restore(into(occupied))).rejects.toThrow("this hub's log holds 2 events already");
+});
+
+test('a backup of an earlier release is restored into its own schema, moved on, and the hub goes on', async () => {
+  const fresh = await newPlace('5a'.repeat(32));
+  execFileSync('tar', ['-xzf', join(import.meta.dirname, 'testing/backup-at-0070.tar.gz'), '-C', dir]);
+  const report = await restore(into(fresh, { dir: join(dir, 'backup-at-0070') }));
+  expect(report).toMatchObject({ position: 27, sealed: true, lost: [], keys: { position: 27 } });
+  const [{ newest }] = await fresh.hub.sql`select max(file) as newest from schema_migration`;
+  expect(newest > '0070_backup.sql').toBe(true);
+  await newPerson(fresh.hub);
+  expect((await verifyLog(fresh.hub)).problem).toBeNull();
 });
 
 test('a backup older than what NATS has seen, or of another course, is refused', async () => {

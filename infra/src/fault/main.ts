@@ -25,7 +25,7 @@ interface Result {
 async function main(): Promise<number> {
   const { values, positionals } = arguments_();
   if (values.help || positionals.length === 0) {
-    const lines = faults.map(({ name, fault }) => `  ${name.padEnd(18)} ${fault}`);
+    const lines = faults.map(({ name, fault }) => `  ${name.padEnd(20)} ${fault}`);
     process.stdout.write(`${usage}\n\n${lines.join('\n')}\n`);
     return values.help ? 0 : 2;
   }

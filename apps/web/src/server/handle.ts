@@ -2,14 +2,21 @@ import { type Actor, requirePermission } from '@tsudoi/hub';
 import { type Permission, Rejection } from '@tsudoi/schema';
 import { bearerToken, contextOf, localeOf } from './context.ts';
 import { serverEnv } from './env.ts';
-import { logRefusal, problemOf } from './http/problem.ts';
+import { logRefusal, problemOf, problemResponse } from './http/problem.ts';
 import { traceOf } from './http/trace-of.ts';
 import { hub } from './hub.ts';
 import { isOwnOrigin } from './origin.ts';
 import { errorResponse } from './rejections.ts';
 
-/** Runs a route handler and turns what it throws into an answer. */
-export async function answering(request: Request, run: () => Promise<Response>): Promise<Response> {
+/**
+ * Runs a route handler and turns what it throws into an answer.
+ * @param form `problem` where programs outside ask: problem details (RFC 9457), as the HTTP API answers
+ */
+export async function answering(
+  request: Request,
+  run: () => Promise<Response>,
+  form: 'portal' | 'problem' = 'portal',
+): Promise<Response> {
   try {
     return await run();
   } catch (error) {
@@ -18,7 +25,9 @@ export async function answering(request: Request, run: () => Promise<Response>):
     const problem = problemOf(error, locale, traceId);
     const { pathname } = new URL(request.url);
     if (problem.status !== 500) logRefusal(problem, { method: request.method, path: pathname, actor: null });
-    return errorResponse(error, locale, traceId);
+    if (form === 'portal') return errorResponse(error, locale, traceId);
+    if (problem.status === 500) console.error(`request failed (trace ${traceId})`, error);
+    return problemResponse(problem, locale);
   }
 }
 

@@ -18,10 +18,10 @@ export function register(
   const { webhookId, url } = data;
   if (state.phase) throw new Rejection('stream.exists', { stream: `webhook ${webhookId}` });
   if (!facts.isMember) throw new Rejection('group.not-member');
-  const { protocol, hostname, username, password } = new URL(url);
-  if (username || password || (protocol !== 'https:' && hostname !== '127.0.0.1')) {
-    throw new Rejection('webhook.insecure', { url });
-  }
+  const { protocol, hostname, host, username, password } = new URL(url);
+  // Whoever reads the refusal need not read a password.
+  if (username || password) throw new Rejection('webhook.insecure', { url: `${protocol}//…@${host}` });
+  if (protocol !== 'https:' && hostname !== '127.0.0.1') throw new Rejection('webhook.insecure', { url });
   // A name may come to mean another address; that is looked at when it is spoken to.
   const address = hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(address) && protocol === 'https:' && !isPublicAddress(address)) {

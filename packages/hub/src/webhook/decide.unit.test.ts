@@ -19,9 +19,11 @@ const register =
 describe('registering', () => {
   test('is for https addresses without a password in them', () => {
     given(webhook).when(register()).gives(registered);
-    for (const url of ['http://example.org/x', 'https://me:secret@example.org/x']) {
-      given(webhook).when(register({ url })).isRefused('webhook.insecure', { url });
-    }
+    const url = 'http://example.org/x';
+    given(webhook).when(register({ url })).isRefused('webhook.insecure', { url });
+    given(webhook)
+      .when(register({ url: 'https://me:secret@example.org/x' }))
+      .isRefused('webhook.insecure', { url: 'https://…@example.org' });
   });
   test('is for members of the group, and has a limit', () => {
     given(webhook)

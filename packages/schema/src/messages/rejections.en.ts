@@ -159,7 +159,8 @@ export const en = {
   'credit.reversed-already': 'This credit entry was reversed already.',
   'credit.own-statement': 'Nobody states credit for themselves. Ask another lead.',
   'webhook.unknown': 'There is no webhook {webhookId} of yours.',
-  'webhook.insecure': '{url} is not https. Deliveries carry signatures and go to https addresses only.',
+  'webhook.insecure':
+    '{url} is not an https address without user name and password. Deliveries go to such addresses only.',
   'webhook.private-address':
     '{url} is not an address that everybody on the internet reaches. Deliveries go to public addresses only.',
   'webhook.not-paused': 'This webhook is not paused.',

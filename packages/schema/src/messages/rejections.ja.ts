@@ -165,7 +165,8 @@ export const ja: Record<keyof typeof en, string> = {
   'credit.reversed-already': 'このクレジットの記録はすでに取り消されています。',
   'credit.own-statement': '自分自身のクレジットは記載できません。ほかのリーダーに頼んでください。',
   'webhook.unknown': 'あなたのWebhook {webhookId} はありません。',
-  'webhook.insecure': '{url} はhttpsではありません。署名付きの通知はhttpsのアドレスにだけ送ります。',
+  'webhook.insecure':
+    '{url} は、ユーザー名もパスワードも含まないhttpsのアドレスではありません。通知はそのようなアドレスにだけ送ります。',
   'webhook.private-address':
     '{url} はインターネットから届かないアドレスです。通知は公開アドレスにだけ送ります。',
   'webhook.not-paused': 'このWebhookは一時停止していません。',

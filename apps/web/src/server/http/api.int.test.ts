@@ -124,6 +124,24 @@ describe('bad input is refused in one line, logged with its trace, and changes n
     expect([later.status, ((await later.json()) as { code: string }).code]).toEqual([404, 'api.version']);
   });
 
+  test('a stream or a page of events that cannot be: a place past the end, no such group, no such topic', async () => {
+    const routes = {
+      stream: (await import('../../app/api/stream/route.ts')).GET,
+      events: (await import('../../app/api/events/route.ts')).GET,
+    };
+    for (const [path, GET] of Object.entries(routes)) {
+      const ask = (query: string) =>
+        refused(async () => {
+          const answer = await GET(portal.request(`/api/${path}?${query}`));
+          return { status: answer.status, headers: answer.headers, body: await answer.json() };
+        });
+      expect(await ask('after=999999999')).toEqual([422, 'subscription.ahead']);
+      expect(await ask('after=latest')).toEqual([400, 'input.invalid']);
+      expect(await ask('topics=weather')).toEqual([400, 'input.invalid']);
+      expect(await ask('group=nobody')).toEqual([404, 'group.unknown']);
+    }
+  });
+
   test('a key that was used for another command', async () => {
     const used = key();
     await post(used)();

@@ -12,24 +12,28 @@ const mostRead = 4000;
  * where to ask on from (`?after=`); once it equals `head` the log is read.
  */
 export function GET(request: Request): Promise<Response> {
-  return answering(request, async () => {
-    await permitted(request, 'public.read');
-    const { after, limit, ...wanted } = await eventQuery(request);
-    const window = logWindow();
-    const head = await window.head();
-    let position = after ?? 0;
-    requireReached(position, head);
-    const most = limit ?? 100;
-    const events: CloudEvent[] = [];
-    for (let read = 0; read < mostRead && events.length < most; ) {
-      const page = await window.after(position);
-      if (page.length === 0) break;
-      for (const event of page) {
-        read += 1;
-        position = event.envelope.position;
-        if (isSelected(event, wanted) && events.push(event.cloudEvent) === most) break;
+  return answering(
+    request,
+    async () => {
+      await permitted(request, 'public.read');
+      const { after, limit, ...wanted } = await eventQuery(request);
+      const window = logWindow();
+      const head = await window.head();
+      let position = after ?? 0;
+      requireReached(position, head);
+      const most = limit ?? 100;
+      const events: CloudEvent[] = [];
+      for (let read = 0; read < mostRead && events.length < most; ) {
+        const page = await window.after(position);
+        if (page.length === 0) break;
+        for (const event of page) {
+          read += 1;
+          position = event.envelope.position;
+          if (isSelected(event, wanted) && events.push(event.cloudEvent) === most) break;
+        }
       }
-    }
-    return Response.json({ events, position, head }, { headers: { 'cache-control': 'no-store' } });
-  });
+      return Response.json({ events, position, head }, { headers: { 'cache-control': 'no-store' } });
+    },
+    'problem',
+  );
 }

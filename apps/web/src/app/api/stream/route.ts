@@ -9,13 +9,17 @@ import { logWindow } from '../../../server/live/log-window.ts';
  * position that arrived; without either, from now on. `?group=` and `?topics=` choose.
  */
 export function GET(request: Request): Promise<Response> {
-  return answering(request, async () => {
-    await permitted(request, 'public.read');
-    const query = await eventQuery(request);
-    const window = logWindow();
-    const head = await window.head();
-    const after = query.after ?? head;
-    requireReached(after, head);
-    return eventStreamResponse(request, (signal) => logEvents(window, { ...query, after }, signal));
-  });
+  return answering(
+    request,
+    async () => {
+      await permitted(request, 'public.read');
+      const query = await eventQuery(request);
+      const window = logWindow();
+      const head = await window.head();
+      const after = query.after ?? head;
+      requireReached(after, head);
+      return eventStreamResponse(request, (signal) => logEvents(window, { ...query, after }, signal));
+    },
+    'problem',
+  );
 }
