@@ -7,10 +7,12 @@ import type { WeightSource } from './serve/weights.ts';
 
 export { type Batcher, Overloaded } from './serve/batcher.ts';
 export { openBatcher } from './serve/generator.ts';
-export { createApiServer } from './serve/openai/server.ts';
+export { ApiError } from './serve/openai/errors.ts';
+export type { Served } from './serve/openai/prepare.ts';
+export { createApiServer, type Models, unknownModel } from './serve/openai/server.ts';
 export { openServedModel, type ServedModel } from './serve/served-model.ts';
 export { TextStream } from './serve/text-stream.ts';
-export type { Quantization, WeightSource } from './serve/weights.ts';
+export { type Quantization, quantizations, type WeightSource } from './serve/weights.ts';
 
 /** A model of random weights, one short table of them over and over: it costs what a trained one of its shape costs. */
 export function generatorModel(config: ModelConfig, seed: number): WeightSource {

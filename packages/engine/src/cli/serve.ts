@@ -7,11 +7,12 @@ import { SafetensorsError } from '../io/safetensors.ts';
 import { UnsupportedConfig } from '../models/config.ts';
 import { DeviceUnavailable } from '../runtime/device.ts';
 import { openBatcher } from '../serve/generator.ts';
-import { createApiServer, type RequestLine } from '../serve/openai/server.ts';
+import { createApiServer, oneModel, type RequestLine } from '../serve/openai/server.ts';
 import { openServedModel } from '../serve/served-model.ts';
 import { type Quantization, quantizations } from '../serve/weights.ts';
 import { TokenizerError } from '../tokenizer/index.ts';
 import { OutOfMemory } from '../train/memory.ts';
+import { wordsOf } from './failure.ts';
 
 const usage = `usage: npm run -s serve -- MODEL_DIR|FILE.gguf [--quantize int8|q4] [--port N] [--host H] [--name NAME]
          [--slots N] [--context N] [--threads N] [--timeout SECONDS] [--json]
@@ -92,14 +93,11 @@ async function main(args: string[]): Promise<void> {
   const { slots, context, threads, quantize } = o;
   const generator = openBatcher(model.source, { slots, context, threads, quantize });
   model.source.close?.();
-  const server = createApiServer(
-    { model, generator },
-    {
-      timeoutSeconds: o.timeoutSeconds,
-      onRequest: (line) => say({ time: new Date().toISOString(), ...line }, describe(line)),
-      onError: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
-    },
-  );
+  const server = createApiServer(oneModel({ model, generator }), {
+    timeoutSeconds: o.timeoutSeconds,
+    onRequest: (line) => say({ time: new Date().toISOString(), ...line }, describe(line)),
+    onError: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(o.port, o.host, resolve);
@@ -117,6 +115,7 @@ async function main(args: string[]): Promise<void> {
 }
 
 const EXPECTED = [
+  UsageError,
   GgufError,
   SafetensorsError,
   UnsupportedConfig,
@@ -124,14 +123,10 @@ const EXPECTED = [
   TokenizerError,
   OutOfMemory,
 ];
-const SYSTEM = ['ENOENT', 'EISDIR', 'EACCES', 'EADDRINUSE', 'EADDRNOTAVAIL', 'ENOTFOUND'];
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const isUsage = error instanceof UsageError;
-  const isSystem = SYSTEM.includes((error as NodeJS.ErrnoException).code ?? '');
-  const isExpected = isUsage || isSystem || EXPECTED.some((kind) => error instanceof kind);
-  process.stderr.write(`${isExpected ? (error as Error).message : ((error as Error).stack ?? error)}\n`);
-  process.exitCode = isUsage ? 2 : 1;
+  process.stderr.write(`${wordsOf(error, EXPECTED)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

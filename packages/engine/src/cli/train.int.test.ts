@@ -1,8 +1,8 @@
 // Promises of `npm run train`: it trains, stops on Ctrl-C (a real process), resumes to the same bits, plans, profiles, and
 // says in one line what is wrong.
 
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,7 +71,11 @@ async function run(args: string[]): Promise<Ended> {
 }
 
 /** Runs the real process, and interrupts it as soon as it has said `when`. */
-function interrupted(args: string[], when: string): Promise<Ended> {
+function interrupted(
+  args: string[],
+  when: string,
+  interrupt = (_err: string, child: ChildProcess) => child.kill('SIGINT'),
+): Promise<Ended> {
   const child = spawn(process.execPath, [new URL('train.ts', import.meta.url).pathname, ...args]);
   let [out, err] = ['', ''];
   let stopped = false;
@@ -80,7 +84,7 @@ function interrupted(args: string[], when: string): Promise<Ended> {
   });
   child.stderr.on('data', (data) => {
     err += data;
-    if (!stopped && err.includes(when)) stopped = child.kill('SIGINT');
+    if (!stopped && err.includes(when)) stopped = interrupt(err, child);
   });
   return new Promise((done) => child.on('close', (code) => done({ code, out, err })));
 }
@@ -110,6 +114,48 @@ describe('npm run train', () => {
     expect((await run([changed, '--resume'])).err).toContain('pretrain.seed was 1, now it is 2');
   });
 
+  it('two ranks train as one, end together on Ctrl-C, and resume to the same bits', async () => {
+    const losses = (out: string): { loss: number }[] =>
+      JSON.parse(readFileSync(join(folder, out, 'metrics.json'), 'utf8')).steps;
+    const weights = (out: string) => readFileSync(join(folder, out, 'model/model.safetensors'));
+    const alone = await run([write('one.json', { out: 'one' }), '--threads', '1']);
+    expect(alone.code, alone.err).toBe(0);
+    const both = await run([write('two.json', { out: 'two' }), '--ranks', '2', '--json']);
+    expect(both.code, both.err).toBe(0);
+    expect(JSON.parse(both.out).tokens).toBe(40 * 4 * 24);
+    losses('two').forEach(({ loss }, i) => {
+      expect(Math.abs(loss / losses('one')[i].loss - 1)).toBeLessThan(1e-3);
+    });
+    const path = write('again.json', { out: 'again' });
+    const stopped = await interrupted([path, '--ranks', '2'], 'step 11/');
+    expect(stopped.code).toBe(1);
+    expect(stopped.err.trim().split('\n').at(-1)).toBe('stopped; go on with --resume');
+    const resumed = await run([path, '--ranks', '2', '--resume']);
+    expect(resumed.code, resumed.err).toBe(0);
+    expect(weights('again').equals(weights('two'))).toBe(true);
+  });
+
+  it('a rank that is killed ends the others, in one line, and the checkpoint goes on', async () => {
+    const path = write('killed.json', { out: 'killed' });
+    const ended = await interrupted([path, '--ranks', '2'], 'step 11/', (err) => {
+      const second = Number(/processes \d+, (\d+)/.exec(err)?.[1]);
+      return process.kill(second, 'SIGKILL');
+    });
+    expect(ended.code).toBe(1);
+    expect(ended.err).toContain('rank 1 of 2 was killed by SIGKILL');
+    expect(ended.err).not.toContain('    at ');
+    const resumed = await run([path, '--resume']);
+    expect(resumed.code, resumed.err).toBe(0);
+  });
+
+  it('SIGTERM, as a scheduler sends it, keeps a checkpoint of the step it came at', async () => {
+    const path = write('term.json', { out: 'term' });
+    const stopped = await interrupted([path], 'step 11/', (_, child) => child.kill('SIGTERM'));
+    expect(stopped.err).toContain('stopped; go on with --resume');
+    const resumed = await run([path, '--resume']);
+    expect(Number(/step (\d+)\//.exec(resumed.err)?.[1])).toBeGreaterThan(11);
+  });
+
   it('plans and profiles', async () => {
     const path = write('measure.json', { out: 'measure' });
     const plan = JSON.parse((await run([path, '--plan', '--json'])).out);
@@ -137,6 +183,45 @@ describe('npm run train', () => {
       /pretrain\.optimizer\.eps is 0\.00001; use 1e-8/,
     ],
     [
+      'ranks that cannot share a step',
+      () => [write('r.json'), '--ranks', '3'],
+      1,
+      /4 sequences a step .* cannot be shared by 3 ranks; make batchSize or accumulation a multiple of 3/,
+    ],
+    [
+      'bfloat16 on a device that has none',
+      () => [write('r.json', { pretrain: { ...pretrain, precision: 'bfloat16' } })],
+      1,
+      /precision bfloat16 needs a CUDA device \(--device cuda\); cpu computes in float32/,
+    ],
+    ['ranks on one browser GPU', () => [write('r.json'), '--ranks', '2', '--device', 'webgpu'], 2, /--ranks/],
+    ['a folder', () => [folder], 1, /is a folder; a recipe is a JSON file/],
+    [
+      'settings that are missing',
+      () => [write('r.json', { pretrain: { ...pretrain, seed: undefined } })],
+      1,
+      /pretrain\.seed: missing; it is a number/,
+    ],
+    [
+      'a tokenizer that is not there',
+      () => [write('r.json', { tokenizer: { file: 'no.json' } })],
+      1,
+      /tokenizer\.file: there is no .*no\.json/,
+    ],
+    [
+      'a tokenizer that is none',
+      () => [write('r.json', { tokenizer: { file: 'whole.json' } })],
+      1,
+      /tokenizer\.file: .*whole\.json: /,
+    ],
+    [
+      'a model to start from that is not there',
+      () => [write('r.json', { startFrom: 'no-model' })],
+      1,
+      /startFrom: .*no-model holds no config\.json/,
+    ],
+    ['a place that cannot be written', () => [write('r.json', { out: 'text.txt/x' })], 1, /text\.txt/],
+    [
       'text that is not there',
       () => [write('r.json', { data: { files: ['x/*.txt'] } })],
       1,
@@ -158,6 +243,44 @@ describe('npm run train', () => {
     const ended = await run(args());
     expect(ended.code).toBe(code);
     expect(ended.err).toMatch(message);
+    expect(ended.err).not.toContain('    at ');
+  });
+
+  it.each([
+    ['cut short', (file: Buffer) => file.subarray(0, file.length - 9), /checkpoint\.safetensors: .*missing/],
+    [
+      'of another program',
+      () => readFileSync(join(folder, 'model.safetensors')),
+      /checkpoint\.safetensors is no checkpoint/,
+    ],
+  ])('a checkpoint that is %s is refused, and stays as it is', async (_what, spoilt, message) => {
+    const { saveModel } = await import('../io/model-folder.ts');
+    const { config, parameters } = readGolden('neox-parallel');
+    await saveModel(folder, config, parameters);
+    const path = write('spoilt.json', { out: 'spoilt', pretrain: { ...pretrain, steps: 12 } });
+    const file = join(folder, 'spoilt/checkpoint.safetensors');
+    rmSync(file, { force: true });
+    expect((await run([path])).code).toBe(0);
+    const bytes = spoilt(readFileSync(file));
+    writeFileSync(file, bytes);
+    const ended = await run([path, '--resume']);
+    expect(ended.err).toMatch(message);
+    expect(ended.err).not.toContain('    at ');
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
+  it('shards that are cut short are refused by name', async () => {
+    const shards = join(folder, 'shards');
+    mkdirSync(shards, { recursive: true });
+    for (const name of ['train.idx', 'train.bin']) writeFileSync(join(shards, name), 'MMIDIDX\0\0');
+    copyFileSync(
+      new URL('../../test/golden-tokenizer/tokenizer.golden.json', import.meta.url),
+      join(shards, 'tokenizer.json'),
+    );
+    const ended = await run([
+      write('cut.json', { out: 'cut', data: { shards: 'shards' }, tokenizer: undefined }),
+    ]);
+    expect(ended.err).toMatch(/shards\/train\.idx: /);
     expect(ended.err).not.toContain('    at ');
   });
 

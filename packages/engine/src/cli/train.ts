@@ -4,5 +4,8 @@ process.exitCode = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   rewrites: process.stderr.isTTY,
-  onInterrupt: (stop) => void process.once('SIGINT', stop),
+  onInterrupt: (stop) => {
+    // A second one ends the process at once.
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stop);
+  },
 });

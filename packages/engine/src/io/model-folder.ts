@@ -205,6 +205,28 @@ export async function saveModel(
   return written;
 }
 
+/**
+ * Writes tokenizer_config.json beside a tokenizer.json, for `AutoTokenizer.from_pretrained`. Documents are packed with the
+ * end-of-sequence token between them, so that token also is what a text begins with (as in GPT-2).
+ */
+export async function writeTokenizerConfig(
+  folder: string,
+  pieces: { readonly end?: string; readonly unknown?: string; readonly padding?: string },
+  maxPositions: number,
+): Promise<string> {
+  const config = {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    bos_token: pieces.end,
+    eos_token: pieces.end,
+    unk_token: pieces.unknown,
+    pad_token: pieces.padding,
+    model_max_length: maxPositions,
+    clean_up_tokenization_spaces: false,
+  };
+  await writeFile(join(folder, 'tokenizer_config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  return 'tokenizer_config.json';
+}
+
 const TOKENIZER_FILES = [
   'tokenizer.json',
   'tokenizer.model',

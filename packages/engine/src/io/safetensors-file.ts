@@ -59,7 +59,7 @@ export function openSafetensors(path: string): SafetensorsFile {
     };
   } catch (error) {
     closeSync(fd);
-    throw error;
+    throw SafetensorsError.in(path, error);
   }
 }
 

@@ -27,6 +27,13 @@ export class SafetensorsError extends Error {
     super(`safetensors: ${reason}`);
     this.name = 'SafetensorsError';
   }
+
+  /** The same with the file's path before it. */
+  static in(path: string, error: unknown): unknown {
+    if (!(error instanceof SafetensorsError)) return error;
+    error.message = `${path}: ${error.message.replace(/^safetensors: /, '')}`;
+    return error;
+  }
 }
 
 /** Widest first: the order of tensors in a file. */
@@ -219,5 +226,10 @@ export async function writeSafetensors(
 }
 
 export async function readSafetensors(path: string): Promise<Safetensors> {
-  return decodeSafetensors(await readFile(path));
+  const file = await readFile(path);
+  try {
+    return decodeSafetensors(file);
+  } catch (error) {
+    throw SafetensorsError.in(path, error);
+  }
 }

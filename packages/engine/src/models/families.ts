@@ -15,14 +15,28 @@ export type ModelConfig = LlamaConfig | Gpt2Config | NeoxConfig;
 
 /** @throws UnsupportedConfig when the sizes do not fit together */
 export function modelOf(config: ModelConfig): Model {
-  if (config.family === 'gpt2') return gpt2Model(config);
-  return config.family === 'gpt_neox' ? neoxModel(config) : llamaModel(config);
+  switch (config.family) {
+    case 'gpt2':
+      return gpt2Model(config);
+    case 'gpt_neox':
+      return neoxModel(config);
+    case 'llama':
+    case undefined:
+      return llamaModel(config);
+  }
 }
 
 /** Contents of config.json, as transformers 4 and 5 read it. */
 export function configToHf(config: ModelConfig): Record<string, unknown> {
-  if (config.family === 'gpt2') return gpt2ToHf(config);
-  return config.family === 'gpt_neox' ? neoxToHf(config) : llamaToHf(config);
+  switch (config.family) {
+    case 'gpt2':
+      return gpt2ToHf(config);
+    case 'gpt_neox':
+      return neoxToHf(config);
+    case 'llama':
+    case undefined:
+      return llamaToHf(config);
+  }
 }
 
 /** Reads a parsed config.json; throws UnsupportedConfig with one line for anything this engine would compute wrongly. */

@@ -9,7 +9,7 @@ import { cDialect } from '../print/dialects/c.ts';
 import type { BackendTarget } from '../schedule/emitter.ts';
 import { type Arg, bytesPerElement, type SharedParam } from '../schedule/launch.ts';
 import { sharedLayout } from '../schedule/plan.ts';
-import { type CompileOptions, compileProgram, type Trace } from '../schedule/program.ts';
+import { type Accumulation, type CompileOptions, compileProgram, type Trace } from '../schedule/program.ts';
 import { type CompilerOptions, defaultCacheDir, loadShared, type SourceFile } from './compiler.ts';
 import {
   type Device,
@@ -245,11 +245,9 @@ export class CpuExecutable implements Executable {
   }
 
   accumulate(): void {
-    if (this.#disposed) throw new Error('the program is disposed');
-    const { accumulation } = this.#program;
-    if (!accumulation) throw new Error(NO_ACCUMULATORS);
+    const { launches } = this.#accumulation();
     this.#clear();
-    this.#lib.run(this.#pool, this.#tables, accumulation.launches, 0);
+    this.#lib.run(this.#pool, this.#tables, launches, 0);
     this.#begun = true;
   }
 
@@ -258,6 +256,36 @@ export class CpuExecutable implements Executable {
     this.#clear();
     this.#lib.run(this.#pool, this.#tables, this.launchCount, 0);
     this.#begun = false;
+  }
+
+  /** All accumulators as they lie side by side, after a turn. */
+  readAccumulators(): Float32Array {
+    const { first, bytes } = this.#accumulation();
+    const out = new Float32Array(bytes / BYTES_PER_ELEMENT);
+    this.#lib.read(this.#address(first), out, bytes);
+    return out;
+  }
+
+  /** What the accumulators are to be before `finish`: their sum over several processes. */
+  writeAccumulators(values: Float32Array): void {
+    const { first, bytes } = this.#accumulation();
+    if (values.byteLength !== bytes) throw new RangeError(`accumulators take ${bytes} bytes`);
+    this.#lib.write(this.#address(first), values, bytes);
+  }
+
+  /** All that follows the last turn of `accumulate`. */
+  finish(): void {
+    const { launches } = this.#accumulation();
+    const rest = this.#tables + 8 * LAUNCH_WORDS * launches;
+    this.#lib.run(this.#pool, rest, this.launchCount - launches, 0);
+    this.#begun = false;
+  }
+
+  #accumulation(): Accumulation {
+    if (this.#disposed) throw new Error('the program is disposed');
+    const { accumulation } = this.#program;
+    if (!accumulation) throw new Error(NO_ACCUMULATORS);
+    return accumulation;
   }
 
   /** Accumulators are zero when a step begins. */

@@ -13,6 +13,7 @@ import {
   isBlocks,
   type Launch,
   type SharedParam,
+  type Storage,
   type Template,
 } from './launch.ts';
 import type { LoopKernel } from './loops.ts';
@@ -29,6 +30,8 @@ export interface BackendTarget {
   readonly slabBytes?: number;
   /** Buffers kept in bfloat16, decided on the clustered graph. */
   readonly bfloat16?: (roots: readonly Node[], bufferOf: (node: Node) => string | undefined) => Set<string>;
+  /** Buffers of params kept in binary16, which all of their readers take. */
+  readonly halfParams?: (roots: readonly Node[]) => Set<string>;
   /** Whether a template reads this operand from the bfloat16 copy of a param. */
   readonly readsShadow?: (op: string, operand: number) => boolean;
 }
@@ -44,18 +47,18 @@ export class Emitter {
   readonly shadows = new Map<string, string>();
   /** The buffer of a state param's new value, by the param's buffer. */
   readonly assigned = new Map<string, string>();
-  readonly #bfloat16: ReadonlySet<string>;
+  readonly #storage: ReadonlyMap<string, Storage>;
   readonly #shared: ReadonlyMap<string, SharedParam>;
 
   constructor(
     target: BackendTarget,
     bufferOf: (node: Node) => string | undefined,
-    bfloat16: ReadonlySet<string>,
+    storage: ReadonlyMap<string, Storage>,
     shared: readonly SharedParam[],
   ) {
     this.#target = target;
     this.#bufferOf = bufferOf;
-    this.#bfloat16 = bfloat16;
+    this.#storage = storage;
     this.#shared = new Map(shared.map((p) => [`param:${p.name}`, p]));
   }
 
@@ -65,7 +68,7 @@ export class Emitter {
     if (shared && shared.elements !== elements) {
       throw new Error(`${id} has ${elements} elements, in shared memory ${shared.elements}`);
     }
-    const storage = this.#bfloat16.has(id) ? 'bf16' : shared?.storage;
+    const storage = this.#storage.get(id) ?? shared?.storage;
     this.buffers.set(id, { id, elements, dtype, persistent, ...(storage ? { storage } : {}) });
   }
 

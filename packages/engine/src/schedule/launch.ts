@@ -11,9 +11,14 @@ export type Arg =
 /** ggml's blocks of 32 values along the last axis: a binary16 scale and 32 values of 8 or of 4 bits. */
 export type BlockStorage = 'Q8_0' | 'Q4_0';
 /** Elements of a float buffer may be kept in fewer bits; arithmetic on them is float32 all the same. */
-export type Storage = 'bf16' | BlockStorage | undefined;
+export type Storage = 'bf16' | 'f16' | BlockStorage | undefined;
 
-const BYTES: Readonly<Record<NonNullable<Storage>, number>> = { bf16: 2, Q8_0: 34 / 32, Q4_0: 18 / 32 };
+const BYTES: Readonly<Record<NonNullable<Storage>, number>> = {
+  bf16: 2,
+  f16: 2,
+  Q8_0: 34 / 32,
+  Q4_0: 18 / 32,
+};
 export const bytesPerElement = (storage: Storage): number => (storage ? BYTES[storage] : BYTES_PER_ELEMENT);
 export const isBlocks = (storage: Storage): storage is BlockStorage =>
   storage === 'Q8_0' || storage === 'Q4_0';

@@ -5,7 +5,7 @@ import type { GraphBuilder } from '../core/builder.ts';
 import { type Node, topologicalOrder } from '../core/graph.ts';
 import { cluster, type Unit } from './cluster.ts';
 import { type BackendTarget, Emitter } from './emitter.ts';
-import { type BufferInfo, bytesOf, type Launch, type SharedParam } from './launch.ts';
+import { type Arg, type BufferInfo, bytesOf, type Launch, type SharedParam, type Storage } from './launch.ts';
 import {
   decomposeUnclaimed,
   fuseAdditions,
@@ -69,8 +69,10 @@ export const rootsOf = (trace: Trace): Node[] =>
 export function compileProgram(trace: Trace, target: BackendTarget, options: CompileOptions = {}): Program {
   const graph = lower(trace, target, options);
   const { units, bufferOf } = cluster(graph.roots, { fuse: options.fuse !== false });
-  const bfloat16 = target.bfloat16?.(graph.roots, bufferOf) ?? new Set<string>();
-  const emitter = new Emitter(target, bufferOf, bfloat16, options.shared ?? []);
+  const storage = new Map<string, Storage>();
+  for (const id of target.bfloat16?.(graph.roots, bufferOf) ?? []) storage.set(id, 'bf16');
+  for (const id of target.halfParams?.(graph.roots) ?? []) storage.set(id, 'f16');
+  const emitter = new Emitter(target, bufferOf, storage, options.shared ?? []);
   const named = (wanted: ReadonlyMap<string, Node> | undefined, from: number): [string, Node][] =>
     [...(wanted?.keys() ?? [])].map((name, i) => [name, graph.roots[from + i]]);
   const updatesFrom = trace.outputs.size;
@@ -102,9 +104,19 @@ export function compileProgram(trace: Trace, target: BackendTarget, options: Com
   // What was computed in place needs no copy.
   const isNeeded = (l: Launch) =>
     !copies.has(l) || plan.offsets.get(l.reads[0]) !== plan.offsets.get(l.writes[0]);
-  const launches = emitter.launches.filter(isNeeded);
+  const repeatedLaunches = emitter.launches.slice(0, end).filter(isNeeded);
+  const settled = new Map(sums.map(([name, node]) => [emitter.rootBuffer(node), `param:${name}`]));
+  const launches = [
+    ...repeatedLaunches,
+    ...emitter.launches
+      .slice(end)
+      .filter(isNeeded)
+      .map((l) => reading(l, settled)),
+  ];
+  for (const [name, { buffer, node }] of outputs)
+    outputs.set(name, { buffer: settled.get(buffer) ?? buffer, node });
   const accumulation = sums.length > 0 && {
-    launches: emitter.launches.slice(0, end).filter(isNeeded).length,
+    launches: repeatedLaunches.length,
     ...span(
       sums.map(([name]) => `param:${name}`),
       emitter.buffers,
@@ -156,6 +168,22 @@ function verify(emitter: Emitter): void {
     if (unwritten) throw new Error(`${launch.symbol} reads ${unwritten} before it is written`);
     for (const id of launch.writes) written.add(id);
   }
+}
+
+/**
+ * A launch after the accumulation, which reads the sums where they are kept: several processes may have added theirs in
+ * between. The memory plan is made before, when the sums still are values like any other.
+ */
+function reading(launch: Launch, settled: ReadonlyMap<string, string>): Launch {
+  const at = (arg: Arg): Arg =>
+    arg.kind === 'buffer' ? { ...arg, buffer: settled.get(arg.buffer) ?? arg.buffer } : arg;
+  const reads = launch.reads.map((id) => settled.get(id) ?? id);
+  return {
+    ...launch,
+    reads,
+    args: launch.args.map(at),
+    ...(launch.table ? { table: launch.table.map(at) } : {}),
+  };
 }
 
 /** Of buffers that lie side by side, the first one and the bytes of all. */

@@ -13,7 +13,11 @@ export type GeneratorOptions = GeneratorModel &
   Pick<CpuOptions, 'threads' | 'cacheDir'> & { readonly device?: 'cpu' };
 
 /** The same for a device whose results come later; `webgpu` opens Dawn. */
-export type AsyncGeneratorChoice = GeneratorModel & { readonly device: 'webgpu' | AsyncDevice };
+export type AsyncGeneratorChoice = GeneratorModel & {
+  readonly device: 'webgpu' | AsyncDevice;
+  /** Matrices in binary16, where Dawn is opened here. */
+  readonly halfWeights?: boolean;
+};
 
 const isAsync = (options: GeneratorOptions | AsyncGeneratorChoice): options is AsyncGeneratorChoice =>
   options.device !== undefined && options.device !== 'cpu';
@@ -58,5 +62,6 @@ export function openBatcher(
 async function laterGenerator(options: AsyncGeneratorChoice): Promise<Generator> {
   if (options.device !== 'webgpu') return createAsyncGenerator(options, options.device);
   const { openWebGpuInNode } = await import('../runtime/webgpu/node.ts');
-  return createAsyncGenerator(options, await openWebGpuInNode());
+  const { halfWeights } = options;
+  return createAsyncGenerator(options, await openWebGpuInNode({ halfWeights }));
 }

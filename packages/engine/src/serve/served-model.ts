@@ -81,6 +81,13 @@ function templateOf(value: unknown): string | undefined {
 const numbers = (value: unknown): number[] =>
   (Array.isArray(value) ? value : [value]).filter((id): id is number => Number.isInteger(id));
 
+/** The chat template of a model folder: a file of its own, or a field of tokenizer_config.json. */
+export async function chatTemplateIn(folder: string): Promise<string | undefined> {
+  const path = join(folder, 'chat_template.jinja');
+  if (existsSync(path)) return readFile(path, 'utf8');
+  return templateOf((await jsonFile(join(folder, 'tokenizer_config.json'))).chat_template);
+}
+
 async function openFolder(folder: string): Promise<ServedModel> {
   const model = await openModelFolder(folder);
   const [jsonPath, spmPath] = [join(folder, 'tokenizer.json'), join(folder, 'tokenizer.model')];
@@ -93,7 +100,6 @@ async function openFolder(folder: string): Promise<ServedModel> {
       ? createTokenizer(decodeSentencePieceModel(await readFile(spmPath)))
       : tokenizerFromJson(text);
   const settings = await jsonFile(join(folder, 'tokenizer_config.json'));
-  const templatePath = join(folder, 'chat_template.jinja');
   const [bosToken, eosToken] = [tokenText(settings.bos_token), tokenText(settings.eos_token)];
   const idOf = (token: string | undefined) => (token === undefined ? undefined : tokenizer.pieceToId(token));
   const bosId = idOf(bosToken) ?? model.config.bosTokenId;
@@ -104,9 +110,7 @@ async function openFolder(folder: string): Promise<ServedModel> {
     name: basename(resolve(folder)),
     source: { config: model.config, floats: model.floats, close: model.close },
     tokenizer,
-    chatTemplate: existsSync(templatePath)
-      ? await readFile(templatePath, 'utf8')
-      : templateOf(settings.chat_template),
+    chatTemplate: await chatTemplateIn(folder),
     specials: specialsOf(text),
     ...(begins === true && bosId !== undefined ? { beginId: bosId } : {}),
     bosToken,

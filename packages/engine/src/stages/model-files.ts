@@ -1,6 +1,6 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type NamedTensor, saveModel } from '../io/model-folder.ts';
+import { type NamedTensor, saveModel, writeTokenizerConfig } from '../io/model-folder.ts';
 import { decodeSafetensors } from '../io/safetensors.ts';
 import { configFromHf, type ModelConfig, modelOf } from '../models/families.ts';
 import { matchTensors } from '../models/tensor-names.ts';
@@ -14,10 +14,7 @@ export interface ModelFiles {
   tokenizer: Tokenizer;
 }
 
-/**
- * Writes the folder that `AutoModelForCausalLM.from_pretrained` and `AutoTokenizer.from_pretrained` read. Documents are
- * packed with the end-of-sequence token between them, so that token also is what a text begins with (as in GPT-2).
- */
+/** Writes the folder that `AutoModelForCausalLM.from_pretrained` and `AutoTokenizer.from_pretrained` read. */
 export async function writeModelFiles(
   outDir: string,
   config: ModelConfig,
@@ -31,22 +28,14 @@ export async function writeModelFiles(
   });
   const written = await saveModel(outDir, config, parameters, { generation: { do_sample: true } });
   await copyFile(tokenizerJson, join(outDir, 'tokenizer.json'));
-  const tokenizerConfig = {
-    tokenizer_class: 'PreTrainedTokenizerFast',
-    bos_token: '</s>',
-    eos_token: '</s>',
-    unk_token: '<unk>',
-    pad_token: '<pad>',
-    model_max_length: config.maxPositions,
-    clean_up_tokenization_spaces: false,
-  };
-  await writeFile(join(outDir, 'tokenizer_config.json'), `${JSON.stringify(tokenizerConfig, null, 2)}\n`);
+  const pieces = { end: '</s>', unknown: '<unk>', padding: '<pad>' };
+  const tokenizerConfig = await writeTokenizerConfig(outDir, pieces, config.maxPositions);
   return [
     ...written.map((path) =>
       file(path, path.endsWith('.safetensors') ? 'application/octet-stream' : 'application/json'),
     ),
     file('tokenizer.json'),
-    file('tokenizer_config.json'),
+    file(tokenizerConfig),
   ];
 }
 

@@ -79,6 +79,10 @@ async function trainModel(
 }
 
 function openTrainer(recipe: PretrainRecipe, config: ModelConfig, threads: number): Trainer {
+  if (recipe.precision !== 'float32') {
+    const problem = `this worker trains on the CPU, in float32, not in ${recipe.precision}`;
+    throw new Rejection('recipe.invalid', { field: 'precision', problem });
+  }
   try {
     return createTrainer({ ...trainerOptionsFor(recipe, config), threads });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readSafetensors, type Tensor, writeSafetensors } from '../io/safetensors.ts';
+import { readSafetensors, SafetensorsError, type Tensor, writeSafetensors } from '../io/safetensors.ts';
 import type { TrainerState } from './trainer.ts';
 
 /** What was measured so far: index i belongs to step i + 1. */
@@ -56,12 +56,12 @@ export async function writeTrainingCheckpoint(
   await writeSafetensors(path, tensors, metadata);
 }
 
-/** @throws SafetensorsError or Error when the file is no checkpoint of ours */
+/** @throws SafetensorsError when the file is damaged or no checkpoint of ours */
 export async function readTrainingCheckpoint(
   path: string,
 ): Promise<{ state: TrainerState; history: TrainingHistory; settings?: string }> {
   const { tensors, metadata } = await readSafetensors(path);
-  if (metadata.format !== 'tsudoi-checkpoint-1') throw new Error(`not a checkpoint: ${path}`);
+  if (metadata.format !== 'tsudoi-checkpoint-1') throw new SafetensorsError(`${path} is no checkpoint`);
   const history: TrainingHistory = {
     ...emptyHistory(),
     seconds: Number(metadata.seconds),
@@ -71,7 +71,7 @@ export async function readTrainingCheckpoint(
   };
   const own = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const [name, tensor] of tensors) {
-    if (tensor.dtype !== 'F32') throw new Error(`checkpoint tensor ${name} is ${tensor.dtype}`);
+    if (tensor.dtype !== 'F32') throw new SafetensorsError(`${path}: tensor ${name} is ${tensor.dtype}`);
     const series = SERIES.find((one) => name === `history.${one}`);
     if (series) history[series] = [...tensor.data];
     else own.set(name, { shape: tensor.shape, data: tensor.data });

@@ -14,6 +14,7 @@ import {
   decodeTokenizerJson,
   encodeTokenizerJson,
   type Tokenizer,
+  TokenizerError,
   trainUnigram,
 } from '../tokenizer/index.ts';
 
@@ -92,6 +93,18 @@ function fingerprint(recipe: TrainingRecipe, files: readonly string[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
+async function namedTokenizer(path: string): Promise<string> {
+  if (!existsSync(path)) throw new DataError(`tokenizer.file: there is no ${path}`);
+  const text = await readFile(path, 'utf8');
+  try {
+    decodeTokenizerJson(text);
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error;
+    throw new DataError(`tokenizer.file: ${path}: ${error.message}`);
+  }
+  return text;
+}
+
 async function tokenizerJsonFor(
   recipe: TrainingRecipe,
   base: string,
@@ -99,7 +112,7 @@ async function tokenizerJsonFor(
 ): Promise<string> {
   const { tokenizer } = recipe;
   if (!tokenizer) throw new DataError('tokenizer: name a file or how to train one; text files need it');
-  if ('file' in tokenizer) return readFile(resolve(base, tokenizer.file), 'utf8');
+  if ('file' in tokenizer) return namedTokenizer(resolve(base, tokenizer.file));
   const { sampleBytes, ...settings } = tokenizer.train;
   const texts: string[] = [];
   let bytes = 0;
@@ -131,6 +144,14 @@ async function pack(files: readonly string[], tokenizer: Tokenizer, folder: stri
   for (const name of ['train.bin', 'train.idx']) await rename(unfinished(name), join(folder, name));
 }
 
+function shardsOf(folder: string): Shards {
+  try {
+    return openShards(join(folder, 'train.idx'), join(folder, 'train.bin'));
+  } catch (error) {
+    throw new DataError(`${join(folder, 'train.idx')}: ${(error as Error).message}`);
+  }
+}
+
 /** Shards that exist already: a folder with train.idx, train.bin and tokenizer.json. */
 async function existingShards(recipe: TrainingRecipe, folder: string, base: string): Promise<LocalData> {
   for (const name of ['train.idx', 'train.bin']) {
@@ -142,7 +163,7 @@ async function existingShards(recipe: TrainingRecipe, folder: string, base: stri
   if (!existsSync(path))
     throw new DataError(`data.shards: no tokenizer.json in ${folder}; name one as tokenizer.file`);
   const tokenizerJson = await readFile(path, 'utf8');
-  const shards = openShards(join(folder, 'train.idx'), join(folder, 'train.bin'));
+  const shards = shardsOf(folder);
   return {
     shards,
     tokenizerJson,
@@ -189,6 +210,6 @@ export async function localData(recipe: TrainingRecipe, options: LocalDataOption
     options.note(`packing ${files.length} files`);
     await pack(files, tokenizer, folder);
   }
-  const shards = openShards(join(folder, 'train.idx'), join(folder, 'train.bin'));
+  const shards = shardsOf(folder);
   return { tokenizerJson, tokenizer, shards, packed };
 }

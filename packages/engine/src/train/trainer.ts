@@ -4,7 +4,7 @@
 import { initialParameters, modelOf } from '../models/families.ts';
 import type { AsyncDevice } from '../runtime/async-device.ts';
 import { openCpu } from '../runtime/cpu.ts';
-import type { Device, LaunchProfile } from '../runtime/device.ts';
+import type { Device, Executable, LaunchProfile } from '../runtime/device.ts';
 import { type AsyncTrainer, createAsyncTrainer } from './async-trainer.ts';
 import {
   beginStep,
@@ -67,34 +67,52 @@ async function laterTrainer(options: AsyncTrainerChoice): Promise<AsyncTrainer> 
 }
 
 function trainerNow(options: TrainerOptions): Trainer {
+  const device = typeof options.device === 'object' ? options.device : openCpu(options);
+  const { program, begin, end, ...rest } = openStep(options, device);
+  return {
+    ...rest,
+    step(tokens) {
+      const rate = begin(tokens);
+      program.run();
+      return end(rate);
+    },
+  };
+}
+
+/** A compiled step with fresh weights, and all that a trainer does with it except stepping. The device is given back. */
+export function openStep<P extends Executable>(
+  options: TrainerOptions,
+  device: { compile(...of: Parameters<Device['compile']>): P; dispose(): void },
+) {
   const { config } = options;
   const shapes = stateShapes(options);
   const infos = modelOf(config).parameters;
-  const device = typeof options.device === 'object' ? options.device : openCpu(options);
   const program = device.compile(traceTrainingStep(options));
   for (const [name, values] of initialParameters(config, options.seed)) program.write(name, values);
   let steps = 0;
 
-  const prepare = (tokens: Int32Array) => beginStep(program, options, tokens, steps + 1);
+  /** All but the last batch of a step; the learning rate. */
+  const begin = (tokens: Int32Array) => beginStep(program, options, tokens, steps + 1);
   const read = (names: Iterable<string>) =>
     new Map([...names].map((name) => [name, { shape: shapes.get(name)!, data: program.read(name) }]));
 
   return {
-    arenaBytes: program.arenaBytes,
-    step(tokens) {
-      const rate = prepare(tokens);
-      program.run();
+    program,
+    begin,
+    /** After the update. */
+    end(learningRate: number): StepResult {
       steps++;
       const [loss, gradNorm] = ['loss', 'gradNorm'].map((name) => program.read(name)[0]);
-      return { step: steps, loss, gradNorm, learningRate: rate };
+      return { step: steps, loss, gradNorm, learningRate };
     },
-    profile(tokens) {
-      prepare(tokens);
+    arenaBytes: program.arenaBytes,
+    profile(tokens: Int32Array): LaunchProfile[] {
+      begin(tokens);
       steps++;
       return program.profile();
     },
-    state: () => ({ step: steps, tensors: read(shapes.keys()) }),
-    restore(state) {
+    state: (): TrainerState => ({ step: steps, tensors: read(shapes.keys()) }),
+    restore(state: TrainerState) {
       checkState(state, shapes);
       for (const name of shapes.keys()) program.write(name, state.tensors.get(name)!.data);
       steps = state.step;

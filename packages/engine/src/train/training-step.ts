@@ -32,6 +32,11 @@ export interface StepOptions {
   readonly schedule: LearningRateSchedule;
   /** Batches of batchSize whose gradients are averaged before one update; default 1. */
   readonly accumulation?: number;
+  /**
+   * Processes that each compute batches of their own for one update; default 1. Loss and gradients of a process are its
+   * share of the mean; what makes them whole is the sum of the accumulators over all processes, before the update.
+   */
+  readonly ranks?: number;
   /** Weight of the squared log-sum-exp of the logits, which keeps them from drifting; default 0, usual 1e-4. */
   readonly zLoss?: number;
   /** Default cheap. */
@@ -67,25 +72,34 @@ function accumulate(b: GraphBuilder, sum: Node, g: Node): Node {
 }
 
 /**
- * The traced training step: outputs loss [1] and gradNorm [1], updates of parameters and moments. With accumulation the
+ * The traced training step: outputs loss [1] and gradNorm [1], updates of parameters and moments. With accumulation or ranks the
  * trace is of one batch, whose gradients are added to accumulators, and of the update: its memory and the time to compile
  * it are those of one batch, however many follow each other. The sum is the residual of the products that make gradients.
  */
 export function traceTrainingStep(options: Omit<StepOptions, 'schedule' | 'seed'>): Trace {
-  const { config, batchSize, sequenceLength, accumulation = 1, zLoss = 0, rematerialise } = options;
+  const {
+    config,
+    batchSize,
+    sequenceLength,
+    accumulation = 1,
+    ranks = 1,
+    zLoss = 0,
+    rematerialise,
+  } = options;
+  const share = 1 / (accumulation * ranks);
   const b = new GraphBuilder();
   const model = modelOf(config);
   const parameters = paramNodes(b, model);
   const logits = sequenceLogits(b, model, parameters, b.param('inputs', [batchSize, sequenceLength], 'i32'));
   const targets = b.param('targets', [batchSize * sequenceLength], 'i32');
   const entropy = b.apply('cross_entropy', [logits, targets]);
-  let loss = b.mul(b.mean(b.pick(entropy, 0)), 1 / accumulation);
+  let loss = b.mul(b.mean(b.pick(entropy, 0)), share);
   const lse = b.pick(entropy, 1);
-  const objective = zLoss > 0 ? b.add(loss, b.mul(b.mean(b.mul(lse, lse)), zLoss / accumulation)) : loss;
+  const objective = zLoss > 0 ? b.add(loss, b.mul(b.mean(b.mul(lse, lse)), zLoss * share)) : loss;
   const again = rematerialise === 'block' ? betweenCheckpoints(b) : undefined;
   let grads = gradients(b, objective, [...parameters.values()], again);
   const accumulators = new Map<string, Node>();
-  if (accumulation > 1) {
+  if (accumulation * ranks > 1) {
     grads = model.parameters.map(({ name, shape }, i) =>
       accumulate(b, b.param(gradientSum(name), shape), grads[i]),
     );

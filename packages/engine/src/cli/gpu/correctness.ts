@@ -3,8 +3,10 @@
 import { GraphBuilder } from '../../core/builder.ts';
 import type { Node } from '../../core/graph.ts';
 import type { NdArray } from '../../core/ndarray.ts';
-import type { CudaDevice } from '../../runtime/cuda/cuda.ts';
+import type { CudaDevice, CudaOptions } from '../../runtime/cuda/cuda.ts';
+import { type Nccl, openNccl } from '../../runtime/cuda/nccl.ts';
 import type { Precision } from '../../runtime/cuda/program-text.ts';
+import { DeviceUnavailable } from '../../runtime/device.ts';
 import { buildCase, opCases } from '../../testing/cases.ts';
 import { float32Tolerance } from '../../testing/close.ts';
 import { compareWithInterpreter } from '../../testing/compare.ts';
@@ -22,7 +24,11 @@ export interface Check {
   readonly problem?: string;
 }
 
-export type OpenDevice = (precision: Precision, cublasLt?: boolean) => CudaDevice;
+export type OpenDevice = (
+  precision: Precision,
+  cublasLt?: boolean,
+  group?: CudaOptions['group'],
+) => CudaDevice;
 
 function check(name: string, body: () => void): Check {
   const start = performance.now();
@@ -72,11 +78,13 @@ function randomGraphs(device: CudaDevice): void {
   compareWithInterpreter(device, b, outputs, params, { rtol: 5e-4, atol: 5e-4 });
 }
 
-const trainerOf = (golden: ModelGolden, device: CudaDevice): Trainer => {
-  const [, batchSize, width] = golden.tokens.shape;
+/** `accumulation`: sequence by sequence, instead of all of a step at once. */
+const trainerOf = (golden: ModelGolden, device: CudaDevice, isAccumulating = false): Trainer => {
+  const [, sequences, width] = golden.tokens.shape;
   const { config, schedule, optimizer } = golden;
+  const [batchSize, accumulation] = isAccumulating ? [1, sequences] : [sequences, 1];
   const trainer = createTrainer({
-    ...{ config, schedule, optimizer, device, batchSize, sequenceLength: width - 1, seed: 1 },
+    ...{ config, schedule, optimizer, device, batchSize, accumulation, sequenceLength: width - 1, seed: 1 },
   });
   const tensors = new Map([...trainer.state().tensors, ...golden.parameters]);
   trainer.restore({ step: 0, tensors });
@@ -84,8 +92,8 @@ const trainerOf = (golden: ModelGolden, device: CudaDevice): Trainer => {
 };
 
 /** Twenty steps of torch's AdamW, within a relative `limit` of every loss. */
-function follows(golden: ModelGolden, device: CudaDevice, limit: number): void {
-  const trainer = trainerOf(golden, device);
+function follows(golden: ModelGolden, device: CudaDevice, limit: number, isAccumulating = false): void {
+  const trainer = trainerOf(golden, device, isAccumulating);
   const size = golden.tokens.shape[1] * golden.tokens.shape[2];
   golden.losses.forEach((want, step) => {
     const { loss } = trainer.step(golden.tokens.data.slice(step * size, (step + 1) * size));
@@ -94,11 +102,11 @@ function follows(golden: ModelGolden, device: CudaDevice, limit: number): void {
   });
 }
 
-function sameBits(golden: ModelGolden, open: () => CudaDevice): void {
+function sameBits(golden: ModelGolden, opens: readonly (() => CudaDevice)[], isAccumulating = false): void {
   const size = golden.tokens.shape[1] * golden.tokens.shape[2];
-  const runs = [0, 1].map(() => {
+  const runs = opens.map((open) => {
     const device = open();
-    const trainer = trainerOf(golden, device);
+    const trainer = trainerOf(golden, device, isAccumulating);
     for (let step = 0; step < 5; step++)
       trainer.step(golden.tokens.data.slice(step * size, (step + 1) * size));
     const tensors = [...trainer.state().tensors.values()].map((x) =>
@@ -110,10 +118,20 @@ function sameBits(golden: ModelGolden, open: () => CudaDevice): void {
   if (runs[0] !== runs[1]) throw new Error('two runs of five steps ended with different bits');
 }
 
+function ncclHere(libraries: readonly string[] | undefined): Nccl | undefined {
+  try {
+    return openNccl(libraries);
+  } catch (error) {
+    if (error instanceof DeviceUnavailable) return undefined;
+    throw error;
+  }
+}
+
 export function correctness(
   open: OpenDevice,
   goldens: ReadonlyMap<string, ModelGolden>,
   progress: (line: string) => void,
+  libraries?: readonly string[],
 ): Check[] {
   const checks: Check[] = [];
   const add = (name: string, body: () => void) => {
@@ -145,6 +163,17 @@ export function correctness(
     );
   }
   const [first] = goldens.values();
-  if (first) add('equal bits on two runs', () => sameBits(first, () => open('bf16')));
+  if (!first) return checks;
+  const plain = () => open('bf16');
+  add('equal bits on two runs', () => sameBits(first, [plain, plain]));
+  add('20 steps of accumulated batches near torch, bfloat16', () =>
+    using(plain(), (d) => follows(first, d, 0.03, true)),
+  );
+  const nccl = ncclHere(libraries);
+  if (!nccl) progress('NCCL is not here: training on several GPUs is not checked');
+  else {
+    const grouped = () => open('bf16', undefined, () => nccl.open(nccl.uniqueId(), 0, 1));
+    add('NCCL with one GPU changes no bit', () => sameBits(first, [plain, grouped], true));
+  }
   return checks;
 }

@@ -42,7 +42,7 @@ export interface Report {
 
 export function makeReport(
   options: ReportOptions,
-  open: OpenDevice = (precision, cublasLt) => openCuda({ ...options, precision, cublasLt }),
+  open: OpenDevice = (precision, cublasLt, group) => openCuda({ ...options, precision, cublasLt, group }),
 ): Report {
   const start = performance.now();
   const { quick, progress } = options;
@@ -58,7 +58,7 @@ export function makeReport(
     node: process.version,
   };
   progress(JSON.stringify(machine));
-  const checks = correctness(open, options.goldens, progress);
+  const checks = correctness(open, options.goldens, progress, options.libraries);
   const speeds: Speed[] = [];
   const problems: string[] = [];
   const measure = (what: string, body: () => readonly Speed[]) => {

@@ -1,5 +1,6 @@
 // `npm run train` apart from the process it runs in: options, modes, exit codes.
 
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Rejection } from '@tsudoi/schema';
 import { GgufError } from '../../io/gguf/format.ts';
@@ -11,20 +12,26 @@ import { DataError } from '../../train/local-data.ts';
 import { OutOfMemory } from '../../train/memory.ts';
 import { type DeviceName, deviceNames } from '../../train/open-trainer.ts';
 import { printKernelTable } from '../../train/profile-report.ts';
+import { joinGroup } from '../../train/ranks/group.ts';
+import { RankFailed } from '../../train/ranks/launch.ts';
 import { TrainingDiverged } from '../../train/run.ts';
+import { wordsOf } from '../failure.ts';
 import { plan, printPlan } from './plan.ts';
 import { profile } from './profile.ts';
+import { trainOnRanks } from './ranks.ts';
 import { RecipeError } from './recipe.ts';
 import { train } from './train.ts';
 
-const usage = `usage: npm run -s train -- RECIPE.json [--resume | --plan | --profile] [--device cpu|webgpu|cuda] [--threads N] [--json]
+const usage = `usage: npm run -s train -- RECIPE.json [--resume | --plan | --profile] [--device cpu|webgpu|cuda]
+         [--ranks N] [--threads N] [--json]
 
 Trains a model from text files or packed shards, without a hub. Writes checkpoint.safetensors, loss.svg, metrics.json
-and model/ (which transformers loads) into the recipe's "out". Ctrl-C keeps a checkpoint.
+and model/ (which transformers loads) into the recipe's "out". Ctrl-C and SIGTERM keep a checkpoint.
 
   --resume    goes on from the checkpoint with the same bits as if it had never stopped
   --plan      measures a few steps and says what this machine can train by when
   --profile   writes trace.json (chrome://tracing, Perfetto) and prints the kernels against the machine's roof
+  --ranks     processes that share every step: with --device cuda one GPU each, through NCCL
   --json      one JSON object on stdout
 
 Ready recipes are in recipes/.`;
@@ -43,19 +50,26 @@ function options(args: string[]) {
   const boolean = { type: 'boolean', default: false } as const;
   const text = { type: 'string' } as const;
   const flags = { resume: boolean, plan: boolean, profile: boolean, json: boolean, help: boolean };
-  const known = { ...flags, device: { ...text, default: 'cpu' }, threads: text };
+  const known = { ...flags, device: { ...text, default: 'cpu' }, threads: text, ranks: text, rank: text };
   const { values, positionals } = asUsage(() => parseArgs({ args, allowPositionals: true, options: known }));
   if (!deviceNames.includes(values.device as DeviceName)) {
     throw new UsageError(`--device is one of ${deviceNames.join(', ')}, not "${values.device}"`);
   }
-  const threads = values.threads === undefined ? undefined : Number(values.threads);
-  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
-    throw new UsageError(`--threads is a positive integer, not "${values.threads}"`);
-  }
+  const count = (name: 'threads' | 'ranks') => {
+    const value = values[name] === undefined ? undefined : Number(values[name]);
+    if (value === undefined || (Number.isInteger(value) && value > 0)) return value;
+    throw new UsageError(`--${name} is a positive integer, not "${values[name]}"`);
+  };
+  const [threads, ranks = 1] = [count('threads'), count('ranks')];
   if ([values.resume, values.plan, values.profile].filter(Boolean).length > 1) {
     throw new UsageError('--resume, --plan and --profile exclude each other');
   }
-  return { ...values, threads, device: values.device as DeviceName, positionals };
+  if (ranks > 1 && (values.plan || values.profile || values.device === 'webgpu')) {
+    throw new UsageError('--ranks trains on cpu or cuda; --plan and --profile measure one process');
+  }
+  // Given by the launcher of ranks, to each.
+  const rank = values.rank === undefined ? undefined : Number(values.rank);
+  return { ...values, threads, ranks, rank, device: values.device as DeviceName, positionals };
 }
 
 /** Where a call's words go, and what stops it. */
@@ -85,8 +99,12 @@ async function run(args: readonly string[], terminal: Terminal): Promise<void> {
     return;
   }
   if (o.positionals.length !== 1) throw new UsageError(usage);
-  const note = (line: string) => terminal.err(`${line}\n`);
-  const settings = { path: o.positionals[0], device: o.device, threads: o.threads, note };
+  // Of a group the first process speaks for all.
+  const isSilent = o.rank !== undefined && o.rank > 0;
+  const note = (line: string) => void (isSilent || terminal.err(`${line}\n`));
+  const [path] = o.positionals;
+  const threads = o.threads ?? Math.max(1, Math.floor(availableParallelism() / o.ranks));
+  const settings = { path, device: o.device, threads, note };
   if (o.plan) {
     const planned = await plan(settings);
     print(planned, printPlan(planned, new Date()));
@@ -98,16 +116,30 @@ async function run(args: readonly string[], terminal: Terminal): Promise<void> {
     return;
   }
   const stop = new AbortController();
-  terminal.onInterrupt(() => stop.abort(new Stopped('stopped; go on with --resume')));
-  const status = statusLine(terminal);
-  const result = await train({ ...settings, resume: o.resume, signal: stop.signal, status });
-  print(result, `${result.out}: loss ${result.loss.toFixed(4)} after ${result.steps} steps`);
+  const stopped = () => new Stopped('stopped; go on with --resume');
+  if (o.ranks > 1 && o.rank === undefined) {
+    terminal.onInterrupt(() => stop.abort(stopped()));
+    await trainOnRanks({ path, device: o.device, world: o.ranks, args, signal: stop.signal }, terminal);
+    return;
+  }
+  const group = o.rank === undefined ? undefined : joinGroup(o.rank, o.ranks, stopped);
+  if (!group) terminal.onInterrupt(() => stop.abort(stopped()));
+  const status = isSilent ? () => {} : statusLine(terminal);
+  try {
+    const signal = group?.signal ?? stop.signal;
+    const result = await train({ ...settings, resume: o.resume, signal, status, group });
+    if (!isSilent) print(result, `${result.out}: loss ${result.loss.toFixed(4)} after ${result.steps} steps`);
+  } finally {
+    group?.leave();
+  }
 }
 
 class Stopped extends Error {}
 
 const EXPECTED = [
+  UsageError,
   RecipeError,
+  RankFailed,
   DataError,
   OutOfMemory,
   TrainingDiverged,
@@ -122,12 +154,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     await run(args, terminal);
     return 0;
   } catch (error) {
-    const isUsage = error instanceof UsageError;
-    const isFile = ['ENOENT', 'EISDIR', 'EACCES', 'ENOSPC'].includes(
-      (error as NodeJS.ErrnoException).code ?? '',
-    );
-    const isExpected = isUsage || isFile || [...EXPECTED, ...ALSO].some((kind) => error instanceof kind);
-    terminal.err(`${isExpected ? (error as Error).message : ((error as Error).stack ?? error)}\n`);
-    return isUsage ? 2 : 1;
+    terminal.err(`${wordsOf(error, [...EXPECTED, ...ALSO])}\n`);
+    return error instanceof UsageError ? 2 : 1;
   }
 }

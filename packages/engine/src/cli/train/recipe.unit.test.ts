@@ -17,7 +17,11 @@ const text = readFileSync(new URL('../../../../../recipes/first-neox.json', impo
 describe('a recipe', () => {
   it.each([
     ['is no JSON', text.slice(1), /r\.json is not JSON/],
-    ['has a misspelt field', text.replace('"title"', '"titel"'), /title: Invalid input[\s\S]*"titel"/],
+    [
+      'has a misspelt field',
+      text.replace('"title"', '"titel"'),
+      /title: missing; it is a string[\s\S]*"titel"/,
+    ],
     [
       'has a size below one',
       text.replace('"layers": 4', '"layers": 0'),

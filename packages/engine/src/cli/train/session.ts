@@ -1,7 +1,8 @@
 // What every way of calling `train` needs first: recipe, data, model, memory check, trainer.
 
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { TrainingRecipe } from '@tsudoi/schema';
 import { loadModel } from '../../io/model-folder.ts';
 import { type ModelConfig, modelOf, trainingFlopsPerToken } from '../../models/families.ts';
@@ -9,7 +10,14 @@ import { countParameters } from '../../models/model.ts';
 import { createBatches } from '../../shards/batches.ts';
 import { type LocalData, localData } from '../../train/local-data.ts';
 import { estimateMemory, requireMemory } from '../../train/memory.ts';
-import { type DeviceName, type OpenedTrainer, openTrainer } from '../../train/open-trainer.ts';
+import {
+  type DeviceName,
+  type OpenedTrainer,
+  openTrainer,
+  requirePrecision,
+} from '../../train/open-trainer.ts';
+import { meet, type RankGroup } from '../../train/ranks/group.ts';
+import { sequencesOf, shareOf } from '../../train/ranks/share.ts';
 import { configFor, sequencesPerStep, tokensPerStep, trainerOptionsFor } from '../../train/settings.ts';
 import { RecipeError, readRecipe } from './recipe.ts';
 import { readSaved, type SavedTraining } from './saved.ts';
@@ -20,6 +28,8 @@ export interface Settings {
   readonly threads?: number;
   /** Goes on from the checkpoint in the output folder. */
   readonly resume?: boolean;
+  /** The processes that train together, where this is one of several. */
+  readonly group?: RankGroup;
   note(line: string): void;
 }
 
@@ -41,19 +51,29 @@ export interface Session {
 
 /** @throws RecipeError, DataError, OutOfMemory, DeviceUnavailable, UnsupportedConfig with one line each */
 export async function openSession(settings: Settings): Promise<Session> {
-  const { path, device, threads, note } = settings;
+  const { path, device, threads, note, group } = settings;
   const recipe = await readRecipe(path);
+  requirePrecision(device, recipe.pretrain.precision);
   const base = dirname(resolve(path));
   const outDir = resolve(base, recipe.out);
   await mkdir(outDir, { recursive: true });
   const checkpoint = settings.resume ? await readSaved(outDir) : undefined;
+  const startFolder = recipe.startFrom && !checkpoint ? resolve(base, recipe.startFrom) : undefined;
+  if (startFolder && !existsSync(join(startFolder, 'config.json'))) {
+    throw new RecipeError(`${path}: startFrom: ${startFolder} holds no config.json`);
+  }
+  // The first rank packs the data, the others find it.
+  if (group && group.rank > 0) await meet(group);
   const data = await localData(recipe, { path, outDir, note, packed: checkpoint?.packed });
+  if (group?.rank === 0) await meet(group);
   try {
     const config = configFor(recipe.pretrain, data.tokenizer);
     const model = modelOf(config);
-    const options = trainerOptionsFor(recipe.pretrain, config);
+    const share = shareOf(recipe.pretrain, group?.world ?? 1);
+    const options = { ...trainerOptionsFor(recipe.pretrain, config), ...share };
     // A GPU's memory is not this process's; its driver refuses by itself.
-    if (device === 'cpu') requireMemory(estimateMemory(options), process.availableMemory());
+    if (device === 'cpu')
+      requireMemory(estimateMemory(options), process.availableMemory() / (group?.world ?? 1));
     const { sequenceLength, seed } = recipe.pretrain;
     if (data.shards.length <= sequenceLength) {
       const need = `one sequence needs ${sequenceLength + 1}`;
@@ -63,10 +83,13 @@ export async function openSession(settings: Settings): Promise<Session> {
       ...{ tokens: data.shards, sequenceLength, seed, batchSize: sequencesPerStep(recipe.pretrain) },
     });
     note(`compiling for ${device}`);
-    const trainer = await openTrainer(device, { ...options, threads });
-    if (recipe.startFrom && !checkpoint) await startFrom(trainer, resolve(base, recipe.startFrom), config);
+    const { precision } = recipe.pretrain;
+    const trainer = await openTrainer(device, { ...options, threads, precision }, group);
+    if (startFolder) await startFrom(trainer, startFolder, config);
+    const { batch } = batches;
     return {
-      ...{ recipe, outDir, data, config, trainer, checkpoint, batch: batches.batch },
+      ...{ recipe, outDir, data, config, trainer, checkpoint },
+      batch: group ? (index) => sequencesOf(batch(index), recipe.pretrain, group) : batch,
       parameters: countParameters(model),
       flopsPerToken: trainingFlopsPerToken(config, sequenceLength),
       tokensPerStep: tokensPerStep(recipe.pretrain),

@@ -5,8 +5,9 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { firstDifference } from '@tsudoi/schema';
 import { lineChart } from '../../evaluation/plots.ts';
-import { saveModel } from '../../io/model-folder.ts';
+import { saveModel, writeTokenizerConfig } from '../../io/model-folder.ts';
 import { emptyHistory, type TrainingHistory } from '../../train/checkpoint.ts';
+import { meet } from '../../train/ranks/group.ts';
 import { openRoofMeter, type RoofMeter } from '../../train/roof.ts';
 import { type CheckpointStore, runTraining } from '../../train/run.ts';
 import type { StepResult } from '../../train/trainer.ts';
@@ -35,10 +36,12 @@ export interface TrainResult {
   readonly out: string;
 }
 
-function storeAt(session: Session): CheckpointStore {
+/** Of several ranks the first writes; all read. */
+function storeAt(session: Session, isWriter: boolean): CheckpointStore {
   const { outDir, recipe, data } = session;
   return {
     async save(state, history) {
+      if (!isWriter) return { done: Promise.resolve() };
       await writeSaved(outDir, { state, history, pretrain: recipe.pretrain, packed: data.packed });
       await writeCurve(session, history);
       return { done: Promise.resolve() };
@@ -80,19 +83,21 @@ async function writeCurve(session: Session, history: TrainingHistory): Promise<v
 
 function reporter(settings: TrainSettings, session: Session, meter: RoofMeter) {
   const { steps } = session.recipe.pretrain;
+  const world = settings.group?.world ?? 1;
   const recent: number[] = [];
   return async (result: StepResult, seconds: number) => {
-    const roof = (await meter.between()).flopsPerSecond;
     recent.push(seconds);
     if (recent.length > 20) recent.shift();
     const rate = (session.tokensPerStep * recent.length) / recent.reduce((a, b) => a + b, 0);
+    // On a busy machine the roof may have been measured at a bad moment.
+    const roof = world * (await meter.between((session.flopsPerToken * rate) / world)).flopsPerSecond;
     const parts = [
       `step ${result.step}/${steps}`,
       `loss ${result.loss.toFixed(4)}`,
       `lr ${result.learningRate.toExponential(1)}`,
       `${short(rate)} tokens/s`,
       `MFU ${percent((session.flopsPerToken * rate) / roof)}`,
-      mebibytes(Math.max(process.memoryUsage.rss(), session.trainer.arenaBytes)),
+      mebibytes(world * Math.max(process.memoryUsage.rss(), session.trainer.arenaBytes)),
       `${duration(((steps - result.step) * session.tokensPerStep) / rate)} left`,
     ];
     settings.status(parts.join('  '), result.step === steps);
@@ -101,43 +106,47 @@ function reporter(settings: TrainSettings, session: Session, meter: RoofMeter) {
 
 /** @throws RecipeError, TrainingDiverged and whatever opening a session throws; the signal's reason */
 export async function train(settings: TrainSettings): Promise<TrainResult> {
+  const { group } = settings;
   const session = await openSession(settings);
-  const meter = await openRoofMeter(settings.device, { threads: settings.threads });
+  const isFirst = !group || group.rank === 0;
+  const meter = isFirst ? await openRoofMeter(settings.device, { threads: settings.threads }) : undefined;
   try {
-    const { recipe, trainer, outDir } = session;
+    const { recipe, trainer } = session;
     const from = begin(session);
-    await meter.measure();
+    await meter?.measure();
+    await meet(group); // none writes before all have looked
     const { steps, checkpointEvery } = recipe.pretrain;
     const startedAt = performance.now();
     const history = await runTraining({
       ...{ trainer, batch: session.batch, steps, checkpointEvery, from, watch: recipe.watch },
-      ...{ store: storeAt(session), signal: settings.signal, saveOnAbort: true },
-      onStep: reporter(settings, session, meter),
+      ...{ store: storeAt(session, isFirst), signal: settings.signal, saveOnAbort: true },
+      onStep: meter && reporter(settings, session, meter),
       onEvent: (event) => settings.status(`step ${event.step}: ${event.kind}: ${event.message}`, true),
     });
     const seconds = (performance.now() - startedAt) / 1000;
-    await finish(session, history);
-    const roof = (await meter.between()).flopsPerSecond;
+    if (isFirst) await finish(session, history);
+    const roof = ((await meter?.between())?.flopsPerSecond ?? Number.NaN) * (group?.world ?? 1);
     const rate = ((steps - from.step) * session.tokensPerStep) / seconds;
-    const last = history.loss.slice(-Math.max(10, Math.round(steps / 20)));
-    return {
-      title: recipe.title,
-      parameters: session.parameters,
-      steps,
-      tokens: steps * session.tokensPerStep,
-      loss: last.reduce((a, b) => a + b, 0) / last.length,
-      seconds: history.seconds,
-      tokensPerSecond: rate,
-      mfu: (session.flopsPerToken * rate) / roof,
-      roofGflops: roof / 1e9,
-      events: history.events,
-      out: outDir,
-    };
+    return { ...summary(session, history), ...rates(session, rate, roof) };
   } finally {
-    meter.dispose();
+    meter?.dispose();
     session.close();
   }
 }
+
+function summary({ recipe, parameters, tokensPerStep, outDir }: Session, history: TrainingHistory) {
+  const { steps } = recipe.pretrain;
+  const last = history.loss.slice(-Math.max(10, Math.round(steps / 20)));
+  return {
+    ...{ title: recipe.title, parameters, steps, tokens: steps * tokensPerStep },
+    loss: last.reduce((a, b) => a + b, 0) / last.length,
+    ...{ seconds: history.seconds, events: history.events, out: outDir },
+  };
+}
+
+const rates = ({ flopsPerToken }: Session, tokensPerSecond: number, roof: number) => ({
+  ...{ tokensPerSecond, mfu: (flopsPerToken * tokensPerSecond) / roof, roofGflops: roof / 1e9 },
+});
 
 async function finish(session: Session, history: TrainingHistory): Promise<void> {
   const { outDir, trainer, config, data } = session;
@@ -145,6 +154,11 @@ async function finish(session: Session, history: TrainingHistory): Promise<void>
   await mkdir(folder, { recursive: true });
   await saveModel(folder, config, await trainer.parameters());
   await writeFile(join(folder, 'tokenizer.json'), data.tokenizerJson);
+  const { tokenizer } = data;
+  const piece = (id: number) => (id < 0 ? undefined : tokenizer.idToPiece(id));
+  const { unkId, eosId, padId } = tokenizer;
+  const pieces = { end: piece(eosId), unknown: piece(unkId), padding: piece(padId) };
+  await writeTokenizerConfig(folder, pieces, config.maxPositions);
   const rows = history.loss.map((loss, i) => ({
     ...{ step: i + 1, loss, gradNorm: history.gradNorm[i], learningRate: history.learningRate[i] },
   }));

@@ -7,6 +7,13 @@ export class GgufError extends Error {
     super(`gguf: ${reason}`);
     this.name = 'GgufError';
   }
+
+  /** The same with the file's path before it. */
+  static in(path: string, error: unknown): unknown {
+    if (!(error instanceof GgufError)) return error;
+    error.message = `${path}: ${error.message.replace(/^gguf: /, '')}`;
+    return error;
+  }
 }
 
 export const MAGIC = 0x46554747;

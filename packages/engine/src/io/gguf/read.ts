@@ -163,6 +163,6 @@ export function openGguf(path: string): GgufFile {
     };
   } catch (error) {
     closeSync(fd);
-    throw error;
+    throw GgufError.in(path, error);
   }
 }

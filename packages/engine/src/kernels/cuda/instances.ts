@@ -28,15 +28,7 @@ export const CUDA_FILES = [
   ...['prelude.cuh', 'attention_tiles.cuh', 'matmul.cu', 'matmul_reduce.cu', 'matmul_f32.cu', 'attention.cu'],
   ...['attention_delta.cu', 'attention_bwd_kv.cu', 'attention_bwd_q.cu', 'attention_any.cu'],
   ...['attention_any_bwd.cu', 'attention_decode.cu', 'cross_entropy.cu', 'cross_entropy_bwd.cu', 'gather.cu'],
-  ...[
-    'scatter_add.cu',
-    'norm_partial.cu',
-    'norm_total.cu',
-    'adamw.cu',
-    'copy.cu',
-    'cache_update.cu',
-    'flat.cu',
-  ],
+  ...['scatter_add.cu', 'norm_partial.cu', 'norm_total.cu', 'adamw.cu', 'copy.cu', 'cache_update.cu'],
 ] as const;
 
 export function instance(base: string, macros: Readonly<Record<string, MacroValue>> = {}): string {

@@ -19,12 +19,42 @@ export function suitsMatvec(node: Node): boolean {
   return batch === 1 && m <= MOST_ROWS && node.attrs.tb === true && node.attrs.ta !== true;
 }
 
-export function matvecKernel(rows: number, residual: boolean, vector: boolean, target: WgslTarget): string {
+/** Whether the matrix may be kept in binary16: eight values a load. */
+export function suitsHalf(node: Node): boolean {
+  const { n, k } = sizesOf(node);
+  return suitsMatvec(node) && n % 4 === 0 && k % 8 === 0;
+}
+
+/** How a lane reads the matrix: words, vectors of four, or vectors of eight binary16. */
+export type MatrixLoads = 'words' | 'vectors' | 'halves';
+
+export function matvecKernel(
+  rows: number,
+  residual: boolean,
+  loads: MatrixLoads,
+  target: WgslTarget,
+): string {
+  const vector = loads !== 'words';
   const d = wgslDialect(target);
   const each = Array.from({ length: rows }, (_, r) => r);
   const read = (slot: number, at: string) =>
     vector ? `bitcast<vec4<f32>>(M${slot}[o${slot} + ${at}])` : loadF(slot, at);
   const product = (x: string) => (vector ? `dot(w, ${x})` : `w * ${x}`);
+  const step =
+    loads === 'halves'
+      ? [
+          '  let packed = M1[o1 + mine * length + i];',
+          '  let w = vec4<f32>(unpack2x16float(packed.x), unpack2x16float(packed.y));',
+          '  let w2 = vec4<f32>(unpack2x16float(packed.z), unpack2x16float(packed.w));',
+          ...each.flatMap((r) => [
+            `  s${r} += ${product(read(0, `${r} * 2 * length + 2 * i`))};`,
+            `  s${r} += dot(w2, ${read(0, `${r} * 2 * length + 2 * i + 1`)});`,
+          ]),
+        ]
+      : [
+          `  let w = ${read(1, 'mine * length + i')};`,
+          ...each.map((r) => `  s${r} += ${product(read(0, `${r} * length + i`))};`),
+        ];
   const reductions = each.flatMap((r) =>
     reduceLanes(d, { op: 'sum', dtype: 'f32', name: `s${r}`, lanes: LANES, scratch: () => 'scratch' }),
   );
@@ -69,11 +99,10 @@ export function matvecKernel(rows: number, residual: boolean, vector: boolean, t
       `let lane = t % ${LANES};`,
       `let column = g * ${perGroup} + t / ${LANES};`,
       'let mine = min(column, n - 1);',
-      `let length = ${vector ? 'k / 4' : 'k'};`,
+      `let length = ${{ words: 'k', vectors: 'k / 4', halves: 'k / 8' }[loads]};`,
       ...each.map((r) => `var s${r} = 0.0f;`),
       `for (var i = lane; i < length; i += ${LANES}) {`,
-      `  let w = ${read(1, 'mine * length + i')};`,
-      ...each.map((r) => `  s${r} += ${product(read(0, `${r} * length + i`))};`),
+      ...step,
       '}',
       ...reductions,
       ...store,
@@ -85,10 +114,11 @@ export function matvec(context: TemplateContext, target: WgslTarget): Launch[] {
   const { node, inputs, outputs } = context;
   const { m, n, k } = sizesOf(node);
   const residual = inputs[2];
-  const vector = n % 4 === 0 && k % 4 === 0;
+  const wide = n % 4 === 0 && k % 4 === 0 ? 'vectors' : 'words';
+  const loads = context.storage(inputs[1]) === 'f16' ? 'halves' : wide;
   return [
     wgslLaunch({
-      text: matvecKernel(m, residual !== undefined, vector, target),
+      text: matvecKernel(m, residual !== undefined, loads, target),
       args: [
         ...[inputs[0], inputs[1], outputs[0], ...(residual ? [residual] : [])].map(bufferArg),
         intArg(n),

@@ -9,28 +9,34 @@ const THREADS = 256;
 const TILE = 1024;
 
 /** Buffers table, index, result. An index outside the table gives NaN. */
-const gatherKernel = templateKernel({
-  buffers: 3,
-  ints: ['total', 'width', 'v'],
-  threads: THREADS,
-  body: [
-    `for (var e = g * ${TILE} + t; e < min(total, (g + 1) * ${TILE}); e += ${THREADS}) {`,
-    `  let row = ${loadI(1, 'e / width')};`,
-    '  if (row >= 0 && row < v) {',
-    '    M2[o2 + e] = M0[o0 + row * width + e % width];',
-    '  } else {',
-    `    M2[o2 + e] = ${NAN_WORD};`,
-    '  }',
-    '}',
-  ],
-});
+const gatherKernel = (found: readonly string[]) =>
+  templateKernel({
+    buffers: 3,
+    ints: ['total', 'width', 'v'],
+    threads: THREADS,
+    body: [
+      `for (var e = g * ${TILE} + t; e < min(total, (g + 1) * ${TILE}); e += ${THREADS}) {`,
+      `  let row = ${loadI(1, 'e / width')};`,
+      '  if (row >= 0 && row < v) {',
+      ...found.map((line) => `    ${line}`),
+      '  } else {',
+      `    M2[o2 + e] = ${NAN_WORD};`,
+      '  }',
+      '}',
+    ],
+  });
+const fromWords = gatherKernel(['M2[o2 + e] = M0[o0 + row * width + e % width];']);
+const fromHalves = gatherKernel([
+  'let at = row * width + e % width;',
+  `${storeF(2, 'e', 'unpack2x16float(M0[o0 + (at >> 1u)])[at & 1]')}`,
+]);
 
-export const gatherTemplate: Template = ({ node, inputs, outputs }) => {
+export const gatherTemplate: Template = ({ node, inputs, outputs, storage }) => {
   const [v, ...row] = node.inputs[0].shape;
   const total = numel(node.shape);
   return [
     wgslLaunch({
-      text: gatherKernel,
+      text: storage(inputs[0]) === 'f16' ? fromHalves : fromWords,
       args: [...[...inputs, ...outputs].map(bufferArg), ...[total, numel(row), v].map(intArg)],
       groups: Math.ceil(total / TILE),
       reads: inputs,

@@ -9,7 +9,6 @@ import { defaultCacheDir } from '../compiler.ts';
 import { type Device, type Executable, type LaunchProfile, NO_ACCUMULATORS, profileOf } from '../device.ts';
 import { type BoundArguments, bindArguments, wordOf } from './arguments.ts';
 import { type CublasLt, openCublasLt } from './cublas.ts';
-import { ALL_REDUCE, averageGradients } from './data-parallel.ts';
 import { type CudaDriver, type GpuInfo, openDriver } from './driver.ts';
 import { type ImageOptions, type Images, openImages } from './images.ts';
 import type { Communicator } from './nccl.ts';
@@ -32,8 +31,8 @@ export interface CudaOptions {
   readonly libraries?: readonly string[];
   /** False: products always by the engine's own kernel. Default: cuBLASLt where it is found. */
   readonly cublasLt?: boolean;
-  /** One of several processes that train together; the device gives it back. */
-  readonly group?: Communicator;
+  /** Joins several processes that train together, once the GPU is in use; the device gives the communicator back. */
+  readonly group?: () => Communicator;
 }
 
 export interface CudaDevice extends Device {
@@ -161,11 +160,6 @@ class CudaExecutable implements CudaProgram {
       );
       return;
     }
-    if (launch.symbol === ALL_REDUCE) {
-      const [at, count] = launch.args.map((arg) => Number(wordOf(arg, (b) => this.address(b))));
-      this.#group!.allReduce(at, count, this.#stream);
-      return;
-    }
     const kernel = this.#functions.get(launch.symbol)!;
     this.#driver.launch(
       kernel,
@@ -208,8 +202,13 @@ class CudaExecutable implements CudaProgram {
 
   start(): void {
     if (this.#disposed) throw new Error('the program is disposed');
-    const turn = this.program.accumulation?.launches ?? 0;
-    if (turn > 0) this.#turn(turn);
+    const { accumulation } = this.program;
+    const turn = accumulation?.launches ?? 0;
+    if (accumulation) {
+      this.#turn(turn);
+      // The accumulators lie side by side: gradients and loss of all processes are added by one call.
+      this.#group?.allReduce(this.address(accumulation.first), accumulation.bytes / 4, this.#stream);
+    }
     this.#launchRange(turn, this.#steps);
     this.#begun = false;
   }
@@ -312,6 +311,7 @@ export function openCuda(options: CudaOptions = {}): CudaDevice {
   const cublas = options.cublasLt === false ? undefined : openCublasLt(driver, options.libraries);
   const target = cudaTarget(options.precision ?? 'bf16', cublas !== undefined);
   const executables = new Set<CudaExecutable>();
+  const group = options.group?.();
   return {
     name: 'cuda',
     info: driver.info,
@@ -319,17 +319,14 @@ export function openCuda(options: CudaOptions = {}): CudaDevice {
     images,
     driver,
     compile(trace, compileOptions = {}) {
-      const compiled = compileCuda(trace, target, compileOptions);
-      const trains = compiled.launches.some((l) => l.symbol === 'adamw');
-      const { group } = options;
-      const program = group && trains ? averageGradients(compiled, group.world) : compiled;
+      const program = compileCuda(trace, target, compileOptions);
       const executable = new CudaExecutable(driver, images, { cublas, group }, program);
       executables.add(executable);
       return executable;
     },
     dispose() {
       for (const executable of executables) executable.dispose();
-      options.group?.dispose();
+      group?.dispose();
       cublas?.dispose();
       driver.dispose();
     },

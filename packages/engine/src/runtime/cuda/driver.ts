@@ -6,7 +6,7 @@ import { DeviceUnavailable } from '../device.ts';
 import { loadLibrary } from './libraries.ts';
 
 /** A call of CUDA failed; the message is one line for a person. */
-export class CudaError extends Error {
+export class CudaError extends DeviceUnavailable {
   override name = 'CudaError';
   readonly code: number;
   constructor(message: string, code: number) {

@@ -12,8 +12,6 @@ import type { BackendTarget } from '../../schedule/emitter.ts';
 import type { Launch } from '../../schedule/launch.ts';
 import { type CompileOptions, compileProgram, type Program, type Trace } from '../../schedule/program.ts';
 
-import { ALL_REDUCE } from './data-parallel.ts';
-
 export type Precision = 'bf16' | 'f32';
 
 export const CUBLAS = 'cublaslt';
@@ -54,7 +52,7 @@ export interface ModuleText {
 /** Modules of a program, in a fixed order. */
 export function moduleTexts(program: Program): ModuleText[] {
   const instances = [...new Set(program.launches.map((l) => l.symbol))].filter(
-    (symbol) => !program.kernels.has(symbol) && symbol !== CUBLAS && symbol !== ALL_REDUCE,
+    (symbol) => !program.kernels.has(symbol) && symbol !== CUBLAS,
   );
   const out: ModuleText[] = instances.map((symbol) => ({ text: instanceText(symbol), symbols: [symbol] }));
   if (program.kernels.size > 0) {

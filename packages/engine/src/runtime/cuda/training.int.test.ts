@@ -7,10 +7,18 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LlamaConfig } from '../../models/llama-config.ts';
 import { philox } from '../../nn/rng.ts';
-import { type MockDriver, mockDriver, mockNccl, openShim } from '../../testing/cuda-shim/device.ts';
-import { createTrainer, type StepResult, type Trainer } from '../../train/trainer.ts';
+import {
+  type MockDriver,
+  mockDriver,
+  mockLibrary,
+  mockNccl,
+  openShim,
+  shimCompiler,
+} from '../../testing/cuda-shim/device.ts';
+import { localGroup } from '../../testing/local-group.ts';
+import { createCudaRank } from '../../train/ranks/trainer.ts';
+import { createTrainer, type StepResult, type Trainer, type TrainerOptions } from '../../train/trainer.ts';
 import type { Device } from '../device.ts';
-import { openNccl } from './nccl.ts';
 import type { Precision } from './program-text.ts';
 
 /** Heads of 64, so that bfloat16 runs the flash kernels; grouped queries and a tied embedding. */
@@ -41,16 +49,17 @@ function batch(step: number): Int32Array {
   });
 }
 
-const trainer = (device?: Device, accumulation = 1): Trainer =>
-  createTrainer({
-    ...{ config, batchSize: batchSize / accumulation, accumulation, sequenceLength },
-    ...{ seed: 1, threads: 2, cacheDir, device },
-    optimizer: { learningRate: 3e-3 },
-    schedule: { warmupSteps: 3, totalSteps: STEPS },
-  });
+const options = (accumulation = 1): TrainerOptions => ({
+  ...{ config, batchSize: batchSize / accumulation, accumulation, sequenceLength },
+  ...{ seed: 1, threads: 2, cacheDir },
+  optimizer: { learningRate: 3e-3 },
+  schedule: { warmupSteps: 3, totalSteps: STEPS },
+});
+const trainer = (device?: Device, accumulation?: number): Trainer =>
+  createTrainer({ ...options(accumulation), device });
 const onShim = (precision: Precision): Trainer => trainer(openShim({ cacheDir, precision }));
 
-const bitsOf = (t: Trainer) =>
+const bitsOf = (t: Pick<Trainer, 'state'>) =>
   [...t.state().tensors.values()].map((x) => Buffer.from(x.data.buffer).toString('base64'));
 
 function run(t: Trainer, from = 0, to = STEPS): StepResult[] {
@@ -113,18 +122,30 @@ describe('two accumulated batches', () => {
 });
 
 describe('two GPUs with the same batches', () => {
-  it('give the bits of one: gradients go through one contiguous buffer, once, and come back averaged', () => {
-    const nccl = openNccl([mockNccl()]);
-    const group = nccl.open(nccl.uniqueId(), 0, 2);
-    const [one, two] = [onShim('f32'), trainer(openShim({ cacheDir, precision: 'f32', group }))];
-    expect(run(two, 0, 3)).toEqual(run(one, 0, 3));
-    expect(bitsOf(two)).toEqual(bitsOf(one));
-    const log = mock.log();
-    const calls = log.filter((line) => /flat__|norm_partial/.test(line)).map((line) => line.trim());
-    expect(calls.filter((line) => line.startsWith('flat'))).toEqual(['flat__FLAT_1', 'flat__FLAT_0']);
-    expect(calls.at(calls.indexOf('flat__FLAT_0') + 1)).toBe('norm_partial');
-    for (const t of [one, two]) t.dispose();
-  });
+  const inOneProcess = {
+    driver: mockLibrary(),
+    compiler: shimCompiler,
+    cublasLt: false,
+    ordinal: 0,
+  } as const;
+
+  it.each([1, 2])(
+    'follow one with %i accumulated batches: one sum a step, over all gradients and the loss',
+    async (n) => {
+      const alone = trainer(openShim({ cacheDir, precision: 'f32' }), n);
+      const want = run(alone, 0, 3);
+      const cuda = { ...inOneProcess, libraries: [mockNccl()], precision: 'f32' } as const;
+      const ranks = await Promise.all(localGroup(2).map((group) => createCudaRank(options(n), group, cuda)));
+      for (const [i, { loss, gradNorm }] of want.entries()) {
+        const results = await Promise.all(ranks.map((t) => t.step(batch(i))));
+        expect(results[1]).toEqual(results[0]);
+        expect(Math.abs(results[0].loss / loss - 1)).toBeLessThan(1e-6);
+        expect(Math.abs(results[0].gradNorm / gradNorm - 1)).toBeLessThan(1e-5);
+      }
+      expect(bitsOf(ranks[1])).toEqual(bitsOf(ranks[0]));
+      for (const t of [alone, ...ranks]) t.dispose();
+    },
+  );
 });
 
 describe('a step', () => {

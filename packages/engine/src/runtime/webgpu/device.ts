@@ -2,6 +2,7 @@
 
 /// <reference types="@webgpu/types" />
 
+import { halfParams } from '../../kernels/wgsl/half-params.ts';
 import { type WgslTemplateOptions, wgslTemplates } from '../../kernels/wgsl/templates.ts';
 import { wgslDialect } from '../../print/dialects/wgsl.ts';
 import { printGpuKernel } from '../../print/gpu-kernel.ts';
@@ -23,13 +24,14 @@ export interface WebGpuDevice extends AsyncDevice {
 /** What the compiler needs to know of a device. */
 export function webGpuTarget(
   gpu: Pick<OpenedGpu, 'subgroupSize' | 'f16' | 'slabBytes' | 'workgroupBytes'>,
-  options: WgslTemplateOptions = {},
+  options: WgslTemplateOptions & Pick<WebGpuOptions, 'halfWeights'> = {},
 ): BackendTarget {
   const dialect = wgslDialect(gpu);
   return {
     templates: wgslTemplates(gpu, options),
     print: (kernel) => printGpuKernel(kernel, dialect),
     slabBytes: gpu.slabBytes,
+    ...(options.halfWeights ? { halfParams } : {}),
   };
 }
 

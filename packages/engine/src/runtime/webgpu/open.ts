@@ -12,6 +12,8 @@ export interface WebGpuOptions {
   readonly f16?: boolean;
   /** True keeps tiles of matrix products in half precision where the device can; sums stay float32. */
   readonly halfTiles?: boolean;
+  /** True keeps matrices that decoding only reads in binary16: half the memory traffic. Needs no feature of the device. */
+  readonly halfWeights?: boolean;
   /** Kernels that compile quickly instead of kernels that run quickly; default: on software adapters. */
   readonly simple?: boolean;
   /** Caps the bytes bound at once, below what the adapter allows (for tests). */

@@ -5,6 +5,7 @@
 /// <reference types="@webgpu/types" />
 
 import { numel } from '../../core/shape.ts';
+import { encodeFloat16 } from '../../io/half.ts';
 import { ARGUMENT_BINDING } from '../../print/dialects/wgsl.ts';
 import type { Arg } from '../../schedule/launch.ts';
 import type { Program } from '../../schedule/program.ts';
@@ -19,6 +20,7 @@ const MOST_GROUPS = 65535;
 /** Dynamic offsets of uniform bindings are multiples of this on every device. */
 const BLOCK = 256;
 const NAN_WORD = 0x7fc00000;
+const LARGEST_HALF = 65504;
 
 interface BoundLaunch {
   readonly pipeline: GPUComputePipeline;
@@ -27,6 +29,13 @@ interface BoundLaunch {
 }
 
 const roundUp = (n: number, to: number) => Math.ceil(n / to) * to;
+
+/** @throws RangeError for values that binary16 does not reach */
+function halves(param: string, values: Float32Array): Uint16Array {
+  const most = values.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  if (most > LARGEST_HALF) throw new RangeError(`${param} holds ${most}, binary16 ends at ${LARGEST_HALF}`);
+  return encodeFloat16(values);
+}
 
 const mib = (bytes: number) => Math.ceil(bytes / 2 ** 20);
 
@@ -157,8 +166,14 @@ export class WebGpuExecutable implements AsyncExecutable {
     if (values instanceof Float32Array !== (node.dtype === 'f32')) {
       throw new TypeError(`${param} is ${node.dtype}`);
     }
-    const { slab, offset } = placeOf(this.#gpu, this.#program, `param:${param}`);
-    this.#gpu.device.queue.writeBuffer(this.#slabs[slab], offset, values as Float32Array<ArrayBuffer>);
+    const buffer = `param:${param}`;
+    const { slab, offset } = placeOf(this.#gpu, this.#program, buffer);
+    const stored = this.#isHalf(buffer) ? halves(param, values as Float32Array) : values;
+    this.#gpu.device.queue.writeBuffer(this.#slabs[slab], offset, stored as Float32Array<ArrayBuffer>);
+  }
+
+  #isHalf(buffer: string): boolean {
+    return this.#program.buffers.get(buffer)?.storage === 'f16';
   }
 
   #encode(encoder: GPUCommandEncoder, count = this.#launches.length): void {
@@ -265,6 +280,7 @@ export class WebGpuExecutable implements AsyncExecutable {
     const node = output?.node ?? this.#program.params.get(name);
     if (node?.dtype !== 'f32') throw new Error(`the program has no f32 value ${name}`);
     const buffer = output?.buffer ?? `param:${name}`;
+    if (this.#isHalf(buffer)) throw new Error(`${name} is kept in binary16 and is not read back`);
     return { ...placeOf(this.#gpu, this.#program, buffer), elements: numel(node.shape) };
   }
 

@@ -10,6 +10,7 @@ import { buildCase, opCases } from '../../testing/cases.ts';
 import { float32Tolerance } from '../../testing/close.ts';
 import { compareAsync } from '../../testing/compare-async.ts';
 import { fuzzGraph } from '../../testing/fuzz.ts';
+import { losable } from '../../testing/losable-gpu.ts';
 import { random } from '../../testing/random.ts';
 import { useSwiftShader } from '../../testing/swiftshader.ts';
 import { openWebGpu, type WebGpuDevice, type WebGpuOptions } from './device.ts';
@@ -238,26 +239,14 @@ describe('refusals are one clear line', () => {
   });
 
   it('for a lost device: what is under way ends, and nothing later starts', async () => {
-    const gpu = await dawn();
-    let raw: GPUDevice | undefined;
-    const spied = {
-      async requestAdapter(options: GPURequestAdapterOptions) {
-        const adapter = (await gpu.requestAdapter(options))!;
-        const request = adapter.requestDevice.bind(adapter);
-        adapter.requestDevice = async (descriptor) => {
-          raw = await request(descriptor);
-          return raw;
-        };
-        return adapter;
-      },
-    };
-    const device = await openWebGpu(spied as unknown as GPU);
+    const { gpu, lose } = losable(await dawn());
+    const device = await openWebGpu(gpu);
     const b = new GraphBuilder();
     const program = await device.compile({
       builder: b,
       outputs: new Map([['y', b.neg(b.param('x', [2]))]]),
     });
-    raw!.destroy();
+    lose();
     expect(await device.lost).toMatch(/^The GPU was lost \(.+\): start again from the last checkpoint\.$/);
     await expect(program.read('y')).rejects.toThrow(/^The GPU was lost/);
     expect(() => program.run()).toThrow(/^The GPU was lost/);

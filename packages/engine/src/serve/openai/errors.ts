@@ -7,18 +7,27 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string | null;
   readonly param: string | null;
+  /** Numbers of the message, for programs. */
+  readonly details: Readonly<Record<string, string | number>>;
 
-  constructor(status: number, message: string, code: string | null = null, param: string | null = null) {
+  constructor(
+    status: number,
+    message: string,
+    code: string | null = null,
+    param: string | null = null,
+    details: Readonly<Record<string, string | number>> = {},
+  ) {
     super(message);
+    this.details = details;
     this.status = status;
     this.code = code;
     this.param = param;
   }
 
   get body(): object {
-    const { message, param, code } = this;
+    const { message, param, code, details } = this;
     const type = this.status >= 500 ? 'server_error' : 'invalid_request_error';
-    return { error: { message, type, param, code } };
+    return { error: { message, type, param, code, ...details } };
   }
 }
 

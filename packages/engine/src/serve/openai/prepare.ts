@@ -78,6 +78,7 @@ export function checkPrompts(served: Served, prompts: readonly Prompt[], request
         message,
         'context_length_exceeded',
         'messages' in request ? 'messages' : 'prompt',
+        { tokens: ids.length, limit: context },
       );
     }
   }

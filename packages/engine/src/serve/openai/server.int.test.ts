@@ -16,7 +16,7 @@ import type { Batcher } from '../batcher.ts';
 import { openBatcher } from '../generator.ts';
 import { openServedModel, type ServedModel } from '../served-model.ts';
 import { dequantised, type Quantization, weightLayout } from '../weights.ts';
-import { createApiServer, type RequestLine } from './server.ts';
+import { createApiServer, oneModel, type RequestLine } from './server.ts';
 
 const tokenizerPath = new URL('../../../test/golden-tokenizer/tokenizer.golden.json', import.meta.url)
   .pathname;
@@ -47,7 +47,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify(settings));
   served = { ...(await openServedModel(folder)), name: 'tiny' };
   generator = openBatcher(served.source, { threads: 2, slots: 2 });
-  server = createApiServer({ model: served, generator }, { onRequest: (line) => lines.push(line) });
+  server = createApiServer(oneModel({ model: served, generator }), { onRequest: (line) => lines.push(line) });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
   client = new OpenAI({ baseURL: url, apiKey: 'none', maxRetries: 0 });

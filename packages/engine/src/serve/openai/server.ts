@@ -35,11 +35,32 @@ export interface RequestLine {
   readonly error?: string;
 }
 
+/** The models behind one address. */
+export interface Models {
+  /** Names that may be asked for. */
+  names(): Promise<readonly string[]>;
+  /** Runs `use` with the model of a name, which stays loaded until it returns; ApiError where there is none. */
+  with<R>(name: string, use: (served: Served) => Promise<R>): Promise<R>;
+}
+
+/** One model that is loaded already. */
+export const oneModel = (served: Served): Models => ({
+  names: async () => [served.model.name],
+  async with(name, use) {
+    if (name !== served.model.name) throw unknownModel(name);
+    return use(served);
+  },
+});
+
 export interface ApiServerOptions {
   /** A generation may take this long; default ten minutes. */
   readonly timeoutSeconds?: number;
   /** One line per request, when it is over. */
   readonly onRequest?: (line: RequestLine) => void;
+  /** Runs each request, for tracing. */
+  readonly around?: (request: IncomingMessage, run: () => Promise<void>) => Promise<void>;
+  /** What an error of `Models` says to the client, where it is not an ApiError. */
+  readonly refusal?: (error: unknown) => ApiError | undefined;
   /** Errors that are nobody's request: for the operator. */
   readonly onError?: (error: unknown) => void;
 }
@@ -47,14 +68,15 @@ export interface ApiServerOptions {
 type Facts = { -readonly [K in keyof RequestLine]?: RequestLine[K] };
 
 /** The server, not listening yet. */
-export function createApiServer(served: Served, options: ApiServerOptions = {}): Server {
+export function createApiServer(models: Models, options: ApiServerOptions = {}): Server {
   const created = Math.floor(Date.now() / 1000);
-  const server = createServer(async (request, response) => {
+  const around = options.around ?? ((_request, run) => run());
+  const answerOne = async (request: IncomingMessage, response: ServerResponse) => {
     const began = performance.now();
     const path = (request.url ?? '/').split('?')[0];
     const facts: Facts = {};
     try {
-      await route(served, created, request, response, path, facts, options);
+      await route(models, created, request, response, path, facts, options);
     } catch (error) {
       facts.error = error instanceof Error ? error.message : String(error);
       fail(response, asApiError(error, options));
@@ -66,7 +88,8 @@ export function createApiServer(served: Served, options: ApiServerOptions = {}):
       milliseconds: Math.round(performance.now() - began),
       ...facts,
     });
-  });
+  };
+  const server = createServer((request, response) => around(request, () => answerOne(request, response)));
   server.requestTimeout = 60_000;
   server.headersTimeout = 20_000;
   return server;
@@ -74,6 +97,8 @@ export function createApiServer(served: Served, options: ApiServerOptions = {}):
 
 function asApiError(error: unknown, options: ApiServerOptions): ApiError {
   if (error instanceof ApiError) return error;
+  const refused = options.refusal?.(error);
+  if (refused) return refused;
   if (error instanceof z.ZodError) return refusalOf(error);
   if (error instanceof Overloaded)
     return new ApiError(429, 'The server is busy; try again later', 'overloaded');
@@ -87,6 +112,8 @@ function asApiError(error: unknown, options: ApiServerOptions): ApiError {
 /** After the first event of a stream the status is out: the error is an event then. */
 function fail(response: ServerResponse, error: ApiError): void {
   if (response.destroyed) return;
+  // What is left of a body that was too large is not read: the connection cannot be used again.
+  if (error.status === 413) response.setHeader('connection', 'close');
   if (!response.headersSent) send(response, error.status, error.body);
   else response.end(`data: ${JSON.stringify(error.body)}\n\n`);
 }
@@ -97,7 +124,7 @@ function send(response: ServerResponse, status: number, body: object): void {
 }
 
 async function route(
-  served: Served,
+  models: Models,
   created: number,
   request: IncomingMessage,
   response: ServerResponse,
@@ -105,8 +132,7 @@ async function route(
   facts: Facts,
   options: ApiServerOptions,
 ): Promise<void> {
-  const { name } = served.model;
-  const card = { id: name, object: 'model', created, owned_by: 'tsudoi' };
+  const card = (name: string) => ({ id: name, object: 'model', created, owned_by: 'tsudoi' });
   const allow = (method: string) => {
     if (request.method !== method) {
       throw new ApiError(405, `Not allowed to ${request.method} on ${path}`, 'method_not_supported');
@@ -117,21 +143,29 @@ async function route(
     const isChat = path === '/v1/chat/completions';
     const body = await readJson(request);
     const asked: AnyRequest = isChat ? ChatRequest.parse(body) : CompletionRequest.parse(body);
-    if (asked.model !== name) throw unknownModel(asked.model);
-    return answer(served, asked, response, facts, options);
+    return models.with(asked.model, (served) => answer(served, asked, response, facts, options));
   }
   if (path === '/health' || path === '/v1/models' || path.startsWith('/v1/models/')) {
     allow('GET');
     if (path === '/health') return send(response, 200, { status: 'ok' });
-    if (path === '/v1/models') return send(response, 200, { object: 'list', data: [card] });
-    const wanted = decodeURIComponent(path.slice('/v1/models/'.length));
-    if (wanted !== name) throw unknownModel(wanted);
-    return send(response, 200, card);
+    const names = await models.names();
+    if (path === '/v1/models') return send(response, 200, { object: 'list', data: names.map(card) });
+    const wanted = decoded(path.slice('/v1/models/'.length));
+    if (!names.includes(wanted)) throw unknownModel(wanted);
+    return send(response, 200, card(wanted));
   }
   throw new ApiError(404, `Unknown request URL: ${request.method} ${path}`, 'unknown_url');
 }
 
-const unknownModel = (name: string) =>
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // no name of a model
+  }
+}
+
+export const unknownModel = (name: string) =>
   new ApiError(404, `The model '${name}' does not exist`, 'model_not_found', 'model');
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
