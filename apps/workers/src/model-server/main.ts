@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { createObjectStore, openHub } from '@tsudoi/hub';
+import { artifactPage, createObjectStore, openHub } from '@tsudoi/hub';
 import { startTelemetry } from '@tsudoi/hub/telemetry';
 import { Env, parseEnv } from '@tsudoi/schema';
 import { createLog, describeError } from '../roles/log.ts';
@@ -10,6 +10,7 @@ import { createModelServer } from './server.ts';
 /** The process behind the playground. It listens on loopback only: the portal checks who may ask. */
 const log = createLog('models');
 const LOADED_MODELS = 2;
+const LISTED_MODELS = 100;
 
 function main(): void {
   const env = parseEnv(Env, process.env);
@@ -26,8 +27,10 @@ function main(): void {
   const hub = openHub({ databaseUrl: env.DATABASE_URL, leaseSeconds: env.LEASE_SECONDS, poolSize: 2 });
   const store = createObjectStore(env, hub.sql);
   const threads = Math.min(2, availableParallelism()); // the rest belongs to the workers of this machine
-  const models = new ModelCache(LOADED_MODELS, (artifactId) => loadModel(hub, store, artifactId, threads));
-  const server = createModelServer(models, log);
+  const models = new ModelCache(LOADED_MODELS, (name) => loadModel(hub, store, name, threads));
+  const names = async () =>
+    (await artifactPage(hub, { kind: 'model', limit: LISTED_MODELS })).items.map((a) => a.artifactId);
+  const server = createModelServer(models, names, log);
   server.on('error', (error) => {
     log.error(describeError(error));
     process.exit(1);

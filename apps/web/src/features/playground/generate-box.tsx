@@ -6,6 +6,13 @@ import { readEvents } from '../../lib/read-events.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 
+/** What of a chunk of OpenAI's API is shown here. */
+interface Chunk {
+  choices?: { text: string }[];
+  usage?: { completion_tokens: number } | null;
+  error?: unknown;
+}
+
 type Status = 'idle' | 'working' | 'done' | 'stopped';
 
 /** A prompt, the knobs of sampling, and what the model writes as it comes. */
@@ -130,10 +137,12 @@ function useModel(artifactId: string) {
     setStatus('working');
     setShown({ prompt: input.prompt, text: '', tokens: 0 });
     try {
-      const answer = await fetch('/api/generate', {
+      const { prompt, temperature, maxTokens: max_tokens } = input;
+      const stream = { stream: true, stream_options: { include_usage: true } };
+      const answer = await fetch('/api/openai/v1/completions', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ artifactId, ...input }),
+        body: JSON.stringify({ model: artifactId, prompt, temperature, max_tokens, top_p: 0.95, ...stream }),
         signal: abort.signal,
       });
       if (!answer.ok || !answer.body) {
@@ -142,11 +151,13 @@ function useModel(artifactId: string) {
         setStatus('idle');
         return;
       }
-      for await (const { event, data } of readEvents(answer.body)) {
-        const parsed = JSON.parse(data) as { text?: string; tokens?: number };
-        if (event === 'token') setShown((had) => ({ ...had, text: had.text + (parsed.text ?? '') }));
-        if (event === 'done') setShown((had) => ({ ...had, tokens: parsed.tokens ?? 0 }));
-        if (event === 'failed') setProblem(common('unexpected'));
+      for await (const { data } of readEvents(answer.body)) {
+        if (data === '[DONE]') break;
+        const { choices, usage, error } = JSON.parse(data) as Chunk;
+        const more = choices?.[0]?.text ?? '';
+        if (more) setShown((had) => ({ ...had, text: had.text + more }));
+        if (usage) setShown((had) => ({ ...had, tokens: usage.completion_tokens }));
+        if (error) setProblem(common('unexpected'));
       }
       setStatus('done');
     } catch {
