@@ -1,4 +1,5 @@
 import { TokenizerError } from './errors.ts';
+import { MergeQueue } from './merge-queue.ts';
 import type { StreamDecoder, Tokenizer } from './tokenizer.ts';
 
 /**
@@ -31,47 +32,6 @@ const REPLACEMENT = new Uint8Array([0xef, 0xbf, 0xbd]);
 const CACHED_PARTS = 65_536;
 /** A pair of ids as one number. */
 const ID_RANGE = 2 ** 26;
-
-/** Pairs waiting to be joined, the earliest merge first, of equal ones the leftmost (a binary heap). */
-class Queue {
-  private readonly ranks: number[] = [];
-  private readonly places: number[] = [];
-
-  push(rank: number, place: number): void {
-    let at = this.ranks.length;
-    for (; at > 0; ) {
-      const up = (at - 1) >> 1;
-      if (this.ranks[up] < rank || (this.ranks[up] === rank && this.places[up] <= place)) break;
-      this.ranks[at] = this.ranks[up];
-      this.places[at] = this.places[up];
-      at = up;
-    }
-    this.ranks[at] = rank;
-    this.places[at] = place;
-  }
-
-  pop(): [rank: number, place: number] | undefined {
-    if (this.ranks.length === 0) return undefined;
-    const first: [number, number] = [this.ranks[0], this.places[0]];
-    const rank = this.ranks.pop()!;
-    const place = this.places.pop()!;
-    const n = this.ranks.length;
-    if (n === 0) return first;
-    const before = (a: number, rankB: number, placeB: number) =>
-      this.ranks[a] < rankB || (this.ranks[a] === rankB && this.places[a] < placeB);
-    let at = 0;
-    for (let down = 1; down < n; down = 2 * at + 1) {
-      if (down + 1 < n && before(down + 1, this.ranks[down], this.places[down])) down++;
-      if (!before(down, rank, place)) break;
-      this.ranks[at] = this.ranks[down];
-      this.places[at] = this.places[down];
-      at = down;
-    }
-    this.ranks[at] = rank;
-    this.places[at] = place;
-    return first;
-  }
-}
 
 /** Parts of a text by one pattern, what lies between matches included. */
 function cut(text: string, pattern: RegExp): string[] {
@@ -182,7 +142,7 @@ class BpeTokenizer implements Tokenizer {
     const ids = Int32Array.from(bytes, (byte) => byteIds[byte]);
     const next = Int32Array.from(ids, (_, i) => i + 1);
     const previous = Int32Array.from(ids, (_, i) => i - 1);
-    const queue = new Queue();
+    const queue = new MergeQueue();
     const offer = (left: number) => {
       if (left < 0 || next[left] >= ids.length) return;
       const rank = this.ranks.get(ids[left] * ID_RANGE + ids[next[left]]);

@@ -2,7 +2,8 @@ import type { Dictionary } from './dictionary.ts';
 import { TokenizerError } from './errors.ts';
 import { Segmenter } from './viterbi.ts';
 
-function loneSurrogate(text: string): TokenizerError {
+/** For text that is no UTF-16. */
+export function loneSurrogate(text: string): TokenizerError {
   let index = 0;
   for (const character of text) {
     const code = character.codePointAt(0)!;

@@ -11,10 +11,16 @@ export {
   type Partition,
   type SpaceStripping,
 } from './merge.ts';
-export { type Piece, PieceType, type UnigramModel } from './model.ts';
+export { type Piece, type PieceModel, PieceType, type UnigramModel } from './model.ts';
 export { createTokenizerPool, type EncodedTexts, type TokenizerPool } from './pool.ts';
 export { type ReestimateOptions, reestimation } from './reestimate.ts';
-export { decodeSentencePieceModel, encodeSentencePieceModel, encodeVocab } from './sentencepiece-file.ts';
-export { createTokenizer, type StreamDecoder, type Tokenizer } from './tokenizer.ts';
+export {
+  decodeSentencePiece,
+  decodeSentencePieceModel,
+  encodeSentencePieceModel,
+  encodeVocab,
+  type SentencePieceModel,
+} from './sentencepiece-file.ts';
+export { createMergingTokenizer, createTokenizer, type StreamDecoder, type Tokenizer } from './tokenizer.ts';
 export { type TrainingProgress, trainUnigram, type UnigramOptions, unigramTraining } from './train.ts';
 export { type MergedSettings, mergedTraining, type TrainingPart } from './train-merged.ts';

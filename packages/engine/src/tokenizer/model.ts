@@ -17,11 +17,8 @@ export interface Piece {
   type: PieceType;
 }
 
-/**
- * A Unigram language model over pieces (Kudo 2018, arXiv:1804.10959). The index of a piece is its token id.
- * Text is taken as it is (identity normalisation); only the space is written as U+2581.
- */
-export interface UnigramModel {
+/** What SentencePiece's models have in common. The index of a piece is its token id. */
+export interface PieceModel {
   pieces: readonly Piece[];
   unkId: number;
   /** -1 where the model has no such piece. */
@@ -32,6 +29,13 @@ export interface UnigramModel {
   byteFallback: boolean;
   /** A space is put before the text on encoding and one leading space removed on decoding. Ours never do. */
   addDummyPrefix: boolean;
+}
+
+/**
+ * A Unigram language model over pieces (Kudo 2018, arXiv:1804.10959). Text is taken as it is (identity normalisation); only the space
+ * is written as U+2581.
+ */
+export interface UnigramModel extends PieceModel {
   /**
    * How sums along a path are kept: SentencePiece rounds to float32 after every piece, Hugging Face `tokenizers` keep
    * float64. A model read from a file is run as the library of that file runs it, so that even ties fall the same way.
@@ -85,7 +89,7 @@ export function pathScore(piece: Piece, maxScore: number): number {
 }
 
 /** What is wrong with a model that came from a file, in a few words, or null. */
-export function unsoundness(model: UnigramModel): string | null {
+export function unsoundness(model: PieceModel): string | null {
   const { pieces } = model;
   if (new Set(pieces.map(({ piece }) => piece)).size < pieces.length) return 'two pieces are the same';
   if (pieces.some(({ piece }) => piece === '')) return 'a piece is empty';

@@ -1,11 +1,11 @@
 import { TokenizerError } from './errors.ts';
-import { type Piece, PieceType, type UnigramModel, unsoundness } from './model.ts';
+import { type Piece, type PieceModel, PieceType, type UnigramModel, unsoundness } from './model.ts';
 import { type Field, MessageWriter, readFields } from './protobuf.ts';
 
 /**
  * SentencePiece `.model` files (sentencepiece_model.proto, proto2: a default value may be absent).
- * Only fields that change ids are read; a file that asks for something else than a Unigram model over unchanged text
- * is refused, because it would be encoded differently here than there.
+ * Only fields that change ids are read; a file that asks for something else than a Unigram or BPE model over
+ * unchanged text is refused, because it would be encoded differently here than there.
  */
 const MODEL = { piece: 1, trainer: 2, normalizer: 3 } as const;
 const PIECE = { text: 1, score: 2, type: 3 } as const;
@@ -25,6 +25,7 @@ const TRAINER = {
 } as const;
 const NORMALIZER = { name: 1, charsMap: 2, dummyPrefix: 3, removeExtraSpaces: 4, escapeSpaces: 5 } as const;
 const UNIGRAM = 1;
+const BPE = 2;
 
 export function encodeSentencePieceModel(model: UnigramModel): Uint8Array {
   const file = new MessageWriter();
@@ -96,9 +97,15 @@ function refuse(what: string): never {
   throw new TokenizerError('UnsupportedTokenizerFile', { what }, `Unsupported SentencePiece model: ${what}`);
 }
 
-function assemble(pieces: Piece[], trainer: Scalars, normalizer: Scalars): UnigramModel {
+/** A model by its kind. */
+export type SentencePieceModel =
+  | { kind: 'unigram'; model: UnigramModel }
+  | { kind: 'bpe'; model: PieceModel };
+
+function assemble(pieces: Piece[], trainer: Scalars, normalizer: Scalars): SentencePieceModel {
   const charsMap = normalizer.get(NORMALIZER.charsMap);
-  if (numberOf(trainer, TRAINER.modelType, UNIGRAM) !== UNIGRAM) refuse('a model type other than Unigram');
+  const type = numberOf(trainer, TRAINER.modelType, UNIGRAM);
+  if (type !== UNIGRAM && type !== BPE) refuse('a model type other than Unigram and BPE');
   if (charsMap instanceof Uint8Array && charsMap.length > 0) refuse('a character normalisation');
   if (numberOf(normalizer, NORMALIZER.removeExtraSpaces, 1)) refuse('remove_extra_whitespaces');
   if (!numberOf(normalizer, NORMALIZER.escapeSpaces, 1)) refuse('escape_whitespaces=false');
@@ -108,7 +115,7 @@ function assemble(pieces: Piece[], trainer: Scalars, normalizer: Scalars): Unigr
     const id = numberOf(trainer, field, absent);
     return id < pieces.length ? id : -1;
   };
-  return {
+  const model = {
     pieces,
     unkId: pieces.findIndex(({ type }) => type === PieceType.unknown),
     bosId: idOf(TRAINER.bosId, 1),
@@ -116,12 +123,28 @@ function assemble(pieces: Piece[], trainer: Scalars, normalizer: Scalars): Unigr
     padId: idOf(TRAINER.padId, -1),
     byteFallback,
     addDummyPrefix: numberOf(normalizer, NORMALIZER.dummyPrefix, 1) === 1,
-    arithmetic: 'float32',
   };
+  return type === BPE
+    ? { kind: 'bpe', model }
+    : { kind: 'unigram', model: { ...model, arithmetic: 'float32' } };
 }
 
-/** @throws TokenizerError InvalidTokenizerFile at broken bytes, UnsupportedTokenizerFile (with `what`) */
+/**
+ * A Unigram model.
+ * @throws TokenizerError InvalidTokenizerFile at broken bytes, UnsupportedTokenizerFile (with `what`)
+ */
 export function decodeSentencePieceModel(file: Uint8Array): UnigramModel {
+  const { kind, model } = decodeSentencePiece(file);
+  return kind === 'unigram'
+    ? model
+    : refuse('BPE, which only encodes here and is neither trained nor written');
+}
+
+/**
+ * A model of either kind.
+ * @throws TokenizerError InvalidTokenizerFile at broken bytes, UnsupportedTokenizerFile (with `what`)
+ */
+export function decodeSentencePiece(file: Uint8Array): SentencePieceModel {
   try {
     const pieces: Piece[] = [];
     let trainer: Scalars = new Map();
@@ -132,10 +155,10 @@ export function decodeSentencePieceModel(file: Uint8Array): UnigramModel {
       if (field.number === MODEL.trainer) trainer = scalars(field.value);
       if (field.number === MODEL.normalizer) normalizer = scalars(field.value);
     }
-    const model = assemble(pieces, trainer, normalizer);
-    const wrong = unsoundness(model);
+    const decoded = assemble(pieces, trainer, normalizer);
+    const wrong = unsoundness(decoded.model);
     if (wrong) throw new RangeError(wrong);
-    return model;
+    return decoded;
   } catch (error) {
     if (error instanceof TokenizerError) throw error;
     const reason = error instanceof Error ? error.message : String(error);

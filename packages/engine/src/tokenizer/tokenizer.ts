@@ -1,6 +1,7 @@
 import { buildDictionary } from './dictionary.ts';
 import { Encoder } from './encoder.ts';
-import { byteOfPiece, PieceType, SPACE_MARK, type UnigramModel } from './model.ts';
+import { byteOfPiece, type PieceModel, PieceType, SPACE_MARK, type UnigramModel } from './model.ts';
+import { MergingEncoder } from './sentencepiece-bpe.ts';
 
 /** Turns ids into text as they come; a character spread over several byte pieces appears when it is whole. */
 export interface StreamDecoder {
@@ -35,7 +36,7 @@ const SPACE = 0x20;
 const REPLACEMENT = new Uint8Array([0xef, 0xbf, 0xbd]);
 
 /** The bytes each piece stands for. */
-function pieceBytes(model: UnigramModel): Uint8Array[] {
+function pieceBytes(model: PieceModel): Uint8Array[] {
   const utf8 = new TextEncoder();
   return model.pieces.map(({ piece, type }) => {
     if (type === PieceType.control) return new Uint8Array();
@@ -45,25 +46,28 @@ function pieceBytes(model: UnigramModel): Uint8Array[] {
   });
 }
 
-class UnigramTokenizer implements Tokenizer {
+/** Text to ids; which algorithm does it is all that SentencePiece's kinds of models differ in. */
+type TextEncoding = Pick<Encoder, 'encode' | 'encodeInto'>;
+
+class PieceTokenizer implements Tokenizer {
   readonly vocabSize: number;
   readonly unkId: number;
   readonly bosId: number;
   readonly eosId: number;
   readonly padId: number;
-  private readonly model: UnigramModel;
-  private readonly encoder: Encoder;
+  private readonly model: PieceModel;
+  private readonly encoder: TextEncoding;
   private readonly bytesOf: Uint8Array[];
   private readonly ids: Map<string, number>;
 
-  constructor(model: UnigramModel) {
+  constructor(model: PieceModel, encoder: TextEncoding) {
     this.model = model;
     this.vocabSize = model.pieces.length;
     this.unkId = model.unkId;
     this.bosId = model.bosId;
     this.eosId = model.eosId;
     this.padId = model.padId;
-    this.encoder = new Encoder(buildDictionary(model));
+    this.encoder = encoder;
     this.bytesOf = pieceBytes(model);
     this.ids = new Map(model.pieces.map(({ piece }, id) => [piece, id]));
   }
@@ -119,5 +123,10 @@ class UnigramTokenizer implements Tokenizer {
 
 /** Building takes a moment (tens of milliseconds for 8k pieces); a tokenizer is not to be shared between threads. */
 export function createTokenizer(model: UnigramModel): Tokenizer {
-  return new UnigramTokenizer(model);
+  return new PieceTokenizer(model, new Encoder(buildDictionary(model)));
+}
+
+/** A BPE model of SentencePiece (Llama 2, Mistral, Gemma), for text of other groups' tokenizers. */
+export function createMergingTokenizer(model: PieceModel): Tokenizer {
+  return new PieceTokenizer(model, new MergingEncoder(model));
 }

@@ -7,8 +7,10 @@ import { documentId } from '../../corpus/document.ts';
 import { isHeldOut } from '../../shards/held-out.ts';
 import {
   createBpeTokenizer,
+  createMergingTokenizer,
   createTokenizer,
   decodeBpeTokenizerJson,
+  decodeSentencePiece,
   decodeSentencePieceModel,
   decodeTokenizerJson,
   encodeSentencePieceModel,
@@ -41,9 +43,14 @@ export async function readModel(path: string): Promise<UnigramModel> {
   );
 }
 
-/** As `readModel`, ready to encode; a `tokenizer.json` may be byte-level BPE too. */
+/** As `readModel`, ready to encode; a `tokenizer.json` may be byte-level BPE too, and a `.model` BPE. */
 export async function readTokenizer(path: string): Promise<Tokenizer> {
-  const text = path.endsWith('.json') ? await readFile(path, 'utf8') : '';
+  if (!path.endsWith('.json')) {
+    const bytes = new Uint8Array(await readFile(path));
+    const { kind, model } = naming(path, () => decodeSentencePiece(bytes));
+    return kind === 'bpe' ? createMergingTokenizer(model) : createTokenizer(model);
+  }
+  const text = await readFile(path, 'utf8');
   if (/"type"\s*:\s*"BPE"/.test(text)) {
     return naming(path, () => createBpeTokenizer(decodeBpeTokenizerJson(text)));
   }

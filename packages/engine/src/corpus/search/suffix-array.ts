@@ -51,25 +51,23 @@ function createBuckets(text: Text, largest: number) {
   return { starts: () => from(0), ends: () => from(1) };
 }
 
-/** Positions whose suffix is of type S after one of type L, in the order of the text. */
+/** Positions whose suffix is of type S after one of type L, in the order of the text. Types follow no pattern, so nothing here branches on them. */
 function leftmostSmall(text: Text): Int32Array {
-  const count = scanLeftmost(text, null);
-  const positions = new Int32Array(count);
-  scanLeftmost(text, positions);
-  return positions;
-}
-
-function scanLeftmost(text: Text, into: Int32Array | null): number {
-  let found = 0;
-  let isSmall = false;
-  for (let i = text.length - 2; i >= 0; i--) {
-    const wasSmall = isSmall;
-    if (text[i] !== text[i + 1]) isSmall = text[i] < text[i + 1];
-    if (!wasSmall || isSmall) continue;
-    found += 1;
-    if (into) into[into.length - found] = i + 1;
+  const n = text.length;
+  // No two of them are neighbours.
+  const positions = new Int32Array((n >> 1) + 1);
+  let first = positions.length;
+  let isSmall = 0;
+  for (let i = n - 2; i >= 0; i--) {
+    const difference = text[i] - text[i + 1];
+    const isLess = difference >>> 31;
+    const isEqual = ((difference | -difference) >>> 31) ^ 1;
+    const was = isSmall;
+    isSmall = isLess | (isEqual & was);
+    positions[first - 1] = i + 1;
+    first -= was & (isSmall ^ 1);
   }
-  return found;
+  return positions.subarray(first);
 }
 
 function placeLeftmost(order: Int32Array, leftmost: Int32Array, text: Text, ends: Int32Array): void {
@@ -132,29 +130,26 @@ function sortLeftmost(
 
 /** Equal substrings, from one leftmost suffix to the next with its first unit, have equal names. */
 function nameSubstrings(text: Text, leftmost: Int32Array, sorted: Int32Array) {
-  const n = text.length;
-  // Two of them never stand side by side, so half the position tells them apart.
-  const index = new Int32Array((n >> 1) + 1);
-  for (let i = 0; i < leftmost.length; i++) index[leftmost[i] >> 1] = i;
-  const names = new Int32Array(leftmost.length);
+  // By half the position, which tells them apart: the length first, then the name.
+  const cells = new Int32Array((text.length >> 1) + 1);
+  const last = leftmost[leftmost.length - 1];
+  for (let i = 0; i + 1 < leftmost.length; i++) cells[leftmost[i] >> 1] = leftmost[i + 1] - leftmost[i] + 1;
   let name = -1;
-  let [previous, previousEnd] = [-1, -1];
+  let [previous, previousLength] = [-1, 0];
   for (let i = 0; i < sorted.length; i++) {
     const position = sorted[i];
-    const at = index[position >> 1];
-    // The last one ends with the text, where no unit is left to compare.
-    const end = at + 1 < leftmost.length ? leftmost[at + 1] : n;
-    const areEqual =
+    // The last one ends with the text, where no unit is left to compare: 0, and equal to none.
+    const length = cells[position >> 1];
+    const isEqual =
+      length === previousLength &&
+      position !== last &&
       previous >= 0 &&
-      end < n &&
-      previousEnd < n &&
-      end - position === previousEnd - previous &&
-      isSame(text, previous, position, end - position + 1);
-    if (!areEqual) name += 1;
-    names[at] = name;
-    [previous, previousEnd] = [position, end];
+      isSame(text, previous, position, length);
+    if (!isEqual) name += 1;
+    cells[position >> 1] = name;
+    [previous, previousLength] = [position, length];
   }
-  return { names, largest: name };
+  return { names: leftmost.map((position) => cells[position >> 1]), largest: name };
 }
 
 function isSame(text: Text, a: number, b: number, length: number): boolean {
