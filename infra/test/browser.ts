@@ -30,6 +30,7 @@ export async function visitor(
 ): Promise<{ context: BrowserContext; page: Page; broken: string[] }> {
   const context = await browser.newContext({
     ...{ locale, baseURL: hubUrl(), viewport: { width: 1280, height: 900 } },
+    reducedMotion: 'reduce', // half way through a change of colour nothing has its contrast
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);

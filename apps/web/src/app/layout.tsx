@@ -55,7 +55,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
             <p className="phrase">{t('footer')}</p>
             <nav aria-label={t('footerNav')} className="flex flex-wrap gap-x-5">
               {(['groups', 'streams', 'developers'] as const).map((page) => (
-                <Link key={page} className="link" href={`/${page}`}>
+                <Link key={page} className="link" href={`/${page}`} prefetch={false}>
                   {t(page)}
                 </Link>
               ))}

@@ -20,34 +20,29 @@ export function Confirm(props: {
 }) {
   const [open, setOpen] = useState(false);
   return (
-    <Modal
-      open={open}
-      onOpenChange={setOpen}
-      title={props.title}
-      lead={props.lead}
-      trigger={
-        <Button look="danger" small>
-          {props.label}
-        </Button>
-      }
-    >
-      {props.children}
-      <FieldError id="confirm-error" text={props.refusal?.text} />
-      <div className="mt-4 flex justify-end gap-2">
-        <Button look="bare" onClick={() => setOpen(false)}>
-          {props.cancel}
-        </Button>
-        <Button
-          look="danger"
-          busy={props.busy}
-          disabled={props.disabled}
-          onClick={async () => {
-            if (await props.onConfirm()) setOpen(false);
-          }}
-        >
-          {props.label}
-        </Button>
-      </div>
-    </Modal>
+    <>
+      <Button look="danger" small onClick={() => setOpen(true)}>
+        {props.label}
+      </Button>
+      <Modal open={open} onOpenChange={setOpen} title={props.title} lead={props.lead}>
+        {props.children}
+        <FieldError id="confirm-error" text={props.refusal?.text} />
+        <div className="mt-4 flex justify-end gap-2">
+          <Button look="bare" onClick={() => setOpen(false)}>
+            {props.cancel}
+          </Button>
+          <Button
+            look="danger"
+            busy={props.busy}
+            disabled={props.disabled}
+            onClick={async () => {
+              if (await props.onConfirm()) setOpen(false);
+            }}
+          >
+            {props.label}
+          </Button>
+        </div>
+      </Modal>
+    </>
   );
 }

@@ -18,47 +18,42 @@ export function Withdraw({ sourceId }: { sourceId: string }) {
   const [reason, setReason] = useState('');
   const withdraw = useCommand(trpc.sources.withdraw.mutate);
   return (
-    <Modal
-      open={open}
-      onOpenChange={setOpen}
-      title={t('withdrawTitle')}
-      lead={t('withdrawLead')}
-      trigger={
-        <Button look="danger" small>
-          {t('withdraw')}
-        </Button>
-      }
-    >
-      <form
-        className="space-y-4"
-        onSubmit={async (event) => {
-          event.preventDefault();
-          if (await withdraw.run({ sourceId, reason }, t('withdrawn'))) setOpen(false);
-        }}
-      >
-        <Concerned sourceId={sourceId} />
-        <Field id="withdraw-reason" label={t('reason')} error={withdraw.refusal?.text}>
-          {(wiring) => (
-            <textarea
-              {...wiring}
-              rows={3}
-              maxLength={2000}
-              className="field-box"
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-        <div className="flex justify-end gap-2">
-          <Button look="bare" onClick={() => setOpen(false)}>
-            {t('cancel')}
-          </Button>
-          <Button type="submit" look="danger" busy={withdraw.busy}>
-            {t('withdrawConfirm')}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <>
+      <Button look="danger" small onClick={() => setOpen(true)}>
+        {t('withdraw')}
+      </Button>
+      <Modal open={open} onOpenChange={setOpen} title={t('withdrawTitle')} lead={t('withdrawLead')}>
+        <form
+          className="space-y-4"
+          onSubmit={async (event) => {
+            event.preventDefault();
+            if (await withdraw.run({ sourceId, reason }, t('withdrawn'))) setOpen(false);
+          }}
+        >
+          <Concerned sourceId={sourceId} />
+          <Field id="withdraw-reason" label={t('reason')} error={withdraw.refusal?.text}>
+            {(wiring) => (
+              <textarea
+                {...wiring}
+                rows={3}
+                maxLength={2000}
+                className="field-box"
+                value={reason}
+                onChange={(event) => setReason(event.target.value)}
+              />
+            )}
+          </Field>
+          <div className="flex justify-end gap-2">
+            <Button look="bare" onClick={() => setOpen(false)}>
+              {t('cancel')}
+            </Button>
+            <Button type="submit" look="danger" busy={withdraw.busy}>
+              {t('withdrawConfirm')}
+            </Button>
+          </div>
+        </form>
+      </Modal>
+    </>
   );
 }
 

@@ -109,13 +109,15 @@ export default async function SourcePage(props: Props) {
               <p className="phrase text-ink-2">{t('noJobs')}</p>
             )}
           </Section>
-          <Section title={t('artifacts')}>
-            {source.artifacts.length > 0 ? (
-              <ArtifactRows artifacts={source.artifacts} caption={t('artifacts')} />
-            ) : (
-              <p className="text-ink-2">{t('noArtifacts')}</p>
-            )}
-          </Section>
+          {source.state !== 'withdrawn' && (
+            <Section title={t('artifacts')}>
+              {source.artifacts.length > 0 ? (
+                <ArtifactRows artifacts={source.artifacts} caption={t('artifacts')} />
+              ) : (
+                <p className="text-ink-2">{t('noArtifacts')}</p>
+              )}
+            </Section>
+          )}
         </div>
         <aside className="min-w-0">
           <Section title={t('licenceVerdict')}>
