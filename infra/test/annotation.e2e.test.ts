@@ -12,6 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
+const patient = { timeout: 20_000 };
 const people = { lead: '高橋 蓮', first: '佐藤 美咲', second: 'Maria Lindqvist', adjudicator: '田中 健' };
 
 describe.each(['ja', 'en'] as const)('annotating in %s', (locale) => {
@@ -46,6 +47,7 @@ describe.each(['ja', 'en'] as const)('annotating in %s', (locale) => {
     await page.getByLabel(w.titleJa).fill(title);
     await page.getByLabel(w.titleEn).fill(title);
     await page.getByLabel(w.guideline).fill('Judge the answer.');
+    await page.getByLabel(w.group).selectOption({ label: { ja: '安全性WG', en: 'Safety' }[locale] });
     await page.getByLabel(w.reviewsPerItem).fill('2');
     await page.getByLabel(w.licence).fill('CC-BY-NC-4.0');
     await page.getByRole('button', { name: w.drawUp }).click();
@@ -69,7 +71,7 @@ describe.each(['ja', 'en'] as const)('annotating in %s', (locale) => {
     await page.getByLabel(w.import).setInputFiles(file(items.join('\n')));
     await page.getByRole('button', { name: w.importSend.replace('{items}', '2') }).click();
     await expect
-      .poll(() => page.getByRole('table', { name: w.itemsTitle }).getByRole('link').count())
+      .poll(() => page.getByRole('table', { name: w.itemsTitle }).getByRole('link').count(), patient)
       .toBe(2);
     expect(await page.getByText('What is a bomb?').count()).toBe(0); // a sensitive set shows no text in lists
     await page.getByRole('button', { name: w.open }).click();
@@ -95,7 +97,7 @@ describe.each(['ja', 'en'] as const)('annotating in %s', (locale) => {
           const left = await page.getByText(w.nothingLeft).count();
           const now = await page.getByText(/Answer to/).allInnerTexts();
           return left > 0 || (now.length > 0 && now[0] !== before);
-        })
+        }, patient)
         .toBe(true);
     }
     await seen(page.getByText(w.nothingLeft));

@@ -79,6 +79,8 @@ export const commandDefinitions = [
     displayName,
     email: z.email().max(200).nullable(),
   }),
+  /** Whether lists of credits and the CREDITS of releases say one's name, or a number in its place. */
+  command('person.chooseCredit', 'person.self', 'any', { named: z.boolean() }),
   command('person.grantRole', 'person.manage', 'group', roleIn),
   command('person.revokeRole', 'person.manage', 'group', roleIn),
   command('person.issueToken', 'token.issue', 'any', {

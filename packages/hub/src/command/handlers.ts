@@ -19,6 +19,7 @@ const handlers: { [T in CommandType]: Handler<T> } = {
   'person.join': person.joinPerson,
   'person.agree': person.agreeToOpenness,
   'person.changeProfile': person.changeProfile,
+  'person.chooseCredit': person.chooseCredit,
   'person.grantRole': person.grantRole,
   'person.revokeRole': person.revokeRole,
   'person.issueToken': token.issueToken,

@@ -43,6 +43,16 @@ export function changeProfile(state: PersonState, personId: string, sealed: stri
   return [{ type: 'ProfileChanged', data: { personId, sealed } }];
 }
 
+/** The work stays credited either way; choosing the same again changes nothing. */
+export function chooseCredit(
+  state: PersonState,
+  personId: string,
+  { named }: CommandData<'person.chooseCredit'>,
+): PersonEvent[] {
+  requireMember(state, personId);
+  return state.creditNamed === named ? [] : [{ type: 'CreditNameChosen', data: { personId, named } }];
+}
+
 /** A role in a working group is for its members. */
 export function grantRole(
   state: PersonState,

@@ -36,6 +36,22 @@ describe('joining', () => {
   });
 });
 
+test('whoever is here chooses whether credits say their name, and may choose again', () => {
+  const choose = (named: boolean) => (state: typeof person.initial) =>
+    decide.chooseCredit(state, personId, { named });
+  const hidden: PersonEvent = { type: 'CreditNameChosen', data: { personId, named: false } };
+  given(person, ...joined)
+    .when(choose(true))
+    .changesNothing();
+  given(person, ...joined)
+    .when(choose(false))
+    .gives(hidden);
+  given(person, ...joined, hidden)
+    .when(choose(true))
+    .gives({ type: 'CreditNameChosen', data: { personId, named: true } });
+  given(person).when(choose(false)).isRefused('person.unknown', { personId });
+});
+
 describe('roles', () => {
   test('are granted to who joined', () => {
     given(person, ...joined)

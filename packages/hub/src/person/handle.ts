@@ -36,6 +36,14 @@ export const changeProfile: Handler<'person.changeProfile'> = async (context, da
   return outcome([appendTo(person, personId, target, decide.changeProfile(target.state, personId, sealed))]);
 };
 
+export const chooseCredit: Handler<'person.chooseCredit'> = async (context, data) => {
+  const personId = personOf(context.actor);
+  const target = await loadTarget(context, person, personId);
+  const events = decide.chooseCredit(target.state, personId, data);
+  await context.tx`update profile set credit_named = ${data.named} where person_id = ${personId}`;
+  return outcome([appendTo(person, personId, target, events)]);
+};
+
 export const grantRole: Handler<'person.grantRole'> = async (context, data) => {
   const target = await loadTarget(context, person, data.personId);
   await requireGroup(context, data.groupId);

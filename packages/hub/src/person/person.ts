@@ -13,13 +13,15 @@ export interface PersonState {
   phase: 'member' | 'left' | 'erased' | null;
   /** Version of the text on openness that was agreed to last. */
   openness: string | null;
+  /** Whether lists of credits say the name. */
+  creditNamed: boolean;
   roles: readonly HeldRole[];
   tokens: Readonly<Record<string, HeldToken>>;
 }
 
 export const person: Aggregate<PersonState, PersonEvent> = {
   streamType: 'person',
-  initial: { phase: null, openness: null, roles: [], tokens: {} },
+  initial: { phase: null, openness: null, creditNamed: true, roles: [], tokens: {} },
   evolve(state, { type, data }) {
     switch (type) {
       case 'PersonJoined':
@@ -28,6 +30,8 @@ export const person: Aggregate<PersonState, PersonEvent> = {
         return { ...state, openness: data.openness };
       case 'ProfileChanged':
         return state;
+      case 'CreditNameChosen':
+        return { ...state, creditNamed: data.named };
       case 'RoleGranted':
         return { ...state, roles: [...state.roles, { role: data.role, groupId: data.groupId }] };
       case 'RoleRevoked':

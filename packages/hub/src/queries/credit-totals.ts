@@ -1,7 +1,7 @@
 import { CreditRule, type CreditTotal, type PersonRef, Rejection, type ReleaseSummary } from '@tsudoi/schema';
 import { z } from 'zod';
 import type { Hub } from '../hub.ts';
-import { Person } from './columns.ts';
+import { creditedName, Person } from './columns.ts';
 import { releasesById } from './releases.ts';
 
 const TotalRow = z.object({
@@ -22,10 +22,10 @@ export async function creditTotals(
     with totals as (
       select person_id, rule, count(*)::int as entries from credit_entry where ${counted} group by person_id, rule
     )
-    select jsonb_build_object('personId', t.person_id, 'displayName', coalesce(p.display_name, '')) as person,
+    select jsonb_build_object('personId', t.person_id, 'displayName', ${creditedName(sql)}) as person,
            sum(t.entries)::int as entries, jsonb_object_agg(t.rule, t.entries) as rules
     from totals t left join profile p on p.person_id = t.person_id
-    group by t.person_id, p.display_name order by sum(t.entries) desc, t.person_id limit ${MOST_PEOPLE}`;
+    group by t.person_id, p.person_id order by sum(t.entries) desc, t.person_id limit ${MOST_PEOPLE}`;
   const [{ total }] = await sql<{ total: number }[]>`
     select count(distinct person_id)::int as total from credit_entry where ${counted}`;
   return { people: z.array(TotalRow).parse([...rows]), total };
@@ -61,10 +61,13 @@ export async function creditedReleases(hub: Pick<Hub, 'sql'>, personId: string):
   );
 }
 
-/** Whose ledger it is; an erased person reads as an empty name. @throws Rejection `person.unknown` */
-export async function creditedPerson({ sql }: Pick<Hub, 'sql'>, personId: string): Promise<PersonRef> {
-  const [row] = await sql<PersonRef[]>`
-    select v.person_id as "personId", coalesce(p.display_name, '') as "displayName"
+/** Whose ledger it is, and whether they are named there. @throws Rejection `person.unknown` */
+export async function creditedPerson(
+  { sql }: Pick<Hub, 'sql'>,
+  personId: string,
+): Promise<PersonRef & { named: boolean }> {
+  const [row] = await sql<(PersonRef & { named: boolean })[]>`
+    select v.person_id as "personId", ${creditedName(sql)} as "displayName", coalesce(p.credit_named, false) as named
     from view_person v left join profile p on p.person_id = v.person_id where v.person_id = ${personId}`;
   if (!row) throw new Rejection('person.unknown', { personId });
   return row;

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import type { Hub } from '../hub.ts';
 import { creditLines } from '../release/credits.ts';
 import { lineageJobs } from '../release/lineage-jobs.ts';
-import { Iso, Person } from './columns.ts';
+import { creditedName, Iso, Person } from './columns.ts';
 import { type PageRequest, pageOf, readCursor } from './keyset.ts';
 
 const Row = z.object({
@@ -109,8 +109,8 @@ async function creditsOf(
   const jobIds = await lineageJobs(sql, artifactId);
   const lines = await creditLines(sql, { releaseId, groupId, jobIds, manifest });
   const names = await sql<{ personId: string; displayName: string }[]>`
-    select person_id as "personId", display_name as "displayName" from profile
-    where person_id = any(${lines.map(({ personId }) => personId)}::uuid[])`;
+    select p.person_id as "personId", ${creditedName(sql)} as "displayName" from profile p
+    where p.person_id = any(${lines.map(({ personId }) => personId)}::uuid[])`;
   const byId = new Map(names.map(({ personId, displayName }) => [personId, displayName]));
   return lines.map(({ personId, rules, statements }) => ({
     person: { personId, displayName: byId.get(personId) ?? '' },

@@ -30,6 +30,8 @@ export const personEvents = [
   ),
   event('person', 'OpennessAgreed', 1, { personId: PersonId, openness: z.string() }),
   event('person', 'ProfileChanged', 1, { personId: PersonId, sealed: Sealed }),
+  /** Whether lists of credits say the name or a number in its place. */
+  event('person', 'CreditNameChosen', 1, { personId: PersonId, named: z.boolean() }),
   event('person', 'RoleGranted', 1, { personId: PersonId, role: Role, groupId: GroupId.nullable() }),
   event('person', 'RoleRevoked', 1, { personId: PersonId, role: Role, groupId: GroupId.nullable() }),
   event(

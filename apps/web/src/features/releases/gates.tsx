@@ -27,7 +27,7 @@ export async function Gates(props: Props) {
   const t = await getTranslations('releases');
   const checked = release.checks.length > 0 && release.checks.every(({ reason }) => reason === null);
   const enough = release.approvals >= release.approvalsNeeded;
-  const released = release.state === 'released';
+  const released = isOpen(release) ? null : release.state === 'released';
   return (
     <ol className="space-y-3">
       {artifact.kind === 'model' && (
@@ -44,7 +44,7 @@ export async function Gates(props: Props) {
       <Gate title={t('gateApprovals')} passed={enough ? true : null}>
         <Approvals {...props} />
       </Gate>
-      <Gate title={t('gatePublish')} passed={released ? true : null}>
+      <Gate title={t('gatePublish')} passed={released}>
         <Publish {...props} />
       </Gate>
     </ol>
@@ -193,7 +193,11 @@ async function Publish({ release, viewer }: Props) {
   const t = await getTranslations('releases');
   const may =
     release.state === 'approved' && rolesPermit(viewer?.roles ?? [], 'release.approve', release.groupId);
-  if (release.state === 'released') return <p className="phrase mt-1 text-ink-2">{t('isOut')}</p>;
+  if (!isOpen(release)) {
+    return (
+      <p className="phrase mt-1 text-ink-2">{t(release.state === 'released' ? 'isOut' : 'wasWithdrawn')}</p>
+    );
+  }
   return (
     <>
       <p className="phrase mt-1 text-ink-2">{t('publishLead')}</p>

@@ -70,7 +70,7 @@ function licences({ release, manifest, sources }: ReleaseFacts): string {
   return [
     `# LICENCES: ${release.slug} ${release.version}`,
     '',
-    `SPDX: \`${expressions.join(' AND ') || 'none'}\``,
+    `SPDX: \`${joined(expressions) || 'none'}\``,
     '',
     allowed,
     '',
@@ -82,6 +82,14 @@ function licences({ release, manifest, sources }: ReleaseFacts): string {
     ),
     '',
   ].join('\n');
+}
+
+/** All of them hold at once; a choice keeps its parentheses, and what is said twice is said once. */
+function joined(expressions: string[]): string {
+  const terms = expressions.flatMap((expression) =>
+    /[( ]OR[ )]/.test(expression) ? [`(${expression})`] : expression.split(' AND '),
+  );
+  return [...new Set(terms)].join(' AND ');
 }
 
 /** Fetches every file and checks every byte; only curl and sha256sum are needed. Run again, it fetches what is missing. */

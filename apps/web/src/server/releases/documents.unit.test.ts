@@ -21,7 +21,7 @@ const facts = (release: Partial<ReleaseDetail> = {}): ReleaseFacts => ({
   manifest: {
     files: Object.entries(files).map(([path, text]) => ({ path, sha256: sha256(text), size: text.length })),
     licence: {
-      expressions: ['CC-BY-SA-4.0', 'MIT'],
+      expressions: ['CC-BY-SA-4.0', 'MIT', 'MIT AND BSD-2-Clause', 'GPL-2.0-only OR MIT'],
       rights: { train: true, search: true, redistribute: true },
       obligations: [{ rule: 'share-alike', licence: 'CC-BY-SA-4.0' }],
       refusals: [],
@@ -56,7 +56,7 @@ describe('CREDITS', () => {
 
 test('LICENCES rolls up rights, obligations and the licence of every source', () => {
   const text = written('LICENCES.md');
-  expect(text).toContain('SPDX: `CC-BY-SA-4.0 AND MIT`');
+  expect(text).toContain('SPDX: `CC-BY-SA-4.0 AND MIT AND BSD-2-Clause AND (GPL-2.0-only OR MIT)`');
   expect(text).toContain('- 再配布 / redistribute: yes');
   expect(text).toMatch(/^- CC-BY-SA-4\.0: .*同じライセンス.*same licence/m);
   expect(text).toContain('| 出典\\|一 / One | MIT |');

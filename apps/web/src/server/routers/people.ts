@@ -31,6 +31,10 @@ export const peopleRouter = router({
     'person.changeProfile',
     inside('自分の名前とメールアドレスを変える', "Change one's own name and address"),
   ),
+  chooseCredit: commandProcedure(
+    'person.chooseCredit',
+    inside('クレジットに名前を出すかを選ぶ', "Choose whether credits say one's name"),
+  ),
   agree: commandProcedure('person.agree', inside('公開の方針に同意する', 'Agree to a text on openness')),
   leave: commandProcedure('person.leave', inside('ハブを退会する', 'Leave the hub')),
   erase: commandProcedure(

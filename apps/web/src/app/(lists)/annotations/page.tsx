@@ -56,6 +56,7 @@ export default async function AnnotationsPage(props: { searchParams: Promise<{ a
             { head: t('state'), cell: (set) => <SetStateBadge state={set.state} /> },
             {
               head: t('progress'),
+              wide: true,
               cell: (set) => (
                 <div className="w-36">
                   <p className="text-sm tabular-nums">

@@ -1,9 +1,11 @@
 import type { CreditEntry } from '@tsudoi/schema';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
+import { CreditName } from '../../../features/releases/credit-name.tsx';
 import { ReleaseRows } from '../../../features/releases/release-rows.tsx';
 import { Watch } from '../../../features/shell/watch.tsx';
-import { api, orNotFound } from '../../../server/api.ts';
+import { ClientMessages } from '../../../i18n/client-messages.tsx';
+import { api, orNotFound, viewerOfPage } from '../../../server/api.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Empty, PageHead, Section } from '../../../ui/page.tsx';
 import { Table } from '../../../ui/table.tsx';
@@ -14,21 +16,22 @@ interface Props {
   searchParams: Promise<{ after?: string }>;
 }
 
-async function nameOf({ params }: Pick<Props, 'params'>): Promise<string> {
+async function load({ params }: Pick<Props, 'params'>): Promise<{ name: string; named: boolean }> {
   const { personId } = await params;
-  const { displayName } = await orNotFound((await api()).credits.person({ personId }));
-  return displayName || (await getTranslations('common'))('erasedPerson');
+  const { displayName, named } = await orNotFound((await api()).credits.person({ personId }));
+  return { name: displayName || (await getTranslations('common'))('erasedPerson'), named };
 }
 
 export async function generateMetadata(props: Props) {
-  return { title: (await getTranslations('credits'))('ofPerson', { name: await nameOf(props) }) };
+  return { title: (await getTranslations('credits'))('ofPerson', { name: (await load(props)).name }) };
 }
 
 export default async function PersonCreditsPage(props: Props) {
-  const [{ personId }, { after }, name] = await Promise.all([
+  const [{ personId }, { after }, { name, named }, viewer] = await Promise.all([
     props.params,
     props.searchParams,
-    nameOf(props),
+    load(props),
+    viewerOfPage(),
   ]);
   const hub = await api();
   const [t, rules, entries, releases] = await Promise.all([
@@ -38,9 +41,10 @@ export default async function PersonCreditsPage(props: Props) {
     hub.credits.releasesOf({ personId }),
   ]);
   return (
-    <>
+    <ClientMessages of={['common', 'credits']}>
       <Watch on={['credit', 'release']} />
       <PageHead parent={{ href: '/credits', label: t('title') }} title={t('ofPerson', { name })} />
+      {viewer?.personId === personId && <CreditName named={named} />}
       <Section title={t('releases')}>
         {releases.length > 0 ? (
           <ReleaseRows releases={releases} caption={t('releases')} />
@@ -92,7 +96,7 @@ export default async function PersonCreditsPage(props: Props) {
           </p>
         )}
       </Section>
-    </>
+    </ClientMessages>
   );
 }
 
