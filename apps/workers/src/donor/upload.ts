@@ -1,8 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
+import { Rejection } from '@tsudoi/schema';
 import { type HubClient, HubUnreachable, parseRejection } from './hub-client.ts';
 import { hashFile } from './object-cache.ts';
+
+/** A network that drops packets closes nothing: an upload that moves no byte for so long is given up. */
+const longestSilenceMs = 120_000;
 
 export interface UploadedFile {
   sha256: string;
@@ -31,16 +35,48 @@ export async function uploadFile(
   return { sha256, size };
 }
 
-async function put(url: string, path: string, size: number, headers: Record<string, string>): Promise<void> {
+/** Exported for its test. @throws Rejection what the store refuses; HubUnreachable when it did not answer */
+export async function put(
+  url: string,
+  path: string,
+  size: number,
+  headers: Record<string, string>,
+  silenceMs = longestSilenceMs,
+): Promise<void> {
+  const silence = new AbortController();
+  const giveUp = () =>
+    silence.abort(new Error(`nothing moved for ${silenceMs / 1000} s after ${moved} of ${size} bytes`));
+  let moved = 0;
+  let timer = setTimeout(giveUp, silenceMs);
+  const watched = new Transform({
+    transform(chunk: Buffer, _, done) {
+      moved += chunk.length;
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, silenceMs);
+      done(null, chunk);
+    },
+  });
+  const body = createReadStream(path);
+  body.once('error', (error) => watched.destroy(error));
   const request: RequestInit & { duplex: 'half' } = {
     method: 'PUT',
     headers: { ...headers, 'content-length': String(size) },
-    body: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
+    body: Readable.toWeb(body.pipe(watched)) as ReadableStream<Uint8Array>,
     duplex: 'half',
+    signal: silence.signal,
   };
-  const response = await fetch(url, request).catch((error) => {
-    throw new HubUnreachable(`upload failed: ${error}`);
-  });
+  try {
+    await answered(await fetch(url, request));
+  } catch (error) {
+    if (error instanceof Rejection || error instanceof HubUnreachable) throw error;
+    throw new HubUnreachable(`upload failed: ${silence.signal.aborted ? silence.signal.reason : error}`);
+  } finally {
+    clearTimeout(timer);
+    body.destroy();
+  }
+}
+
+async function answered(response: Response): Promise<void> {
   const answer = await response.text();
   if (response.ok) return;
   throw parseRejection(rejectionIn(answer)) ?? new HubUnreachable(`upload failed: HTTP ${response.status}`);
