@@ -3,8 +3,8 @@ import { Plus, Trash2 } from 'lucide-react';
 import { useLocale, useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { bytes } from '../../lib/labels.ts';
-import { refusalOf, trpc } from '../../lib/trpc.ts';
-import { mediaTypeOf, sha256Of } from '../../lib/upload.ts';
+import { refusalOf } from '../../lib/trpc.ts';
+import { UploadRefused, uploadFile } from '../../lib/upload-file.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { emptyPart, type PartDraft } from './draft.ts';
@@ -158,20 +158,10 @@ function UploadField({ part, index, change, errorOf }: PartProps) {
     setProblem(null);
     change({ upload: null });
     try {
-      const pinned = { sha256: await sha256Of(file), size: file.size, fileName: file.name.slice(0, 200) };
-      const grant = await trpc.sources.grantUpload.mutate({ ...pinned, mediaType: mediaTypeOf(file) });
-      if (grant.url !== null) {
-        const answer = await fetch(grant.url, { method: 'PUT', headers: grant.headers, body: file });
-        if (!answer.ok) {
-          const body = (await answer.json().catch(() => null)) as { rejection?: { text: string } } | null;
-          setProblem(body?.rejection?.text ?? common('unexpected'));
-          return;
-        }
-        await trpc.sources.confirmUpload.mutate({ sha256: pinned.sha256, size: pinned.size });
-      }
-      change({ upload: pinned, include: file.name.slice(0, 200) });
+      change({ upload: await uploadFile(file), include: file.name.slice(0, 200) });
     } catch (error) {
-      setProblem(refusalOf(error).text || common('unexpected'));
+      const text = error instanceof UploadRefused ? error.text : refusalOf(error).text;
+      setProblem(text || common('unexpected'));
     } finally {
       setBusy(false);
     }
