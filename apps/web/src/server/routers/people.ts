@@ -15,17 +15,20 @@ export const peopleRouter = router({
   list: procedure('person.self', inside('参加者の一覧', 'Who is here, newest first'), 'any')
     .input(PageInput.extend({ text: z.string().max(200).optional() }).prefault({}))
     .query(({ input }) => peoplePage(hub(), input)),
-  tokens: procedure('person.self', inside('自分のトークンの一覧', "One's own tokens")).query(({ ctx }) =>
-    tokens(hub(), personOf(ctx)),
+  tokens: procedure('person.self', inside('自分のトークンの一覧', "One's own tokens"), 'any').query(
+    ({ ctx }) => tokens(hub(), personOf(ctx)),
   ),
   /** One's own name and address; nobody else is shown the address. */
-  profile: procedure('person.self', inside('自分の名前とメールアドレス', "One's own name and address")).query(
-    ({ ctx }) => profileOf(hub(), personOf(ctx)),
-  ),
+  profile: procedure(
+    'person.self',
+    inside('自分の名前とメールアドレス', "One's own name and address"),
+    'any',
+  ).query(({ ctx }) => profileOf(hub(), personOf(ctx))),
   /** The version of the text on openness one has agreed to last. */
   openness: procedure(
     'person.self',
     inside('同意した公開の方針の版', 'Which text on openness one agreed to'),
+    'any',
   ).query(({ ctx }) => opennessOf(hub(), personOf(ctx))),
   changeProfile: commandProcedure(
     'person.changeProfile',
