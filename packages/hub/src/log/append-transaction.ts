@@ -34,7 +34,8 @@ export interface Ending {
    * Sends COMMIT behind the statements that were sent before. It does not wait for their answers if the connection has
    * prepared them before: should one fail then, the server rolls back. Others are waited for, since the driver reads their
    * values only when the server has told their types. Work that does not call this is committed when it ends.
-   * @param sent whatever sends those statements; when it fails before they are on their way, nothing is committed either
+   * @param sent whatever sends those statements, without reading anything first; when it fails before they are on their
+   *   way, nothing is committed either
    */
   commit(sent?: readonly Promise<unknown>[]): Promise<void>;
 }
@@ -185,7 +186,10 @@ async function sendCommit(connection: Queryable): Promise<void> {
   if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
 }
 
-/** The same connection, to which nothing is sent once it was closed: it may serve another transaction by then. */
+/**
+ * The same connection, to which nothing is sent once it was closed: it may serve another transaction by then. Nor a value
+ * that the driver cannot write: 3.4.9 charges that to another statement, and waits for an answer that never comes.
+ */
 function guarded(
   connection: Transaction,
   isOpen: () => boolean,
@@ -194,8 +198,22 @@ function guarded(
   return new Proxy(connection, {
     apply(target, self, args: unknown[]) {
       if (!isOpen()) throw new ConnectionLost();
-      if (Array.isArray(args[0]) && 'raw' in args[0]) onTemplate(args[0]);
+      const [template, ...values] = args;
+      if (Array.isArray(template) && 'raw' in template) {
+        onTemplate(template);
+        for (const value of values) requireWritable(value);
+      }
       return Reflect.apply(target, self, args);
     },
   });
+}
+
+/** @throws TypeError for what has no text: undefined, a symbol, a function, an invalid date, or a list with one of them */
+function requireWritable(value: unknown): void {
+  if (Array.isArray(value)) for (const element of value) requireWritable(element);
+  const invalid = value instanceof Date && Number.isNaN(value.getTime());
+  if (invalid || ['undefined', 'symbol', 'function'].includes(typeof value))
+    throw new TypeError(
+      `a statement was given ${invalid ? 'an invalid date' : `a value that is ${typeof value}`}`,
+    );
 }

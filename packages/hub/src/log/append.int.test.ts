@@ -289,8 +289,11 @@ describe('COMMIT that travels behind the statements', () => {
   /** Appends, and divides by something; COMMIT travels behind both. */
   const divide = (connection: AppendConnections, groupId: string, by: unknown) =>
     connection.transaction(async (tx, ending) => {
+      const batch = new LogBatch(tx);
+      batch.assume('group', groupId, 0);
+      await batch.add([append(groupId)], meta());
       const divided = (async () => tx`select 1 / ${by as number}::integer`)();
-      const written = appendToLog(tx, [append(groupId)], meta());
+      const written = batch.write();
       const committed = ending.commit([divided, written]);
       for (const one of [divided, written, committed]) one.catch(() => {});
       await Promise.all([divided, written]);
@@ -301,6 +304,7 @@ describe('COMMIT that travels behind the statements', () => {
     ['that the server refuses', 0],
     ['that the driver cannot send', Symbol('no number')],
     ['with a value missing', undefined],
+    ['with a date that is none', new Date(Number.NaN)],
   ])('undoes everything if there is one %s, whether it was prepared before or not', async (_, by) => {
     const [fresh, used] = [1, 2].map(() => new AppendConnections(testHub.databaseUrl, { connections: 1 }));
     for (let i = 0; i < 3; i++) await divide(used, uuidV7(), 1);
