@@ -22,48 +22,43 @@ export function WithReason(props: {
   const [reason, setReason] = useState('');
   const { id, label, lead, look = 'quiet', command } = props;
   return (
-    <Modal
-      open={open}
-      onOpenChange={setOpen}
-      title={label}
-      lead={lead}
-      trigger={
-        <Button look={look} small>
-          {label}
-        </Button>
-      }
-    >
-      <form
-        className="space-y-4"
-        onSubmit={async (event) => {
-          event.preventDefault();
-          if ((await props.onSend(reason)) === null) return;
-          setOpen(false);
-          setReason('');
-        }}
-      >
-        <Field id={`${id}-reason`} label={props.reasonLabel} error={command.refusal?.text}>
-          {(wiring) => (
-            <textarea
-              {...wiring}
-              rows={3}
-              maxLength={2000}
-              required
-              className="field-box"
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-        <div className="flex justify-end gap-2">
-          <Button look="bare" onClick={() => setOpen(false)}>
-            {common('cancel')}
-          </Button>
-          <Button type="submit" look={look === 'danger' ? 'danger' : 'primary'} busy={command.busy}>
-            {props.confirm}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <>
+      <Button look={look} small onClick={() => setOpen(true)}>
+        {label}
+      </Button>
+      <Modal open={open} onOpenChange={setOpen} title={label} lead={lead}>
+        <form
+          className="space-y-4"
+          onSubmit={async (event) => {
+            event.preventDefault();
+            if ((await props.onSend(reason)) === null) return;
+            setOpen(false);
+            setReason('');
+          }}
+        >
+          <Field id={`${id}-reason`} label={props.reasonLabel} error={command.refusal?.text}>
+            {(wiring) => (
+              <textarea
+                {...wiring}
+                rows={3}
+                maxLength={2000}
+                required
+                className="field-box"
+                value={reason}
+                onChange={(event) => setReason(event.target.value)}
+              />
+            )}
+          </Field>
+          <div className="flex justify-end gap-2">
+            <Button look="bare" onClick={() => setOpen(false)}>
+              {common('cancel')}
+            </Button>
+            <Button type="submit" look={look === 'danger' ? 'danger' : 'primary'} busy={command.busy}>
+              {props.confirm}
+            </Button>
+          </div>
+        </form>
+      </Modal>
+    </>
   );
 }
