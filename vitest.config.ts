@@ -10,6 +10,7 @@ const project = (name: string, minutes: number, parallel: boolean, globalSetup: 
     testTimeout: minutes * 60_000,
     hookTimeout: minutes * 60_000,
     fileParallelism: parallel,
+    expect: { poll: { timeout: 15_000 } }, // a busy machine takes longer than the usual second
     globalSetup,
   },
 });
