@@ -97,8 +97,15 @@ interface CommandResults {
 }
 type ResultOf<T extends CommandType> = T extends keyof CommandResults ? CommandResults[T] : null;
 
-/** A mutation that sends one command of the hub. Its permission and its shape are the command's own. */
-export function commandProcedure<T extends CommandType>(type: T, route: Route) {
+/**
+ * A mutation that sends one command of the hub. Its permission and its shape are the command's own. `check` refuses what the hub
+ * cannot know to be wrong, such as rules that only the engine knows.
+ */
+export function commandProcedure<T extends CommandType>(
+  type: T,
+  route: Route,
+  check?: (data: CommandData<T>) => void,
+) {
   const definition = commandDefinition(type);
   const by: Permission | 'system' = definition.by;
   if (by === 'system') throw new Error(`${type} is sent by the hub's own processes only`);
@@ -115,6 +122,7 @@ export function commandProcedure<T extends CommandType>(type: T, route: Route) {
       const command = { type, data } as unknown as Command;
       const { actor, traceparent } = ctx;
       if (!actor) throw new Rejection('auth.sign-in-needed');
+      check?.(data as unknown as CommandData<T>);
       const done = await execute(hub(), command, { actor, commandId, expectedVersion, traceparent });
       return { position: done.position, result: done.result as ResultOf<T> };
     });

@@ -1,7 +1,10 @@
 // What a portal shows of a corpus: statistics, documents about it, search by reading, previews of filters. Loads no database and no
 // native code, unlike the entry of the whole corpus pipeline.
 
+export type { RuleCount, UnitTrace } from '../scale/tasks/filter.ts';
 export type { ManifestStage } from './build/manifest.ts';
+export { checkCorpusSettings } from './check-settings.ts';
+export type { DecontaminationReport } from './decontaminate/decontaminate.ts';
 export { type CorpusDocument, documentId } from './document.ts';
 export { type ClusterSize, createClusterSizes, type RemovedLine } from './documentation/clusters.ts';
 export type { DescribedCorpus, DescribedSource } from './documentation/described.ts';

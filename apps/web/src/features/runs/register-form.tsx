@@ -1,5 +1,5 @@
 'use client';
-import { RunCard } from '@tsudoi/schema';
+import { type FilterRule, RunCard } from '@tsudoi/schema';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
@@ -7,15 +7,18 @@ import { trpc } from '../../lib/trpc.ts';
 import { useCommand } from '../../lib/use-command.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, FieldError } from '../../ui/field.tsx';
+import { type CorpusDraft, withCorpus } from './corpus-draft.ts';
+import { CorpusEditor } from './corpus-editor.tsx';
 
 interface Props {
   card: string;
   supersedes: string | null;
   groups: { groupId: string | null; name: string }[];
+  presets: Record<string, FilterRule[]>;
 }
 
 /** The card of a new run: every setting, before anything of it starts. It is never amended; other settings are another run. */
-export function RegisterForm({ card: given, supersedes, groups }: Props) {
+export function RegisterForm({ card: given, supersedes, groups, presets }: Props) {
   const t = useTranslations('runForms');
   const router = useRouter();
   const [runId] = useState(() => crypto.randomUUID());
@@ -30,6 +33,11 @@ export function RegisterForm({ card: given, supersedes, groups }: Props) {
     if ('problem' in read) return;
     const input = { runId, groupId, card: read.card, supersedes: replaces ? supersedes : null };
     if (await register.run(input, t('registered'))) router.push(`/runs/${runId}`);
+  };
+  const put = (draft: CorpusDraft) => {
+    const read = readJson(card);
+    setProblem('problem' in read ? t('cardWrong', read) : null);
+    if ('value' in read) setCard(JSON.stringify(withCorpus(read.value, draft, presets), null, 2));
   };
   return (
     <form
@@ -66,6 +74,7 @@ export function RegisterForm({ card: given, supersedes, groups }: Props) {
           {t('replaces')}
         </label>
       )}
+      <CorpusEditor presets={presets} put={put} />
       <Field id="card" label={t('card')} help={t('cardHelp')} error={problem ?? register.refusal?.text}>
         {(wiring) => (
           <textarea
@@ -87,14 +96,21 @@ export function RegisterForm({ card: given, supersedes, groups }: Props) {
 }
 
 function readCard(text: string): { card: RunCard } | { field: string; problem: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return { field: 'JSON', problem: error instanceof Error ? error.message : '' };
-  }
-  const read = RunCard.safeParse(value);
+  const json = readJson(text);
+  if ('problem' in json) return json;
+  const read = RunCard.safeParse(json.value);
   if (read.success) return { card: read.data };
   const { path, message } = read.error.issues[0]!;
   return { field: path.join('.') || 'JSON', problem: message };
+}
+
+function readJson(text: string): { value: Record<string, unknown> } | { field: string; problem: string } {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return { value: value as Record<string, unknown> };
+    return { field: 'JSON', problem: '{ … }' };
+  } catch (error) {
+    return { field: 'JSON', problem: error instanceof Error ? error.message : '' };
+  }
 }

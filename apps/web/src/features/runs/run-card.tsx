@@ -3,6 +3,13 @@ import { getLocale, getTranslations } from 'next-intl/server';
 import { Json } from '../../ui/json.tsx';
 import { Facts } from '../../ui/page.tsx';
 
+/** What the run does to the documents of its sources by itself; empty where it takes them as they are. */
+function refinement({ corpus }: RunCard) {
+  if (!corpus) return [];
+  const { filter, decontaminate, ranks } = corpus;
+  return [{ rules: filter?.rules.length ?? 0, sets: decontaminate?.sets.length ?? 0, ranks }];
+}
+
 /** What the vocabulary may hold at most: the partitions share some pieces. */
 const piecesOf = (tokenizer: RunCard['tokenizer']) =>
   'partitions' in tokenizer
@@ -21,6 +28,10 @@ export async function RunCardView({ card }: { card: RunCard }) {
     {
       title: t('cardData'),
       items: [
+        ...refinement(card).map((counts) => ({
+          term: t('facts.refine'),
+          value: t('facts.refineValue', counts),
+        })),
         { term: t('facts.dedup'), value: t('facts.dedupValue', card.dedup) },
         { term: t('facts.vocabulary'), value: number(piecesOf(card.tokenizer)) },
         { term: t('facts.sequence'), value: number(card.shards.sequenceLength) },

@@ -13,8 +13,9 @@ import { type Manifest, Rejection } from '@tsudoi/schema';
 import { hub } from '../hub.ts';
 import { processWide } from '../process-wide.ts';
 import { fileNamed, isReadable, type Reading, readLines } from './read-lines.ts';
+import { withRefined } from './refined.ts';
 import { remembered } from './remembered.ts';
-import { dedupStage, filterStage, type RemovedExample } from './stages.ts';
+import { dedupStage, filterStage, paragraphStage, type RemovedExample } from './stages.ts';
 
 export interface Duplicate {
   path: string;
@@ -50,16 +51,19 @@ export const corpusOverview = processWide('corpus-overviews', () => remembered(R
 
 async function makeOverview(artifactId: string): Promise<Overview> {
   const { manifest, title } = await corpusManifest(artifactId);
-  const inputs = await Promise.all(
-    manifest.inputs.map(async (id) => (await artifactDetail(hub(), id)).manifest),
-  );
-  const filtered = inputs.filter(({ kind }) => kind === 'filtered-documents');
+  const inputs = (await manifestsOf(manifest.inputs)).filter(({ kind }) => kind === 'filtered-documents');
+  const refined = inputs.filter(({ recipe }) => recipe.kind === 'refine');
+  const filtered = refined.length > 0 ? await manifestsOf(refined.flatMap((rank) => rank.inputs)) : inputs;
   const removed = await filterStage(filtered);
   const sources = await Promise.all(manifest.sourceIds.map((id) => describedSource(id, filtered)));
   const corpus: DescribedCorpus = {
     ...{ name: artifactId, title: { ja: title, en: title }, description: { ja: '', en: '' } },
     ...{ version: artifactId.replace(/^art_/, '').slice(0, 16), sources, verdict: manifest.licence },
-    stages: [removed.stage, dedupStage(manifest)],
+    stages: [
+      ...(await withRefined(removed.stage, refined)),
+      ...paragraphStage(manifest),
+      dedupStage(manifest),
+    ],
     files: manifest.files.map(({ path, sha256, size, mediaType }) => ({
       ...{ path, sha256, bytes: size, mediaType },
       isDocuments: path === 'documents.jsonl.gz',
@@ -70,13 +74,16 @@ async function makeOverview(artifactId: string): Promise<Overview> {
   return { corpus, examples: removed.examples, counted };
 }
 
+const manifestsOf = (ids: readonly string[]): Promise<Manifest[]> =>
+  Promise.all(ids.map(async (id) => (await artifactDetail(hub(), id)).manifest));
+
 /** A source with what its ingest job fetched, which the job reported part by part. */
 async function describedSource(sourceId: string, filtered: Manifest[]): Promise<DescribedSource> {
   const { titleJa, titleEn, licence, evidenceUrl } = await sourceDetail(hub(), sourceId);
   const ids = filtered
     .filter(({ sourceIds }) => sourceIds.includes(sourceId))
     .flatMap(({ inputs }) => inputs);
-  const documents = await Promise.all(ids.map(async (id) => (await artifactDetail(hub(), id)).manifest));
+  const documents = await manifestsOf(ids);
   return {
     ...{ id: sourceId, title: { ja: titleJa, en: titleEn }, licence, attribution: '', homepage: evidenceUrl },
     fetched: documents.flatMap(({ stats }) => fetchedParts(stats)),

@@ -70,6 +70,29 @@ export async function filterStage(
   return { stage, examples: [...examples.values()].flat() };
 }
 
+/** What the rules on repeated paragraphs removed, where the run asked for them. */
+export function paragraphStage({ stats, recipe }: Manifest): ManifestStage[] {
+  if (recipe.kind !== 'dedup' || !recipe.paragraphs) return [];
+  const figure = (name: string) => Number(stats[name] ?? 0);
+  const after = { documents: figure('total'), bytes: figure('bytes') + figure('removedBytes') };
+  const { documents, runs } = recipe.paragraphs;
+  const reason = (name: string, some: Partial<Reason>): Reason => ({
+    ...{ reason: name, language: null, documents: 0, changed: 0, params: {}, list: null, origin: 'Uzushio' },
+    ...some,
+  });
+  return [
+    {
+      ...{ name: 'paragraphs', bySource: {}, after },
+      before: { documents: after.documents + figure('repeatedDocuments'), bytes: after.bytes },
+      reasons: [
+        reason('repeated-paragraphs', { documents: figure('repeatedDocuments'), params: { ...documents } }),
+        reason('repeated-run', { changed: figure('repeatedCut'), params: { ...runs } }),
+      ],
+      figures: { removedParagraphs: figure('repeatedParagraphs') },
+    },
+  ];
+}
+
 /** What deduplication removed, from the figures its job reported. */
 export function dedupStage({ stats }: Manifest): ManifestStage {
   const figure = (name: string) => Number(stats[name] ?? 0);

@@ -1,3 +1,4 @@
+import { checkCorpusSettings } from '@tsudoi/engine/corpus/pages';
 import { runDetail, runList, runMetrics } from '@tsudoi/hub';
 import { RunId } from '@tsudoi/schema';
 import { z } from 'zod';
@@ -15,7 +16,11 @@ export const runsRouter = router({
   metrics: procedure('public.read', get('/runs/{runId}/metrics', '実行の測定値', 'Metrics of a run'))
     .input(z.strictObject({ runId: RunId, maxPoints: z.int().min(10).max(5000).default(1000) }))
     .query(({ input }) => runMetrics(hub(), input.runId, input.maxPoints)),
-  register: commandProcedure('run.register', post('/runs', 'カードを登録する', 'Register the card of a run')),
+  register: commandProcedure(
+    'run.register',
+    post('/runs', 'カードを登録する', 'Register the card of a run'),
+    ({ card }) => card.corpus && checkCorpusSettings(card.corpus),
+  ),
   abandon: commandProcedure(
     'run.abandon',
     post('/runs/{runId}/abandonment', '実行を中止する', 'Abandon a run'),

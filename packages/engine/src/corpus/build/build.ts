@@ -54,6 +54,13 @@ export async function buildCorpus(options: BuildOptions): Promise<BuildResult> {
   const unlock = await lock(join(work, 'lock'));
   try {
     return await build({ ...options, work, say: options.progress }, resolve(options.out));
+  } catch (error) {
+    // From a worker thread only the message comes.
+    if (error instanceof Error && /ENOSPC|No space left on device/.test(error.message))
+      throw new CorpusRecipeError(
+        `the disk of ${options.out} is full: free some space and run the same command again, which goes on where this one stopped`,
+      );
+    throw error;
   } finally {
     await unlock();
   }

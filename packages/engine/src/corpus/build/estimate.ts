@@ -9,7 +9,9 @@ import { type CorpusRecipe, rulesOf } from './recipe.ts';
 import { documentsOf, ingestStep, unitStats } from './steps.ts';
 
 export interface BuildEstimate {
-  sources: { id: string; fetchBytes: number | null; textBytes: number; known: boolean }[];
+  /** Null where nothing but fetching tells. */
+  sources: { id: string; fetchBytes: number | null; textBytes: number | null; known: boolean }[];
+  /** Of the sources with a size. */
   textBytes: number;
   /** Rates measured on `sample`, and what they mean for all the text. */
   sample: string;
@@ -49,7 +51,9 @@ export async function estimateBuild(
   const measured = await measure({ ...recipe, sources: [sample] });
   const sources = recipe.sources.map(({ id }, i) => {
     const exact = before?.stages[0]?.bySource[id]?.bytes;
-    const guess = i === smallest ? measured.textBytes : Math.round((sizes[i] ?? 0) * measured.textPerFetched);
+    const size = sizes[i];
+    const fromSample = size === null ? null : Math.round(size * measured.textPerFetched);
+    const guess = i === smallest ? measured.textBytes : fromSample;
     return {
       id,
       fetchBytes: sizes[i],
@@ -57,7 +61,7 @@ export async function estimateBuild(
       known: exact !== undefined || i === smallest,
     };
   });
-  const textBytes = sources.reduce((sum, source) => sum + source.textBytes, 0);
+  const textBytes = sources.reduce((sum, source) => sum + (source.textBytes ?? 0), 0);
   const steps = measured.rates.map(({ step, megabytesPerSecond }) => ({
     ...{ step, megabytesPerSecond },
     coreHours: textBytes / 1e6 / megabytesPerSecond / 3600,
@@ -144,13 +148,16 @@ async function measure(recipe: CorpusRecipe) {
 
 function describe({ sources, textBytes, sample, steps, coreHours }: Omit<BuildEstimate, 'lines'>): string[] {
   const megabytes = (bytes: number | null) => (bytes === null ? '?' : (bytes / 1e6).toFixed(1));
+  const mark = (known: boolean, text: number | null) => (known || text === null ? '' : '~');
+  const unknown = sources.filter((source) => source.textBytes === null).length;
   return [
     'source                          to fetch, MB   text, MB',
     ...sources.map(
       ({ id, fetchBytes, textBytes: text, known }) =>
-        `${id.padEnd(32)} ${megabytes(fetchBytes).padStart(10)} ${`${known ? '' : '~'}${megabytes(text)}`.padStart(11)}`,
+        `${id.padEnd(32)} ${megabytes(fetchBytes).padStart(10)} ${`${mark(known, text)}${megabytes(text)}`.padStart(11)}`,
     ),
-    `all together about ${megabytes(textBytes)} MB of text (~ is a guess from ${sample})`,
+    `all together at most about ${megabytes(textBytes)} MB of text (~ is a guess from ${sample}; packages hold pictures and other languages too, so it is usually less)`,
+    ...(unknown > 0 ? [`${unknown} sources whose size nothing but fetching tells are not counted`] : []),
     ...steps.map(
       ({ step, megabytesPerSecond, coreHours: hours }) =>
         `${step.padEnd(16)} ${megabytesPerSecond.toFixed(1).padStart(8)} MB/s a core  ${hours.toFixed(4)} core-hours`,

@@ -121,6 +121,8 @@ export async function readCorpusRecipe(path: string): Promise<CorpusRecipe> {
     json = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     if (error instanceof SyntaxError) throw new CorpusRecipeError(`${path} is not JSON: ${error.message}`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new CorpusRecipeError(`there is no recipe ${path}`);
     throw error;
   }
   const parsed = CorpusRecipe.safeParse(json);

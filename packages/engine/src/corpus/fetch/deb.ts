@@ -24,7 +24,8 @@ export async function fetchDeb(
   if (update.exitCode !== 0) throw unreachable(location, first.problem);
   const second = await attempt(location, dir, limits, signal, lists);
   if ('path' in second) return second;
-  throw unreachable(location, second.problem);
+  // Lists that could not be fetched know no package: what kept the first attempt from a package it knew says more.
+  throw unreachable(location, first.found && !second.found ? first.problem : second.problem);
 }
 
 async function attempt(
@@ -33,7 +34,7 @@ async function attempt(
   limits: FetchLimits,
   signal: AbortSignal,
   options: string[],
-): Promise<{ path: string; version: string } | { problem: string }> {
+): Promise<{ path: string; version: string } | { problem: string; found: boolean }> {
   const show = await runCommand(
     'apt-cache',
     [...options, 'show', '--no-all-versions', '--', location.package],
@@ -42,7 +43,7 @@ async function attempt(
   const size = Number(/^Size: (\d+)$/m.exec(show.stdout)?.[1]);
   const version = /^Version: (\S+)$/m.exec(show.stdout)?.[1];
   if (!version || !Number.isFinite(size)) {
-    return { problem: lastLine(show.stderr) || `no package ${location.package}` };
+    return { problem: lastLine(show.stderr) || `no package ${location.package}`, found: false };
   }
   if (size > limits.maxBytes) throw oversized(location, limits.maxBytes);
   const download = await runCommand('apt-get', [...options, '-q', 'download', '--', location.package], {
@@ -50,7 +51,7 @@ async function attempt(
     signal,
   });
   const file = (await readdir(dir)).find((name) => name.endsWith('.deb'));
-  if (download.exitCode !== 0 || !file) return { problem: lastLine(download.stderr) };
+  if (download.exitCode !== 0 || !file) return { problem: lastLine(download.stderr), found: true };
   return { path: join(dir, file), version };
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import type { Location } from '@tsudoi/schema';
@@ -11,6 +12,7 @@ import type { FetchedLocation } from './fetch-location.ts';
 import { matchGlobs } from './glob.ts';
 import { describeLocation, type FetchLimits, oversized, UNPACKED_FACTOR, unreachable } from './limits.ts';
 import { readTar } from './tar.ts';
+import { readZip } from './zip.ts';
 
 export interface SourceFile {
   /** Path inside the package, without the extension of a compression. */
@@ -43,7 +45,8 @@ export interface OpenedFiles {
 
 /**
  * The files of a fetched location whose path matches `include`, in the order of the archive, decompressed where they
- * end in .gz. Rejections while reading: source.oversized, source.unreachable (a broken archive),
+ * end in .gz. A ZIP archive inside another is opened for globs that name it before `!/`, such as `help.jar!/*.html`.
+ * Rejections while reading: source.oversized, source.unreachable (a broken archive),
  * source.nothing-matched, recipe.invalid (more files than allowed).
  */
 export function openFiles(
@@ -63,7 +66,9 @@ export function openFiles(
     ? membersOf(archive, location, include, limits, counts, count)
     : fileNameOf(location).endsWith('.bundle')
       ? treeOf(fetched.path, include, counts, count, signal)
-      : singleFile(location, fetched.path, include, limits, signal);
+      : isZip(fileNameOf(location))
+        ? filesOfZip(fetched.path, include, counts, count)
+        : singleFile(location, fetched.path, include, limits, signal);
   return { files: checked(source, location, include, limits, counts, signal), counts };
 }
 
@@ -106,13 +111,18 @@ async function* membersOf(
   const matches = matchGlobs(include);
   // npm wraps every package in one folder, usually "package".
   const inside = (path: string) => (location.kind === 'npm' ? path.replace(/^[^/]+\//, '') : path);
+  const opens = matchGlobs(include.flatMap((glob) => (glob.includes('!/') ? [glob.split('!/')[0]] : [])));
   const wanted = (path: string, size: number) => {
-    if (!matches(inside(path))) return false;
+    if (isZip(path) ? !opens(inside(path)) : !matches(inside(path))) return false;
     if (size > MAX_MEMBER_BYTES) counts.oversizedFiles += 1;
     return size <= MAX_MEMBER_BYTES;
   };
   const bounded = boundedStream(archive, location, limits.maxBytes, UNPACKED_FACTOR);
   for await (const { path, bytes } of readTar(bounded, wanted)) {
+    if (isZip(path)) {
+      yield* zipMembers(inside(path), bytes, matches, counts, count);
+      continue;
+    }
     const content = path.endsWith('.gz') ? gunzipBounded(bytes) : bytes;
     if (content === null) {
       counts.oversizedFiles += 1;
@@ -121,6 +131,38 @@ async function* membersOf(
     count(content.length);
     yield { path: inside(path).replace(/\.gz$/, ''), chunks: [content] };
   }
+}
+
+const isZip = (path: string) => /\.(?:zip|jar)$/.test(path);
+
+/** The files of a ZIP archive `outer` that match; inside another archive their paths are `outer!/path`. */
+function* zipMembers(
+  outer: string,
+  archive: Buffer,
+  matches: (path: string) => boolean,
+  counts: OpenedCounts,
+  count: (bytes: number) => void,
+): Generator<SourceFile> {
+  for (const { path, size, read } of readZip(archive)) {
+    const place = outer === '' ? path : `${outer}!/${path}`;
+    if (!matches(place)) continue;
+    if (size > MAX_MEMBER_BYTES) {
+      counts.oversizedFiles += 1;
+      continue;
+    }
+    count(size);
+    yield { path: place, chunks: [read()] };
+  }
+}
+
+/** The files of a ZIP archive that somebody named by itself. */
+async function* filesOfZip(
+  path: string,
+  include: string[],
+  counts: OpenedCounts,
+  count: (bytes: number) => void,
+): AsyncGenerator<SourceFile> {
+  yield* zipMembers('', await readFile(path), matchGlobs(include), counts, count);
 }
 
 async function* singleFile(

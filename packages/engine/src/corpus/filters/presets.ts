@@ -59,6 +59,7 @@ const v1 = (level: { words: number; interval: number; least: number }): FilterRu
 const v2: FilterRule[] = [
   rule('length', { min: 50 }),
   rule('hiragana-share', { min: 0.1 }),
+  rule('lz4-ratio', { min: 0.25, max: 5 }),
   rule('lz4-ratio', { min: 0.4, max: 0.75 }),
   rule('ng-word-types', { max: 8 }, 'adult-ja'),
   rule('ng-word-types', { max: 8 }, 'discrimination-ja'),

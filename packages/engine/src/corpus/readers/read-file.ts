@@ -6,6 +6,7 @@ import { decompress, UNPACK_BOUNDS, withoutCompression } from './decompress.ts';
 import { declaredInHtml, decodeText } from './encoding.ts';
 import { htmlToText } from './html.ts';
 import { readJsonl } from './jsonl.ts';
+import { lyxToText } from './lyx.ts';
 import { markdownText } from './markdown.ts';
 import { readMediaWiki } from './mediawiki.ts';
 import { openParquetFile, parquetBytes, readParquet } from './parquet.ts';
@@ -23,6 +24,10 @@ const toText: Record<WholeFile, (source: string) => string> = {
   text: (source) => source,
   code: (source) => source,
 };
+
+/** LyX documents are text too, and known by their names. */
+const converterFor = (format: WholeFile, path: string) =>
+  format === 'text' && path.endsWith('.lyx') ? lyxToText : toText[format];
 
 /** What a record says about its text. */
 export interface Attributes {
@@ -81,7 +86,7 @@ function recordsOf(file: SourceFile, format: DocumentFormat, from: Cursor): Asyn
     case 'mediawiki':
       return wikiDocuments(path, file, from);
     default:
-      return wholeFile(path, file, toText[format], format === 'html', from);
+      return wholeFile(path, file, converterFor(format, path), format === 'html', from);
   }
 }
 

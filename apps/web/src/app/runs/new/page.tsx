@@ -1,3 +1,4 @@
+import { filterPresets } from '@tsudoi/engine/corpus/pages';
 import { rolesPermit } from '@tsudoi/schema';
 import type { Metadata } from 'next';
 import Link from 'next/link';
@@ -38,11 +39,12 @@ export default async function NewRunPage(props: { searchParams: Promise<{ from?:
   }
   const model = from ? await orNotFound((await api()).runs.detail({ runId: from })) : null;
   return (
-    <ClientMessages of={['common', 'runForms']}>
+    <ClientMessages of={['common', 'runForms', 'runCorpus', 'language']}>
       <PageHead parent={{ href: '/runs', label: runs('title') }} title={t('title')} lead={t('lead')} />
       <RegisterForm
         card={model ? JSON.stringify(model.card, null, 2) : ''}
         supersedes={model?.runId ?? null}
+        presets={filterPresets}
         groups={placesFor(viewer, 'run.register', locale, t('wholeHub'))}
       />
     </ClientMessages>
