@@ -144,7 +144,7 @@ describe.each(['ja', 'en'] as const)('releasing in %s', (locale) => {
     await page.getByRole('button', { name: w.withdraw }).click();
     await page.getByLabel(w.reason).fill('A test of the way back.');
     await page.getByRole('dialog').getByRole('button', { name: w.withdraw }).click();
-    await seen(page.getByRole('main').getByText('A test of the way back.'));
+    await seen(page.locator('p', { hasText: 'A test of the way back.' }));
     const late = await page.request.get(`${hubUrl()}/api${release}/files/config.json`);
     expect(late.status()).toBe(422);
   });
