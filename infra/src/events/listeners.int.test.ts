@@ -91,21 +91,12 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 describe.skipIf(!hasPython)('docs/events/example.py', () => {
   test('handles every event once, although the server is killed in between and the program too', async () => {
     const database = join(dir, 'example.sqlite');
-    let output = '';
     const start = (): ChildProcess => {
       const script = join(checkoutRoot, 'docs/events/example.py');
-      const child = spawn('python3', [script, url, '--database', database], {
-        stdio: ['ignore', 'pipe', 'inherit'],
+      return spawn('python3', [script, url, '--database', database], {
+        stdio: ['ignore', 'ignore', 'inherit'],
       });
-      child.stdout.on('data', (text) => (output += text));
-      return child;
     };
-    const positions = () =>
-      output
-        .split('\n')
-        .slice(0, -1)
-        .map((line) => Number(line.split(' ')[0]))
-        .filter((n) => n > 0);
     const first = start();
     await eventsAroundAKill();
     const ended = new Promise((resolve) => first.once('exit', resolve));
@@ -117,7 +108,6 @@ describe.skipIf(!hasPython)('docs/events/example.py', () => {
     // It says a position before it commits, so what counts is what it kept.
     await expect.poll(kept, { timeout: 30_000, interval: 100 }).toEqual(upTo(head));
     second.kill('SIGKILL');
-    expect(new Set(positions()).size).toBe(head);
 
     function kept(): number[] {
       const script = `import sqlite3, json; print(json.dumps([row[0] for row in sqlite3.connect(${JSON.stringify(database)}).execute('select position from seen order by position')]))`;

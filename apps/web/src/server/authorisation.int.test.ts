@@ -92,9 +92,9 @@ test('what is not public is refused to whoever is not signed in, and to every to
 test('who may call what is as the reviewed table says', async () => {
   const whole: Row[] = [];
   for (const row of rows) {
-    const { command } = row.procedure;
+    const { kind } = row.procedure;
     // Last, because what a stranger may really do is done here.
-    const stranger = command === null ? '' : await outcomeOf(row.procedure, await world.stranger(), false);
+    const stranger = kind === 'query' ? '' : await outcomeOf(row.procedure, await world.stranger(), false);
     whole.push({ ...row, stranger });
   }
   await expect(tableOf(whole)).toMatchFileSnapshot('../../../../docs/security/authorisation.md');
@@ -144,8 +144,8 @@ and nobody in a column holds any other role.
 
 **scope** says where the permission must be held: in the whole hub, in the group the thing belongs to, or anywhere because
 the decision looks only at what is the sender's own. **tokens** are the scopes with which a token of somebody who holds
-every role may do it. **a stranger** is what a contributor outside the group, who owns none of it, is answered when the command
-is really sent: a refusal by its code, or \`done\` where everybody may (propose, join, offer an item) or only the stranger's own
+every role may do it. **a stranger** is what a contributor outside the group, who owns none of it, is answered when the change
+is really asked for: a refusal by its code, or \`done\` where everybody may (propose, join, offer an item) or only the stranger's own
 is touched.
 
 `;
