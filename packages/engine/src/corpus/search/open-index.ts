@@ -67,8 +67,7 @@ function exact(segments: readonly Segment[], text: string, limit: number): Exact
     const { low, high } = segment.find(pattern);
     result.occurrences += high - low;
     const first = new Map<number, number>(); // of each document, its first occurrence
-    for (let place = low; place < Math.min(high, low + MAX_LISTED); place++) {
-      const position = segment.positionAt(place);
+    for (const position of segment.positionsAt(low, Math.min(high, low + MAX_LISTED))) {
       const { document } = segment.documentAt(position);
       const known = first.get(document);
       if (known === undefined || position < known) first.set(document, position);

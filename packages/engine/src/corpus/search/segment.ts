@@ -23,8 +23,8 @@ export interface Segment {
   find(pattern: Uint16Array): Range;
   /** How much of `pattern` from `from` on stands verbatim in the segment, in code units. */
   longest(pattern: Uint16Array, from: number): number;
-  /** Position in the text of the suffix at a place of the order. */
-  positionAt(place: number): number;
+  /** Positions in the text of the suffixes at the places [low, high) of the order. */
+  positionsAt(low: number, high: number): Uint32Array;
   /** Document a position of the text stands in, and where in it. */
   documentAt(position: number): { document: number; offset: number };
   /** Position in the text where a document begins. */
@@ -57,10 +57,12 @@ export function openSegment(folder: string): Segment {
   const small = Buffer.alloc(8);
   const chunk = Buffer.alloc(256);
 
-  const positionAt = (place: number) => {
-    readSync(files.suffixes, small, 0, 4, place * 4);
-    return small.readUInt32LE(0);
+  const positionsAt = (low: number, high: number): Uint32Array => {
+    const positions = new Uint32Array(Math.max(0, high - low));
+    readSync(files.suffixes, positions, 0, positions.byteLength, low * 4);
+    return positions;
   };
+  const positionAt = (place: number) => positionsAt(place, place + 1)[0] as number;
   const unitsAt = (position: number, count: number): Uint16Array => {
     const bytes = Buffer.alloc(Math.max(0, Math.min(count, summary.units - position)) * 2);
     readSync(files.text, bytes, 0, bytes.length, position * 2);
@@ -109,14 +111,16 @@ export function openSegment(folder: string): Segment {
       if (isBefore(sign)) low = middle + 1;
       else high = middle;
     }
-    let first = Math.max(0, low - 1) * HEAD_STRIDE;
-    let last = Math.min(low * HEAD_STRIDE, summary.suffixes);
+    const start = Math.max(0, low - 1) * HEAD_STRIDE;
+    const positions = positionsAt(start, Math.min(low * HEAD_STRIDE, summary.suffixes));
+    let first = 0;
+    let last = positions.length;
     while (first < last) {
       const middle = (first + last) >>> 1;
-      if (isBefore(compare(positionAt(middle), pattern, from).sign)) first = middle + 1;
+      if (isBefore(compare(positions[middle] as number, pattern, from).sign)) first = middle + 1;
       else last = middle;
     }
-    return first;
+    return start + first;
   };
 
   const documentAt = (position: number) => {
@@ -151,7 +155,7 @@ export function openSegment(folder: string): Segment {
 
   return {
     summary,
-    positionAt,
+    positionsAt,
     documentAt,
     find: (pattern) => ({ low: boundary(pattern, 0, false), high: boundary(pattern, 0, true) }),
     longest(pattern, from) {
