@@ -14,18 +14,25 @@ static addend addend_of(const int64_t *a, int64_t at, int64_t column, int64_t n)
   return (addend){a[3] ? (const float *)a[3] + at : 0, a[4] ? (const float *)a[4] + column : 0, n};
 }
 
+// Where part p of `parts` begins: whole tiles, shared out evenly.
+static int64_t part_of(int64_t n, int64_t tile, int64_t p, int64_t parts) {
+  const int64_t at = (n + tile - 1) / tile * p / parts * tile;
+  return at < n ? at : n;
+}
+
 // a[11], a[12]: row parts, column parts. A task is one block of one batch entry; parts are whole tiles as far as that
 // goes.
 void ts_matmul(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   const sizes s = sizes_of(a);
   const int64_t m = s.m, n = s.n, k = s.k, mb = a[11], nb = a[12];
-  const int64_t mc = CEIL_TO((m + mb - 1) / mb, MR), nc = CEIL_TO((n + nb - 1) / nb, NR);
   for (int64_t t = t0; t < t1; t++) {
-    const int64_t z = t / (mb * nb), i = t / nb % mb * mc, j = t % nb * nc, at = z * m * n + i * n + j;
-    if (i >= m || j >= n) continue;  // rounding up to tiles can leave nothing for the last part
+    const int64_t z = t / (mb * nb), p = t / nb % mb, q = t % nb;
+    const int64_t i = part_of(m, MR, p, mb), j = part_of(n, NR, q, nb), at = z * m * n + i * n + j;
+    const int64_t rows = part_of(m, MR, p + 1, mb) - i, columns = part_of(n, NR, q + 1, nb) - j;
+    if (rows == 0 || columns == 0) continue;  // fewer tiles than parts
     const float *x = (const float *)a[0] + z * m * k + i * s.ars;
     const float *y = (const float *)a[1] + z * k * n + j * s.bcs;
-    gemm_block(m - i < mc ? m - i : mc, n - j < nc ? n - j : nc, k, x, s.ars, s.acs, y, s.brs, s.bcs,
+    gemm_block(rows, columns, k, x, s.ars, s.acs, y, s.brs, s.bcs,
                (float *)a[2] + at, n, addend_of(a, at, j, n), (float *)scratch);
   }
 }
@@ -48,11 +55,11 @@ void ts_pack_b(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
 void ts_matmul_packed(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   const sizes s = sizes_of(a);
   const int64_t m = s.m, n = s.n, mb = a[11], nb = a[12];
-  const int64_t mc = CEIL_TO((m + mb - 1) / mb, MR), nc = CEIL_TO((n + nb - 1) / nb, NR);
   for (int64_t t = t0; t < t1; t++) {
-    const int64_t i = t / nb * mc, j = t % nb * nc, at = i * n + j;
-    if (i >= m || j >= n) continue;
-    gemm_packed(m - i < mc ? m - i : mc, n - j < nc ? n - j : nc, s.k, (const float *)a[0] + i * s.ars, s.ars, s.acs,
+    const int64_t p = t / nb, q = t % nb, i = part_of(m, MR, p, mb), j = part_of(n, NR, q, nb), at = i * n + j;
+    const int64_t rows = part_of(m, MR, p + 1, mb) - i, columns = part_of(n, NR, q + 1, nb) - j;
+    if (rows == 0 || columns == 0) continue;
+    gemm_packed(rows, columns, s.k, (const float *)a[0] + i * s.ars, s.ars, s.acs,
                 (const float *)a[1], j, CEIL_TO(n, NR), (float *)a[2] + at, n, addend_of(a, at, j, n),
                 (float *)scratch);
   }

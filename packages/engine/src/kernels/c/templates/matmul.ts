@@ -22,7 +22,7 @@ const MAX_BLOCK_COLUMNS = 512;
 const PACKED_COLUMNS = 96;
 /** Parts there should be at least, so that threads share them evenly even when one of them is held up. */
 const ENOUGH_PARTS = 8;
-const MIN_BLOCK_ROWS = 126;
+const MIN_BLOCK_ROWS = 84;
 
 /** Into how many parts C is cut when each packs its own operands: few, because packing is then repeated. */
 function smallParts(m: number, n: number): { rows: number; columns: number } {
@@ -38,11 +38,10 @@ function smallParts(m: number, n: number): { rows: number; columns: number } {
 /** Into how many parts C is cut when B is packed before: A's rows stay in the second-level cache. */
 function largeParts(m: number, n: number): { rows: number; columns: number } {
   const columns = Math.ceil(n / MAX_BLOCK_COLUMNS);
-  const rows = Math.max(
-    Math.ceil(m / MAX_BLOCK_ROWS),
-    Math.min(Math.ceil(ENOUGH_PARTS / columns), Math.ceil(m / MIN_BLOCK_ROWS)),
-  );
-  return { rows, columns };
+  // Even numbers, so that two threads have the same to do.
+  const wanted = 2 * Math.ceil(ENOUGH_PARTS / columns / 2);
+  const most = 2 * Math.floor(Math.ceil(m / MIN_BLOCK_ROWS) / 2);
+  return { rows: Math.max(Math.ceil(m / MAX_BLOCK_ROWS), Math.min(wanted, most)), columns };
 }
 
 /** Rows of x up to which a product reads each block once, and the strip of the matrix that a longer one unpacks. */
@@ -106,7 +105,8 @@ export const matmul: Template = (context) => {
   }
   const packs = batch === 1 && m > ONE_BLOCK_ROWS;
   const { rows, columns } = packs ? largeParts(m, n) : smallParts(m, n);
-  const scratch = gemmScratch(Math.ceil(m / rows) + 14, Math.ceil(n / columns) + 32);
+  // Parts are whole tiles or panels, one more in some than in others.
+  const scratch = gemmScratch(Math.ceil(m / rows) + 28, Math.ceil(n / columns) + 64);
   const b = packs ? context.temporary((n + 32) * k) : inputs[1];
   const product = launch({
     ...common,
