@@ -181,7 +181,7 @@ describe(`after ${commands} random commands (LIVES_SEED=${seed})`, () => {
       states.set(streamId, state);
       roles.set(streamId, state.roles);
     }
-    expect(checked).toBeGreaterThan(50);
+    expect(checked).toBeGreaterThan(100);
   });
 
   test('an accepted source has its quorum of other people in its last round', () => {
