@@ -14,7 +14,7 @@ import { splitTokens } from './tokens.ts';
 /**
  * What the backward pass computes again instead of keeping it: what costs less to compute than to store (activations of
  * the MLP, normalised rows), the default; or everything between the inputs of the model's blocks, which takes about a
- * third more arithmetic and keeps one input a layer. The bits of a step are the same.
+ * fifth more arithmetic and keeps one input a layer. The bits of a step are the same.
  */
 export type Rematerialise = 'cheap' | 'block';
 
