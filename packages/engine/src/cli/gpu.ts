@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { readData } from './gpu/data.ts';
+import { isBundle, readData } from './gpu/data.ts';
 import { makeReport, tableOf, writeReport } from './gpu/report.ts';
 
 const USAGE = `usage: npm run -s gpu -- --report [--out FOLDER] [--quick] [--json] [--libraries FOLDER]…
@@ -29,6 +29,7 @@ async function main(args: string[]): Promise<number> {
   }
   const libraries = values.libraries ?? [];
   if (values.bundle !== undefined) {
+    if (isBundle(process.argv[1])) throw new UsageError('a bundle makes no bundles: call this in a checkout');
     const { makeBundle } = await import('./gpu/bundle.ts');
     await makeBundle(values.bundle, libraries, say);
     process.stdout.write(`${values.bundle}: run \`node tsudoi-gpu.mjs --report\` there on the GPU machine\n`);

@@ -27,10 +27,15 @@ export interface ReportData {
   readonly shipped?: ReadonlyMap<string, Uint8Array>;
 }
 
+const dataFile = (program: string) => join(dirname(program), DATA_FILE);
+
+/** Whether the running script, by its path, lies in a bundle. */
+export const isBundle = (program: string): boolean => existsSync(dataFile(program));
+
 /** `program` is the path of the running script. */
 export function readData(program: string): ReportData {
-  const path = join(dirname(program), DATA_FILE);
-  if (!existsSync(path)) {
+  const path = dataFile(program);
+  if (!isBundle(program)) {
     return { goldens: new Map(REPORT_GOLDENS.map((name) => [name, readGolden(name)])) };
   }
   const data = JSON.parse(readFileSync(path, 'utf8')) as BundleData;
