@@ -14,7 +14,7 @@ export type IngestUnit = z.infer<typeof IngestUnit>;
 /** Fetches and reads one source, described by a JSON file: documents.jsonl.gz. What a unit fetched stays as it is. */
 export const ingest: Task<Record<string, never>> = {
   name: 'ingest',
-  version: 1,
+  version: 2,
   parse: (settings) => z.strictObject({}).parse(settings),
   async run({ path }, folder) {
     const { uploads, ...recipe } = IngestUnit.parse(JSON.parse(await readFile(path, 'utf8')));
