@@ -1,4 +1,5 @@
 import { type Hub, inTransaction, logHead, operationsReport } from '@tsudoi/hub';
+import { fillLog } from '@tsudoi/hub/fill-log';
 import { completedJob, draftedJob, newPerson } from '@tsudoi/hub/testing';
 import type { Fault } from './fault.ts';
 import { whatIsWrong } from './invariants.ts';
@@ -20,7 +21,7 @@ const natsAway: Fault = {
     await stage.killNats();
     const slowest = await slowestOf(100, () => newPerson(hub));
     await completedJob(hub, await draftedJob(hub), 'documents');
-    await manyPeople(hub, tenMinutes / 2); // two events each
+    await fillLog(hub, tenMinutes);
     // By now the publisher waits long between its attempts, as it does in a real outage.
     await until('the operations page says so', 30, async () => {
       const codes = (await alarms(hub)).map(({ code, params }) => `${code} ${params.name ?? ''}`.trim());
@@ -37,15 +38,6 @@ const natsAway: Fault = {
     };
   },
 };
-
-async function manyPeople(hub: Hub, people: number): Promise<void> {
-  const atOnce = 32;
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (let i = 0; i < people / atOnce; i++) await newPerson(hub);
-    }),
-  );
-}
 
 async function alarms(hub: Hub) {
   const report = await operationsReport(hub, { published: { problem: 'nobody answers' }, folders: [] });

@@ -22,10 +22,15 @@ const named: Record<string, z.ZodType> = {
   ...{ Rejection: RejectionValue, RunCard, SourcePart, UseRights, Verification },
 };
 
+interface Said {
+  id?: string;
+  description?: string;
+}
+
 /** Knows the names above, and what is said of a schema anywhere else. */
-class Names extends z.core.$ZodRegistry<{ id?: string; description?: string }> {
-  override get<S extends z.core.$ZodType>(schema: S) {
-    return super.get(schema) ?? (z.globalRegistry.get(schema) as ReturnType<typeof super.get<S>>);
+class Names extends z.core.$ZodRegistry<Said> {
+  override get<S extends z.core.$ZodType>(schema: S): z.core.$replace<Said, S> | undefined {
+    return super.get(schema) ?? (z.globalRegistry.get(schema) as z.core.$replace<Said, S> | undefined);
   }
 }
 const names = new Names();
