@@ -38,7 +38,8 @@ export async function estimateBuild(
     const locations = [
       ...new Map(parts.map((part) => [JSON.stringify(part.location), part.location])).values(),
     ];
-    const each = await Promise.all(locations.map(sizeOf));
+    // A registry that does not answer in time is a size that is not known.
+    const each = await Promise.all(locations.map((location) => sizeOf(location).catch(nullIfAborted)));
     sizes.push(each.includes(null) ? null : each.reduce((sum: number, size) => sum + (size ?? 0), 0));
   }
   const built = await readFile(join(folder, manifestFile), 'utf8').catch(() => null);
@@ -69,6 +70,11 @@ export async function estimateBuild(
   const coreHours = steps.reduce((sum, each) => sum + each.coreHours, 0);
   const estimate = { sources, textBytes, sample: sample.id, steps, coreHours };
   return { ...estimate, lines: describe(estimate) };
+}
+
+function nullIfAborted(error: unknown): null {
+  if (error instanceof Error && /^(?:AbortError|TimeoutError)$/.test(error.name)) return null;
+  throw error;
 }
 
 /** Bytes a location has to be fetched for; null where only fetching can tell. */
