@@ -74,14 +74,14 @@ function fillTable(path: string, documents: CorpusDocument[]): void {
   database.close();
 }
 
-/** Pieces of documents of 4 to 20 units within a line, every one of which stands somewhere. */
+/** Pieces of documents of 8 to 24 units within a line, every one of which stands somewhere, and none more than 10,000 times. */
 function piecesOf(documents: CorpusDocument[]): string[] {
   const pieces: string[] = [];
   for (let i = 0; pieces.length < QUERIES; i++) {
     const { text } = documents[(i * 7919) % documents.length] as CorpusDocument;
     const from = (i * 104_729) % text.length;
-    const piece = text.slice(from, from + 4 + (i % 17));
-    if (piece.length >= 4 && /^[\p{L}\p{N}、。]+$/u.test(piece)) pieces.push(piece);
+    const piece = text.slice(from, from + 8 + (i % 17));
+    if (piece.length >= 8 && /^[\p{L}\p{N}、。]+$/u.test(piece)) pieces.push(piece);
   }
   return pieces;
 }
