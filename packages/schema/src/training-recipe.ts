@@ -24,9 +24,7 @@ export const TrainingRecipe = z.strictObject({
     z.strictObject({ shards: Path }),
   ]),
   /** A tokenizer.json, or how to train one on the data. Not needed with shards whose folder holds one. */
-  tokenizer: z
-    .union([z.strictObject({ file: Path }), z.strictObject({ train: PlainTokenizer })])
-    .optional(),
+  tokenizer: z.union([z.strictObject({ file: Path }), z.strictObject({ train: PlainTokenizer })]).optional(),
   /** A model folder in Hugging Face's layout to go on from; its sizes must be the recipe's. */
   startFrom: Path.optional(),
   /** Where everything is written. */

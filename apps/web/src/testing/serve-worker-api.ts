@@ -27,7 +27,13 @@ function asked(request: IncomingMessage, url: URL): Request {
   const { method = 'GET' } = request;
   const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
   const body = method === 'GET' ? null : (Readable.toWeb(request) as ReadableStream<Uint8Array>);
-  return new Request(url, { method, headers: headers as [string, string][], body, duplex: 'half' });
+  const init: RequestInit & { duplex: 'half' } = {
+    method,
+    headers: headers as [string, string][],
+    body,
+    duplex: 'half',
+  };
+  return new Request(url, init);
 }
 
 server.listen(Number(process.env.PORT), '127.0.0.1');
