@@ -12,6 +12,8 @@ import { readJsonlGz } from '../jsonl.ts';
 import { type BuildResult, buildCorpus } from './build.ts';
 import { CorpusManifest } from './manifest.ts';
 import { readCorpusRecipe } from './recipe.ts';
+import { reportTables } from './report-tables.ts';
+import { japanese as words } from './report-words.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'tsudoi-build-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -209,6 +211,20 @@ describe('a corpus from a recipe', () => {
       expect.arrayContaining(['corpus.json', 'report.html', 'report.md', 'documents', 'removed', 'shards']),
     );
   }, 60_000);
+
+  it('reports in Japanese and in English', () => {
+    const tables = reportTables(built.manifest, built.timings);
+    expect(tables.length).toBeGreaterThan(8);
+    for (const { title, note, head } of tables) {
+      expect(title).toMatch(/\w.* \/ [\p{Script=Han}\p{Script=Katakana}]/u);
+      for (const word of head) expect(words[word], word).toMatch(/[\p{Script=Han}\p{Script=Katakana}]/u);
+      if (!note) continue;
+      expect(note.ja).toMatch(/\p{Script=Hiragana}/u);
+      expect(note.en).not.toMatch(/[\p{Script=Han}\p{Script=Hiragana}]/u);
+      for (const file of ['report.md', 'report.html'])
+        expect(readFileSync(join(out, file), 'utf8')).toContain(note.ja);
+    }
+  });
 
   it('does again only what a changed recipe touches', async () => {
     const before = new Set(readdirSync(join(out, 'work')));

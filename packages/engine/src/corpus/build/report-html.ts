@@ -30,7 +30,7 @@ function section({ title, note, head, rows }: ReportTable): string {
   const cells = (row: readonly (string | number)[]) =>
     row.map((value, i) => `<td${attribute(i)}>${format(value)}</td>`).join('');
   return `<h2>${escapeHtml(title)}</h2>
-${note ? `<p lang="en">${escapeHtml(note)}</p>` : ''}
+${note ? `<p>${escapeHtml(note.ja)}<br><span lang="en">${escapeHtml(note.en)}</span></p>` : ''}
 <div tabindex="0"><table><thead><tr>${head.map((name, i) => `<th scope="col"${attribute(i)}>${inTwo(name)}</th>`).join('')}</tr></thead>
 <tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join('\n')}</tbody></table></div>`;
 }

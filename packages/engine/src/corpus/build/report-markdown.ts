@@ -11,7 +11,7 @@ export function markdownReport(manifest: CorpusManifest, timings: readonly Timin
     return [
       `## ${heading}`,
       '',
-      ...(note ? [note, ''] : []),
+      ...(note ? [note.ja, '', note.en, ''] : []),
       line(head),
       line(align),
       ...rows.map(line),

@@ -1,10 +1,16 @@
 import type { Timing } from './build.ts';
 import type { CorpusManifest, ManifestReason } from './manifest.ts';
 
+/** What stands under a heading, in both languages. */
+export interface Note {
+  ja: string;
+  en: string;
+}
+
 /** A table of the report; the first column is text, the others are figures unless they say otherwise. */
 export interface ReportTable {
   title: string;
-  note?: string;
+  note?: Note;
   head: string[];
   rows: (string | number)[][];
 }
@@ -24,7 +30,10 @@ export function reportTables(manifest: CorpusManifest, timings: readonly Timing[
     tokenizerTable(manifest),
     {
       title: 'Time of this run / 今回の時間',
-      note: 'Steps that were found done take next to no time.',
+      note: {
+        ja: '済んでいた手順にはほとんど時間がかかりません。',
+        en: 'Steps that were found done take next to no time.',
+      },
       head: ['Step', 'Seconds', 'CPU seconds'],
       rows: timings.map(({ step, seconds, cpuSeconds }) => [step, seconds, cpuSeconds]),
     },
@@ -48,12 +57,13 @@ function stagesTable({ stages }: CorpusManifest): ReportTable {
 }
 
 function reasonsTable({ name, reasons, figures }: CorpusManifest['stages'][number]): ReportTable {
-  const empty = figures.emptyLists
-    ? ` Word lists without a word, which pass everything: ${figures.emptyLists}.`
-    : '';
+  const empty = figures.emptyLists;
   return {
     title: `${name}: what left and why / 除かれた文書と理由`,
-    note: `A document counts at the first rule it failed.${empty}`,
+    note: {
+      ja: `文書は、最初に満たさなかった規則で数えます。${empty ? `語が一つもなく、すべてを通す語のリスト: ${empty}。` : ''}`,
+      en: `A document counts at the first rule it failed.${empty ? ` Word lists without a word, which pass everything: ${empty}.` : ''}`,
+    },
     head: ['Rule', 'Language', 'Bounds', 'Documents out', 'Documents changed'],
     rows: reasons.map((each) => [
       ruleOf(each),
@@ -89,9 +99,13 @@ function clustersTable({ stages }: CorpusManifest): ReportTable {
     const [, size] = /^clustersOfSize\.(\d+)$/.exec(key) ?? [];
     return size ? [[Number(size), Number(count)] as const] : [];
   });
+  const { removedInSource: inside = 0, removedAcross: across = 0 } = figures;
   return {
     title: 'Clusters of duplicates / 重複のまとまり',
-    note: `${figures.removedInSource ?? 0} documents removed inside their source, ${figures.removedAcross ?? 0} across sources.`,
+    note: {
+      ja: `除いた文書は、同じ資料の中で ${inside}、資料をまたいで ${across}。`,
+      en: `${inside} documents removed inside their source, ${across} across sources.`,
+    },
     head: ['Documents in the cluster', 'Clusters'],
     rows: sizes.sort(([a], [b]) => a - b).map(([size, count]) => [`${size}`, count]),
   };
@@ -117,7 +131,10 @@ function mixtureTable({
   const part = (count: number) => `${((100 * count) / Math.max(1, tokens)).toFixed(2)} %`;
   return {
     title: `Mixture ${name} / 混合`,
-    note: `${tokens} tokens${budget === null ? '' : ` of ${budget} asked for`}, seed ${seed}.`,
+    note: {
+      ja: `${tokens} トークン${budget === null ? '' : `(求めた量 ${budget})`}、乱数の種 ${seed}。`,
+      en: `${tokens} tokens${budget === null ? '' : ` of ${budget} asked for`}, seed ${seed}.`,
+    },
     head: ['Source', 'Language', 'Available', 'Wanted', 'Tokens', 'Share', 'Epochs'],
     rows: shares.map((row) => [
       ...[row.source, row.language, row.available, row.wanted, row.tokens, part(row.tokens), row.epochs],
@@ -136,7 +153,10 @@ function shardsTable({ shards }: CorpusManifest): ReportTable {
 function tokenizerTable({ tokenizer }: CorpusManifest): ReportTable {
   return {
     title: 'Tokenizer / トークナイザ',
-    note: `${tokenizer.vocabSize} pieces; characters a token on the validation split.`,
+    note: {
+      ja: `語彙は ${tokenizer.vocabSize} 個。検証用の分割で測った、1トークンあたりの文字数。`,
+      en: `${tokenizer.vocabSize} pieces; characters a token on the validation split.`,
+    },
     head: ['Language', 'Characters per token'],
     rows: Object.entries(tokenizer.charactersPerToken),
   };
