@@ -1386,6 +1386,10 @@ export interface RunCard {
   };
   needs: Needs;
   startCheck: boolean;
+  gates?: {
+    start: ('refine' | 'dedup' | 'tokenizer' | 'shards' | 'pretrain' | 'evaluate')[];
+    end: ('refine' | 'dedup' | 'tokenizer' | 'shards' | 'pretrain' | 'evaluate')[];
+  };
 }
 export interface Manifest {
   kind: 'documents' | 'filtered-documents' | 'corpus' | 'tokenizer' | 'token-shards' | 'model' | 'evaluation';

@@ -212,6 +212,17 @@ export const JobKind = z.enum([
 ]);
 export type RecipeOf<K extends JobKind> = Extract<Recipe, { kind: K }>;
 
+/** The kinds of jobs that the planner drafts for a run; ingest and filter belong to a source. */
+export const RunJobKind = JobKind.exclude(['ingest', 'filter']);
+export type RunJobKind = z.infer<typeof RunJobKind>;
+
+const GatedKinds = z.array(RunJobKind).refine((kinds) => new Set(kinds).size === kinds.length, {
+  error: 'each kind of job is named once',
+});
+/** The jobs of a run at which a supervisor looks: before they start, and before their results count. */
+export const RunGates = z.strictObject({ start: GatedKinds, end: GatedKinds });
+export type RunGates = z.infer<typeof RunGates>;
+
 /** The card of a run, registered before anything of it starts. A run whose settings differ from it is refused. */
 export const RunCard = z.strictObject({
   title: z.string().min(3).max(120),
@@ -227,6 +238,8 @@ export const RunCard = z.strictObject({
   needs: Needs,
   /** Where set, a supervisor must approve the pretraining job before it is queued. */
   startCheck: z.boolean(),
+  /** Every other look of a supervisor. `startCheck` stays the short way to say `pretrain` in `start`: `gatesOf` reads both. */
+  gates: RunGates.optional(),
 });
 export type RunCard = z.infer<typeof RunCard>;
 

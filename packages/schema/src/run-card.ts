@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical.ts';
 import { lintPretrain } from './pretrain-lint.ts';
-import type { PretrainSettings, RunCard } from './recipes.ts';
+import type { PretrainSettings, RunCard, RunGates, RunJobKind } from './recipes.ts';
 import { Rejection } from './rejection.ts';
 
 /**
@@ -18,6 +18,25 @@ export function lintRunCard(card: RunCard): void {
     const { field, value, advice } = problems[0];
     throw new Rejection('run.card-lint', { field: `pretrain.${field}`, value, advice });
   }
+  const made = jobKindsOf(card);
+  for (const gate of ['start', 'end'] as const) {
+    const vain = card.gates?.[gate].find((kind) => !made.includes(kind));
+    if (!vain) continue;
+    const advice = 'this run has no such job: its corpus names neither filter nor test sets';
+    throw new Rejection('run.card-lint', { field: `gates.${gate}`, value: vain, advice });
+  }
+}
+
+/** The jobs of a run in the order in which they are drafted; documents are refined where the card asks for it. */
+export function jobKindsOf({ corpus }: Pick<RunCard, 'corpus'>): RunJobKind[] {
+  const refined = corpus?.filter || corpus?.decontaminate;
+  return [...(refined ? ['refine' as const] : []), 'dedup', 'tokenizer', 'shards', 'pretrain', 'evaluate'];
+}
+
+/** The jobs at whose start and end a supervisor looks. Cards from before gates could ask for the start of pretraining alone. */
+export function gatesOf({ startCheck, gates }: Pick<RunCard, 'startCheck' | 'gates'>): RunGates {
+  const { start = [], end = [] } = gates ?? {};
+  return { start: startCheck && !start.includes('pretrain') ? [...start, 'pretrain'] : start, end };
 }
 
 export interface SettingDifference {

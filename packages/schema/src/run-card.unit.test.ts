@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import frozen from './events/fixtures.json' with { type: 'json' };
 import { lintPretrain } from './pretrain-lint.ts';
 import { type LlamaSettings as LlamaSchema, PretrainSettings, RunCard } from './recipes.ts';
-import { allDifferences, firstDifference, lintRunCard } from './run-card.ts';
+import { allDifferences, firstDifference, gatesOf, jobKindsOf, lintRunCard } from './run-card.ts';
 
 type LlamaSettings = z.infer<typeof LlamaSchema>;
 const registered = frozen.find(({ type }) => type === 'RunRegistered')!;
@@ -110,4 +110,34 @@ test('every difference is named, not only the first', () => {
     'seed',
   ]);
   expect(allDifferences(pretrain, pretrain)).toEqual([]);
+});
+
+describe('the gates of a card', () => {
+  test('a card from before gates asks for the start of pretraining, or for nothing', () => {
+    expect(gatesOf({ ...card, startCheck: true })).toEqual({ start: ['pretrain'], end: [] });
+    expect(gatesOf({ ...card, startCheck: false })).toEqual({ start: [], end: [] });
+  });
+
+  test('start and end are asked for by kind of job; both ways to say the same are one look', () => {
+    const gates = { start: ['dedup' as const, 'pretrain' as const], end: ['pretrain' as const] };
+    expect(gatesOf({ ...card, startCheck: true, gates })).toEqual(gates);
+    expect(gatesOf({ ...card, startCheck: false, gates })).toEqual(gates);
+  });
+
+  test('are named once each, and never for jobs that belong to sources', () => {
+    const withStart = (start: unknown[]) => RunCard.safeParse({ ...card, gates: { start, end: [] } }).success;
+    expect(withStart(['dedup', 'evaluate'])).toBe(true);
+    expect(withStart(['dedup', 'dedup'])).toBe(false);
+    expect(withStart(['ingest'])).toBe(false);
+  });
+
+  test('before a job that the run does not have are refused with their name', () => {
+    const gates = { start: [], end: ['refine' as const] };
+    expect(() => lintRunCard({ ...card, gates })).toThrow(
+      expect.objectContaining({ params: expect.objectContaining({ field: 'gates.end', value: 'refine' }) }),
+    );
+    const corpus = { ranks: 1, filter: { rules: [{ filter: 'length', params: { min: 1 } }] } };
+    expect(() => lintRunCard({ ...card, corpus, gates })).not.toThrow();
+    expect(jobKindsOf({ corpus })).toEqual(['refine', ...jobKindsOf({})]);
+  });
 });

@@ -1,9 +1,11 @@
 import {
   type CommandData,
   deterministicId,
+  gatesOf,
   type Needs,
   type Recipe,
   type RunCard,
+  type RunJobKind,
   type SourcePart,
 } from '@tsudoi/schema';
 
@@ -11,6 +13,7 @@ export type JobDraft = CommandData<'job.draft'>;
 /** The filter rules for a source, by the languages of its parts; the engine owns the presets. */
 export type FilterPresets = (parts: SourcePart[]) => { preset: string; rules: FilterRules };
 type FilterRules = Extract<Recipe, { kind: 'filter' }>['rules'];
+type RunRecipe = Extract<Recipe, { kind: RunJobKind }>;
 
 const MAX_EPOCHS = 5;
 /** Training goes on from its checkpoint, so nodes that come and go do not waste it. */
@@ -33,11 +36,15 @@ export function filterDraft(
   return draft({ kind: 'filter', sourceId, ...presets(parts) }, [documents], [sourceId], CORPUS_NEEDS);
 }
 
-/** The jobs of a run, each from its card and the artifacts of the jobs before it. */
+/** The jobs of a run, each from its card and the artifacts of the jobs before it, with the gates that the card asks for. */
 export function runDrafts(runId: string, card: RunCard) {
   const sources = [...card.sourceIds].sort();
-  const of = (recipe: Recipe, inputs: string[], needs = CORPUS_NEEDS, startCheck = false) =>
-    draft(recipe, inputs, sources, needs, runId, startCheck);
+  const gates = gatesOf(card);
+  const of = (recipe: RunRecipe, inputs: string[], needs = CORPUS_NEEDS) => ({
+    ...draft(recipe, inputs, sources, needs, runId),
+    startCheck: gates.start.includes(recipe.kind),
+    ...(gates.end.includes(recipe.kind) ? { endCheck: true } : {}),
+  });
   const { filter, decontaminate, paragraphs } = card.corpus ?? {};
   return {
     refine: (rank: number, ranks: number, filtered: string[]) => {
@@ -55,7 +62,7 @@ export function runDrafts(runId: string, card: RunCard) {
     shards: (corpus: string, tokenizer: string) =>
       of({ kind: 'shards', runId, ...card.shards }, [corpus, tokenizer]),
     pretrain: (shards: string, tokenizer: string) =>
-      of({ kind: 'pretrain', runId, ...card.pretrain }, [shards, tokenizer], card.needs, card.startCheck),
+      of({ kind: 'pretrain', runId, ...card.pretrain }, [shards, tokenizer], card.needs),
     evaluate: (inputs: { model: string; shards: string; corpus: string; tokenizer: string }) =>
       of(
         { kind: 'evaluate', runId, ...card.evaluate },
@@ -76,9 +83,8 @@ function draft(
   sourceIds: string[],
   needs: Needs,
   runId: string | null = null,
-  startCheck = false,
 ): JobDraft {
   const jobId = deterministicId('job', recipe.kind, recipe, inputs);
   const maxEpochs = recipe.kind === 'pretrain' ? MAX_TRAINING_EPOCHS : MAX_EPOCHS;
-  return { jobId, recipe, inputs, sourceIds, runId, needs, startCheck, maxEpochs };
+  return { jobId, recipe, inputs, sourceIds, runId, needs, startCheck: false, maxEpochs };
 }

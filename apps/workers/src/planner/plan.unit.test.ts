@@ -1,4 +1,4 @@
-import { Uuid } from '@tsudoi/schema';
+import { type RunGates, Uuid } from '@tsudoi/schema';
 import { describe, expect, test } from 'vitest';
 import type { JobDraft } from './drafts.ts';
 import { artifact, TestLog, uuid } from './testing/log.ts';
@@ -111,6 +111,41 @@ describe('runs', () => {
     ]);
     log.obey();
     expect(log.plan()).toEqual([]);
+  });
+
+  test('each job has the gates that the card asks for, at its start and at its end', () => {
+    const gates = {
+      start: ['tokenizer', 'pretrain'],
+      end: ['dedup', 'pretrain', 'evaluate'],
+    } satisfies RunGates;
+    const log = filtered(new TestLog(), sourceId).registered(
+      runId,
+      [sourceId],
+      false,
+      null,
+      undefined,
+      gates,
+    );
+    const made: Record<string, { start: boolean; end: boolean }> = {};
+    for (const output of ['corpus', 'tokenizer', 'token-shards', 'model', 'evaluation'] as const) {
+      const [job] = log.obey();
+      made[kindOf(job)] = { start: job.startCheck, end: job.endCheck ?? false };
+      log.completed(job, [{ kind: output }]);
+    }
+    expect(made).toEqual({
+      dedup: { start: false, end: true },
+      tokenizer: { start: true, end: false },
+      shards: { start: false, end: false },
+      pretrain: { start: true, end: true },
+      evaluate: { start: false, end: true },
+    });
+  });
+
+  test('gates change who looks at a job and not which job it is', () => {
+    const idOf = (gates?: RunGates) =>
+      filtered(new TestLog(), sourceId).registered(runId, [sourceId], false, null, undefined, gates).obey()[0]
+        .jobId;
+    expect(idOf({ start: ['dedup'], end: ['dedup'] })).toBe(idOf());
   });
 
   const rules = [{ filter: 'length', params: { min: 9 } }];

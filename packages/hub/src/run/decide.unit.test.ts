@@ -56,6 +56,19 @@ describe('registering a card', () => {
       .isRefused('run.card-lint', { field: 'pretrain.optimizer.eps', value: '0.00001', advice: 'use 1e-8' });
   });
 
+  test('keeps the gates of its jobs, and is refused for a gate before a job that the run does not have', () => {
+    const gates = { start: ['pretrain' as const], end: ['dedup' as const, 'pretrain' as const] };
+    given(run)
+      .when(register(inPhase('accepted'), { gates }))
+      .gives({ ...registered, data: { ...registered.data, card: { ...card, gates } } } as RunEvent);
+    given(run)
+      .when(register(inPhase('accepted'), { gates: { start: ['refine'], end: [] } }))
+      .isRefused('run.card-lint', {
+        ...{ field: 'gates.start', value: 'refine' },
+        advice: 'this run has no such job: its corpus names neither filter nor test sets',
+      });
+  });
+
   test('happens once', () => {
     given(run, registered)
       .when(register(inPhase('accepted')))

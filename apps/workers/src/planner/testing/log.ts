@@ -6,6 +6,7 @@ import {
   deterministicId,
   type RecordedEvent,
   type RunCard,
+  type RunGates,
   type SourcePart,
 } from '@tsudoi/schema';
 import type { FilterPresets, JobDraft } from '../drafts.ts';
@@ -121,6 +122,7 @@ export class TestLog {
     startCheck = false,
     trace: string | null = null,
     corpus?: CorpusSettings,
+    gates?: RunGates,
   ): this {
     return this.append(
       {
@@ -129,7 +131,11 @@ export class TestLog {
           runId,
           personId: uuid('a person'),
           groupId: null,
-          card: { ...card(sourceIds, startCheck), ...(corpus ? { corpus } : {}) },
+          card: {
+            ...card(sourceIds, startCheck),
+            ...(corpus ? { corpus } : {}),
+            ...(gates ? { gates } : {}),
+          },
           supersedes: null,
         },
       },
