@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkoutRoot } from './paths.ts';
 
@@ -84,6 +86,46 @@ describe('the front door', () => {
     expect(JSON.parse(tsudoi('status', '--json').stdout)).toEqual({ running: false });
     expect(JSON.parse(tsudoi('down', '--json').stdout)).toEqual({ running: false });
     expect(tsudoi('reset').stdout).toBe('there is nothing to delete');
+  });
+
+  test('status names what does not run, and does not call a hub ready whose server is gone', async () => {
+    const health = createHttpServer((_, response) => response.end('{}'));
+    await new Promise<void>((resolve) => health.listen(0, '127.0.0.1', resolve));
+    const web = (health.address() as AddressInfo).port;
+    const ended = spawn('true');
+    await new Promise((resolve) => ended.once('exit', resolve));
+    const running = { portal: process.pid, hub: process.pid };
+    const state = (children: Record<string, number>, down: object[]) => {
+      const ports = { web, postgres: 1, nats: 2, models: 3 };
+      const places = { supervisor: process.pid, url: `http://127.0.0.1:${web}`, ports };
+      const value = { ...places, startedAt: new Date().toISOString(), ready: true, children, down };
+      mkdirSync(join(dir, 'up'), { recursive: true });
+      writeFileSync(join(dir, 'up/state.json'), JSON.stringify(value));
+    };
+    // Not spawnSync: this process answers for the portal.
+    const status = async () => {
+      const child = spawn(
+        process.execPath,
+        ['infra/src/cli.ts', 'status', '--json', '--dir', join(dir, 'up')],
+        {
+          cwd: checkoutRoot,
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
+      return JSON.parse(await text(child.stdout));
+    };
+    state(running, []);
+    expect(await status()).toMatchObject({ running: true, ready: true, down: [] });
+    state({ ...running, nats: ended.pid! }, []);
+    expect(await status()).toMatchObject({ ready: false, down: [{ name: 'nats', what: 'gone' }] });
+    const down = [
+      { name: 'postgres', vital: true, what: 'ended (signal SIGKILL); try 1 of 6 to start it again' },
+    ];
+    state(running, down);
+    expect(await status()).toMatchObject({ ready: false, down });
+    state(running, [{ name: 'worker-1', vital: false, what: 'given up after 6 tries (exit code 1)' }]);
+    expect(await status()).toMatchObject({ ready: true, down: [{ name: 'worker-1' }] });
+    health.close();
   });
 
   test('verify-log without a hub says how to get one', () => {

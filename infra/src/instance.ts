@@ -26,6 +26,8 @@ const State = z.object({
   ready: z.boolean(),
   ports: Ports,
   children: z.record(z.string(), z.int()),
+  /** What does not run or does not do its work, and what becomes of it. */
+  down: z.array(z.object({ name: z.string(), vital: z.boolean(), what: z.string() })).default([]),
 });
 export type State = z.infer<typeof State>;
 

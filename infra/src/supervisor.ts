@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildWeb } from './build-web.ts';
@@ -10,10 +10,14 @@ import { runtimeUrl } from './runtime-database.ts';
 import type { Say } from './say.ts';
 import { seedLocalHub } from './seed.ts';
 import { baseEnvironment, type Child, type ChildSettings, signalGroup, startChild } from './servers/child.ts';
-import { natsFiles, natsUser, startNats } from './servers/nats.ts';
+import { Keeper, type KeepSettings } from './servers/keep.ts';
+import { jetStreamAilment, natsFiles, natsUser, startNats } from './servers/nats.ts';
 import { freePort, portIsFree } from './servers/ports.ts';
-import { startPostgres } from './servers/postgres.ts';
+import { postgresHome, startPostgres } from './servers/postgres.ts';
 import { waitUntil } from './servers/wait.ts';
+
+/** What PostgreSQL needs for some segments of its log. */
+const roomBytes = 64 * 1024 * 1024;
 
 export interface UpOptions {
   instance: Instance;
@@ -30,11 +34,11 @@ export interface RunningHub {
   databaseUrl: string;
   natsUrl: string;
   secrets: Secrets;
-  /** Starts one more worker; tests and the kill demo use it. */
-  startWorker(name: string): Child;
+  /** Starts one more worker, which stays down when it ends; the kill demo uses it. */
+  startWorker(name: string): Promise<Child>;
   worker(name: string): Child | undefined;
   stop(): Promise<void>;
-  /** Resolves when the hub was stopped from outside (Ctrl-C, `tsudoi down`). */
+  /** Resolves when the hub was stopped from outside (Ctrl-C, `tsudoi down`); rejects when a process could not be kept up. */
   stopped: Promise<void>;
 }
 
@@ -64,61 +68,40 @@ export async function startHub({
     models: await freePort(last?.models),
   };
   const url = `http://127.0.0.1:${port}`;
-  const children: Child[] = [];
-  let stopping = false;
+  let [ready, stopping] = [false, false];
   const startedAt = new Date().toISOString();
-  const save = (ready: boolean) =>
-    instance.saveState({
-      supervisor: process.pid,
-      url,
-      startedAt,
-      ready,
-      ports,
-      children: Object.fromEntries(
-        children.filter((child) => child.running()).map((child) => [child.name, child.pid]),
-      ),
-    });
-  const add = (child: Child) => {
-    children.push(child);
-    save(false);
-    return child;
+  const save = () => {
+    if (stopping) return;
+    const [children, down] = [keeper.children(), keeper.down()];
+    try {
+      instance.saveState({ supervisor: process.pid, url, startedAt, ready, ports, children, down });
+    } catch (error) {
+      say.line(`the state of the hub cannot be written down: ${(error as Error).message}`);
+    }
   };
+  const ended = Promise.withResolvers<void>();
+  ended.promise.catch(() => {}); // whoever waits for it hears of it
+  const keeper = new Keeper({
+    say,
+    changed: save,
+    failed: (error) => stop().then(() => ended.reject(error), ended.reject),
+  });
   const stop = async () => {
     if (stopping) return;
     stopping = true;
-    for (const child of [...children].reverse()) await child.stop();
+    await keeper.stop();
     instance.clearState();
   };
   // A defect of ours must not leave servers behind.
   process.once('exit', () => {
-    for (const child of children) if (child.running()) signalGroup(child.pid, 'SIGTERM');
+    for (const pid of Object.values(keeper.children())) signalGroup(pid, 'SIGTERM');
   });
-  const stopped = new Promise<void>((resolve) => {
-    const onSignal = () => {
-      say.line('stopping');
-      stop().then(resolve);
-    };
-    process.once('SIGINT', onSignal);
-    process.once('SIGTERM', onSignal);
-  });
-
-  /** Keeps one of our own processes alive: a crash is reported and it is started again, with growing pauses. */
-  const keep = (settings: ChildSettings, restart: boolean) => {
-    let pause = 1000;
-    const start = () => {
-      const child = add(startChild(settings));
-      child.ended.then((how) => {
-        if (stopping) return;
-        children.splice(children.indexOf(child), 1);
-        say.line(`${settings.name} ended (${how}); its log: ./tsudoi logs ${settings.name}`);
-        if (!restart) return save(true);
-        setTimeout(() => !stopping && start(), pause).unref();
-        pause = Math.min(pause * 2, 30_000);
-      });
-      return child;
-    };
-    return start();
+  const onSignal = () => {
+    say.line('stopping');
+    stop().then(ended.resolve, ended.reject);
   };
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
 
   try {
     const databaseUrl = await database();
@@ -163,45 +146,41 @@ export async function startHub({
       logFile: instance.logFile(name),
     });
 
-    keep(
-      {
-        ...node(
-          'portal',
-          'node_modules/next/dist/bin/next',
-          ['start', '-H', '127.0.0.1', '-p', String(port)],
-          environment,
-        ),
-        cwd: join(checkoutRoot, 'apps/web'),
-      },
-      true,
-    );
-    keep(node('hub', 'apps/workers/src/main.ts', [], environment), true);
-    keep(node('models', 'apps/workers/src/model-server/main.ts', [], environment), true);
-    await waitUntil(
-      'the portal',
-      children.find((child) => child.name === 'portal')!,
-      60,
-      async () => (await fetch(`${url}/api/health`)).ok,
-    );
-
-    const startWorker = (name: string, restart = false) => {
-      mkdirSync(instance.path('workers', name), { recursive: true });
-      return keep(
-        node(name, 'apps/workers/src/donor/main.ts', [], {
-          ...baseEnvironment(),
-          HUB_URL: url,
-          WORKER_TOKEN: secrets.workerToken!,
-          WORKER_NAME: name,
-          WORKER_DIR: instance.path('workers', name),
-          WORKER_THREADS: String(availableParallelism()),
-          CODE_COMMIT: codeCommit(),
-          TELEMETRY_TOKEN: secrets.telemetry,
-        }),
-        restart,
-      );
+    const keep = (settings: ChildSettings, rest: Partial<KeepSettings>) =>
+      keeper.keep({ ...settings, vital: true, start: () => startChild(settings), ...rest });
+    const portal: ChildSettings = {
+      ...node(
+        'portal',
+        'node_modules/next/dist/bin/next',
+        ['start', '-H', '127.0.0.1', '-p', String(port)],
+        environment,
+      ),
+      cwd: join(checkoutRoot, 'apps/web'),
     };
-    for (let i = 1; i <= workers; i++) startWorker(`worker-${i}`, true);
-    save(true);
+    const needs = process.env.DATABASE_URL ? [] : ['postgres'];
+    await Promise.all([
+      keep(portal, { needs, start: (spawned) => startPortal(portal, url, spawned) }),
+      keep(node('hub', 'apps/workers/src/main.ts', [], environment), { needs }),
+      keep(node('models', 'apps/workers/src/model-server/main.ts', [], environment), { vital: false }),
+    ]);
+
+    const startWorker = (name: string, once = true) => {
+      mkdirSync(instance.path('workers', name), { recursive: true });
+      const settings = node(name, 'apps/workers/src/donor/main.ts', [], {
+        ...baseEnvironment(),
+        HUB_URL: url,
+        WORKER_TOKEN: secrets.workerToken!,
+        WORKER_NAME: name,
+        WORKER_DIR: instance.path('workers', name),
+        WORKER_THREADS: String(availableParallelism()),
+        CODE_COMMIT: codeCommit(),
+        TELEMETRY_TOKEN: secrets.telemetry,
+      });
+      return keep(settings, { vital: false, once });
+    };
+    for (let i = 1; i <= workers; i++) await startWorker(`worker-${i}`, false);
+    ready = true;
+    save();
     say.line(`portal      ${url}`);
     return {
       url,
@@ -209,9 +188,9 @@ export async function startHub({
       natsUrl: nats.NATS_URL,
       secrets,
       startWorker,
-      worker: (name) => children.find((child) => child.name === name && child.running()),
+      worker: (name) => keeper.running(name),
       stop,
-      stopped,
+      stopped: ended.promise,
     };
   } catch (error) {
     await stop();
@@ -220,14 +199,20 @@ export async function startHub({
 
   async function database(): Promise<string> {
     if (process.env.DATABASE_URL) return process.env.DATABASE_URL;
-    const { child, url: databaseUrl } = await startPostgres({
-      dir: instance.dir,
-      logFile: instance.logFile('postgres'),
-      port: ports.postgres,
-      password: secrets.postgres,
-      durable: true,
+    const settings = {
+      ...{ dir: instance.dir, logFile: instance.logFile('postgres'), port: ports.postgres },
+      ...{ password: secrets.postgres, durable: true, answerSeconds: 300 },
+    };
+    let databaseUrl = '';
+    await keeper.keep({
+      ...{ name: 'postgres', logFile: settings.logFile, vital: true },
+      start: async (spawned) => {
+        const started = await startPostgres({ ...settings, spawned });
+        databaseUrl = started.url;
+        return started.child;
+      },
+      hindrance: () => fullDisk(postgresHome(instance.dir)),
     });
-    add(child);
     say.line(`postgres    127.0.0.1:${ports.postgres}`);
     return databaseUrl;
   }
@@ -235,14 +220,21 @@ export async function startHub({
   async function broker(): Promise<Record<string, string>> {
     if (process.env.NATS_URL)
       return pass('NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'NATS_USERS_FILE', 'NATS_PID_FILE');
-    const { child, url: natsUrl } = await startNats({
-      dir: instance.dir,
-      binDir: join(checkoutRoot, '.tsudoi/bin'),
-      logFile: instance.logFile('nats'),
-      port: ports.nats,
-      password: secrets.nats,
+    const settings = {
+      ...{ dir: instance.dir, binDir: join(checkoutRoot, '.tsudoi/bin'), logFile: instance.logFile('nats') },
+      ...{ port: ports.nats, password: secrets.nats },
+    };
+    let natsUrl = '';
+    await keeper.keep({
+      ...{ name: 'nats', logFile: settings.logFile, vital: true },
+      start: async (spawned) => {
+        const started = await startNats({ ...settings, spawned });
+        natsUrl = started.url;
+        return started.child;
+      },
+      ailing: () => jetStreamAilment(settings),
+      hindrance: () => fullDisk(join(instance.dir, 'nats')),
     });
-    add(child);
     say.line(`nats        127.0.0.1:${ports.nats}`);
     const { usersFile, pidFile } = natsFiles(instance.dir);
     return {
@@ -250,6 +242,19 @@ export async function startHub({
       ...{ NATS_USERS_FILE: usersFile, NATS_PID_FILE: pidFile },
     };
   }
+}
+
+async function startPortal(settings: ChildSettings, url: string, spawned: (child: Child) => void) {
+  const child = startChild(settings);
+  spawned(child);
+  await waitUntil('the portal', child, 60, async () => (await fetch(`${url}/api/health`)).ok);
+  return child;
+}
+
+/** A server that has no room to write ends again at once. */
+function fullDisk(folder: string): string | null {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < roomBytes ? `waits for room on the disk of ${folder}` : null;
 }
 
 /** Children of a supervisor that was killed hard go first, or they would hold ports and data. */

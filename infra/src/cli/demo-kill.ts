@@ -21,7 +21,7 @@ export const demoKill: CliCommand = {
     if (!own.state()) own.destroy();
     const hub = await startHub({ instance: own, say, port: await freePort(), workers: 0, leaseSeconds: 6 });
     try {
-      hub.startWorker('worker-1');
+      await hub.startWorker('worker-1');
       const calm = await play(hub.url, script('undisturbed'), say);
       const disturbed = await disturbedRun(hub, say);
       const [expected, actual] = [calm.run, disturbed.run].map(finalLoss);
@@ -97,7 +97,7 @@ async function killBetweenCheckpoints(
     if (job && run.step > 3 * every && run.step % every > every / 10) {
       signalGroup(hub.worker('worker-1')!.pid, 'SIGKILL');
       say.line(`kill -9     worker-1 at step ${run.step}; worker-2 takes over when the lease has expired`);
-      hub.startWorker('worker-2');
+      await hub.startWorker('worker-2');
       return { step: run.step, jobId: job.jobId, viewer };
     }
     if (run.state !== 'registered' && run.state !== 'running')

@@ -21,19 +21,24 @@ export const status: CliCommand = {
       pid,
       alive: isAlive(pid),
     }));
+    const gone = processes
+      .filter(({ name, alive }) => !alive && !state.down.some((one) => one.name === name))
+      .map(({ name }) => ({ name, vital: true, what: 'gone' }));
+    const down = [...state.down, ...gone];
     const value = {
       running: true,
       url: state.url,
       since: state.startedAt,
-      ready: state.ready && answers,
+      ready: state.ready && answers && !down.some(({ vital }) => vital),
       processes,
+      down,
     };
     const lines = [
       `${state.url} (${value.ready ? 'ready' : 'not ready'}), since ${state.startedAt}`,
-      ...processes.map(
-        ({ name, pid, alive }) =>
-          `  ${name.padEnd(12)} ${String(pid).padStart(7)}  ${alive ? 'running' : 'gone'}`,
-      ),
+      ...processes
+        .filter(({ name }) => !down.some((one) => one.name === name))
+        .map(({ name, pid }) => `  ${name.padEnd(12)} ${String(pid).padStart(7)}  running`),
+      ...down.map(({ name, what }) => `  ${name.padEnd(12)} ${'-'.padStart(7)}  ${what}`),
     ];
     result(value, lines.join('\n'));
     return 0;

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wr
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect as connectNats } from '@nats-io/transport-node';
 import { subscriberDomain } from '@tsudoi/schema';
 import { baseEnvironment, type Child, startChild } from './child.ts';
 import { waitUntil } from './wait.ts';
@@ -14,6 +16,8 @@ export interface NatsSettings {
   logFile: string;
   port: number;
   password: string;
+  /** Hears of the process before it answers. */
+  spawned?: (child: Child) => void;
 }
 
 export const natsUser = 'hub';
@@ -71,8 +75,41 @@ accounts {
     env: baseEnvironment(),
     logFile: settings.logFile,
   });
+  settings.spawned?.(child);
   await waitUntil('nats-server', child, 15, () => answers(settings.port));
   return { child, url: `nats://127.0.0.1:${settings.port}` };
+}
+
+/**
+ * A server whose disk was full switches JetStream off and stays so until it is started again.
+ * @returns what ails it, or null
+ * @throws when it cannot be asked
+ */
+export async function jetStreamAilment({
+  port,
+  password,
+}: {
+  port: number;
+  password: string;
+}): Promise<string | null> {
+  const servers = `nats://127.0.0.1:${port}`;
+  const connection = await connectNats({
+    servers,
+    user: natsUser,
+    pass: password,
+    reconnect: false,
+    timeout: 5000,
+  });
+  try {
+    await jetstreamManager(connection);
+    return null;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'JetStreamNotEnabled')
+      return 'JetStream has switched itself off';
+    throw error;
+  } finally {
+    await connection.close();
+  }
 }
 
 /** From PATH, else Debian's package, unpacked without root. */

@@ -23,6 +23,10 @@ export interface PostgresSettings {
   password: string;
   /** Off only for servers that live as long as one test run. */
   durable: boolean;
+  /** So long it may take to answer; after a crash it reads its log first. Default 30. */
+  answerSeconds?: number;
+  /** Hears of the process before it answers. */
+  spawned?: (child: Child) => void;
 }
 
 const user = 'tsudoi';
@@ -52,11 +56,17 @@ export async function startPostgres(settings: PostgresSettings): Promise<{ child
     stopSignal: 'SIGINT', // fast shutdown
     ...account,
   });
+  settings.spawned?.(child);
   const url = (database: string) =>
     `postgres://${user}:${settings.password}@127.0.0.1:${settings.port}/${database}`;
   const admin = postgres(url('postgres'), { max: 1, onnotice: () => {} });
   try {
-    await waitUntil('PostgreSQL', child, 30, async () => (await admin`select 1 as one`).length === 1);
+    await waitUntil(
+      'PostgreSQL',
+      child,
+      settings.answerSeconds ?? 30,
+      async () => (await admin`select 1 as one`).length === 1,
+    );
     const [found] = await admin`select 1 from pg_database where datname = 'tsudoi'`;
     if (!found) await admin`create database tsudoi`;
   } finally {
