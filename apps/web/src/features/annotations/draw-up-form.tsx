@@ -1,15 +1,15 @@
 'use client';
-import { Categories, type Category } from '@tsudoi/schema';
 import { useRouter } from 'next/navigation';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { problemWords } from '../../lib/problem-words.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useCommand } from '../../lib/use-command.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, FieldError } from '../../ui/field.tsx';
-import { type TemplateName, templates } from './templates.ts';
-
-const asText = (name: TemplateName) => JSON.stringify(templates[name], null, 2);
+import { type QuestionProblem, readQuestions } from './questions-draft.ts';
+import { asText, firstTemplate, QuestionsField } from './questions-field.tsx';
+import { templates } from './templates.ts';
 
 /** A new annotation set: what is asked of each item, how many blind reviews it gets, and under which licence it is published. */
 export function DrawUpForm({ groups }: { groups: { groupId: string | null; name: string }[] }) {
@@ -24,9 +24,9 @@ export function DrawUpForm({ groups }: { groups: { groupId: string | null; name:
       settle: 'majority' as 'majority' | 'unanimous',
     },
   });
-  const [template, setTemplate] = useState<TemplateName>('safety-points');
-  const [questions, setQuestions] = useState(asText('safety-points'));
-  const [problem, setProblem] = useState<string | null>(null);
+  const words = problemWords[useLocale()];
+  const [questions, setQuestions] = useState(() => asText(templates[firstTemplate]));
+  const [problem, setProblem] = useState<QuestionProblem | null>(null);
   const drawUp = useCommand(trpc.annotations.drawUp.mutate);
   const change = (part: Partial<typeof draft>) => setDraft({ ...draft, ...part });
   const { code, params, text } = drawUp.refusal ?? { code: null, params: {}, text: null };
@@ -36,10 +36,11 @@ export function DrawUpForm({ groups }: { groups: { groupId: string | null; name:
   const atField = atLicence || ['titleJa', 'titleEn', 'guideline'].some((field) => wrong(field));
 
   const submit = async () => {
-    const categories = readQuestions(questions);
-    setProblem(categories ? null : t('questionsWrong'));
-    if (!categories) return;
-    if (await drawUp.run({ setId, ...draft, categories }, t('drawnUp'))) router.push(`/annotations/${setId}`);
+    const read = readQuestions(questions, words);
+    setProblem('problem' in read ? read : null);
+    if ('problem' in read) return;
+    const input = { setId, ...draft, categories: read.categories };
+    if (await drawUp.run(input, t('drawnUp'))) router.push(`/annotations/${setId}`);
   };
 
   return (
@@ -148,50 +149,11 @@ export function DrawUpForm({ groups }: { groups: { groupId: string | null; name:
           <span className="phrase block text-sm text-ink-2">{t('sensitiveHelp')}</span>
         </span>
       </label>
-      <Field id="template" label={t('template')}>
-        {(wiring) => (
-          <select
-            {...wiring}
-            className="field-box sm:max-w-md"
-            value={template}
-            onChange={(event) => {
-              const name = event.target.value as TemplateName;
-              setTemplate(name);
-              setQuestions(asText(name));
-            }}
-          >
-            {(Object.keys(templates) as TemplateName[]).map((name) => (
-              <option key={name} value={name}>
-                {t(`templates.${name}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field id="questions" label={t('questions')} help={t('questionsHelp')} error={problem}>
-        {(wiring) => (
-          <textarea
-            {...wiring}
-            rows={14}
-            spellCheck={false}
-            className="field-box font-mono text-[0.83rem]"
-            value={questions}
-            onChange={(event) => setQuestions(event.target.value)}
-          />
-        )}
-      </Field>
+      <QuestionsField text={questions} setText={setQuestions} problem={problem} />
       <FieldError id="draw-up-error" text={atField ? null : text} />
       <Button type="submit" look="primary" busy={drawUp.busy}>
         {t('drawUp')}
       </Button>
     </form>
   );
-}
-
-function readQuestions(text: string): Category[] | null {
-  try {
-    return Categories.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
 }

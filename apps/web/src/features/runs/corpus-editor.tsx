@@ -10,7 +10,8 @@ import { type CorpusDraft, emptyDraft, listsOf } from './corpus-draft.ts';
 
 interface Props {
   presets: Record<string, FilterRule[]>;
-  put: (draft: CorpusDraft) => void;
+  /** Whether it could be put into the card. */
+  put: (draft: CorpusDraft) => boolean;
 }
 
 const languages = ['ja', 'en', 'code'] as const;
@@ -20,7 +21,12 @@ export function CorpusEditor({ presets, put }: Props) {
   const t = useTranslations('runCorpus');
   const languageWords = useTranslations('language');
   const [draft, setDraft] = useState<CorpusDraft>(emptyDraft);
-  const change = (some: Partial<CorpusDraft>) => setDraft((before) => ({ ...before, ...some }));
+  const [isPut, setIsPut] = useState(false);
+  const edit = (next: (before: CorpusDraft) => CorpusDraft) => {
+    setDraft(next);
+    setIsPut(false);
+  };
+  const change = (some: Partial<CorpusDraft>) => edit((before) => ({ ...before, ...some }));
   const lists = listsOf(presets[draft.preset] ?? []);
   return (
     <details className="card px-5 py-4">
@@ -57,7 +63,8 @@ export function CorpusEditor({ presets, put }: Props) {
             label={t('list', { name })}
             help={t('listHelp')}
             files={draft.lists[name] ? [draft.lists[name]] : []}
-            add={(file) => setDraft((before) => ({ ...before, lists: { ...before.lists, [name]: file } }))}
+            add={(file) => edit((before) => ({ ...before, lists: { ...before.lists, [name]: file } }))}
+            remove={() => edit((before) => ({ ...before, lists: without(before.lists, name) }))}
           />
         ))}
         <FileField
@@ -66,6 +73,7 @@ export function CorpusEditor({ presets, put }: Props) {
           help={t('qualityHelp')}
           files={draft.quality ? [draft.quality] : []}
           add={(quality) => change({ quality })}
+          remove={() => change({ quality: null })}
         />
         {draft.quality && (
           <NumberField
@@ -81,7 +89,10 @@ export function CorpusEditor({ presets, put }: Props) {
           label={t('sets')}
           help={t('setsHelp')}
           files={draft.sets}
-          add={(file) => setDraft((before) => ({ ...before, sets: [...before.sets, file] }))}
+          add={(file) => edit((before) => ({ ...before, sets: withSet(before.sets, file) }))}
+          remove={(file) =>
+            edit((before) => ({ ...before, sets: before.sets.filter((set) => set !== file) }))
+          }
         />
       </div>
       <div className="mt-5 space-y-3">
@@ -109,14 +120,27 @@ export function CorpusEditor({ presets, put }: Props) {
           </div>
         )}
       </div>
-      <div className="mt-5">
-        <Button type="button" look="quiet" onClick={() => put(draft)}>
+      <div className="mt-5 flex flex-wrap items-center gap-3">
+        <Button type="button" look="quiet" onClick={() => setIsPut(put(draft))}>
           {t('put')}
         </Button>
+        <p role="status" className="text-sm text-wakatake empty:hidden">
+          {isPut && t('isPut')}
+        </p>
       </div>
     </details>
   );
 }
+
+function without<T>(all: Record<string, T>, name: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).filter(([key]) => key !== name));
+}
+
+/** A file that was chosen twice counts once. */
+const withSet = (sets: UploadedFile[], file: UploadedFile) => [
+  ...sets.filter(({ sha256 }) => sha256 !== file.sha256),
+  file,
+];
 
 function Choice({
   checked,
@@ -149,6 +173,9 @@ function NumberField(props: {
   set: (value: number) => void;
 }) {
   const { id, label, help, value, range, set } = props;
+  // While somebody types, the field may be empty or out of range.
+  const [typed, setTyped] = useState<string | null>(null);
+  const within = (text: string) => Math.min(range[1], Math.max(range[0], Math.round(Number(text))));
   return (
     <Field id={id} label={label} help={help}>
       {(wiring) => (
@@ -158,10 +185,12 @@ function NumberField(props: {
           className="field-box tabular-nums"
           min={range[0]}
           max={range[1]}
-          value={value}
-          onChange={(event) =>
-            set(Math.min(range[1], Math.max(range[0], Math.round(Number(event.target.value)))))
-          }
+          value={typed ?? value}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            if (event.target.value !== '') set(within(event.target.value));
+          }}
+          onBlur={() => setTyped(null)}
         />
       )}
     </Field>
@@ -174,8 +203,9 @@ function FileField(props: {
   help: string;
   files: UploadedFile[];
   add: (file: UploadedFile) => void;
+  remove: (file: UploadedFile) => void;
 }) {
-  const { id, label, help, files, add } = props;
+  const { id, label, help, files, add, remove } = props;
   const t = useTranslations('runCorpus');
   const common = useTranslations('common');
   const [problem, setProblem] = useState<string | null>(null);
@@ -202,9 +232,21 @@ function FileField(props: {
               if (file) void upload(file);
             }}
           />
-          <p role="status" className="mt-1 text-sm text-wakatake empty:hidden">
-            {files.length > 0 && t('uploaded', { names: files.map(({ fileName }) => fileName).join(', ') })}
-          </p>
+          <ul role="status" className="mt-1 text-sm empty:hidden">
+            {files.map((file) => (
+              <li key={file.sha256} className="flex flex-wrap items-baseline gap-x-3">
+                <span className="break-all text-wakatake">{t('uploaded', { name: file.fileName })}</span>
+                <button
+                  type="button"
+                  className="min-h-6 text-ai underline underline-offset-2"
+                  aria-label={t('removeFile', { name: file.fileName })}
+                  onClick={() => remove(file)}
+                >
+                  {t('remove')}
+                </button>
+              </li>
+            ))}
+          </ul>
         </>
       )}
     </Field>

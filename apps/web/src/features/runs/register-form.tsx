@@ -1,12 +1,15 @@
 'use client';
-import { type FilterRule, RunCard } from '@tsudoi/schema';
+import type { FilterRule } from '@tsudoi/schema';
 import { useRouter } from 'next/navigation';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { problemWords } from '../../lib/problem-words.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useCommand } from '../../lib/use-command.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, FieldError } from '../../ui/field.tsx';
+import { asText, type CardDraft, type CardProblem, readCard, readJson } from './card-draft.ts';
+import { CardFields, hasField, type UsableSource } from './card-fields.tsx';
 import { type CorpusDraft, withCorpus } from './corpus-draft.ts';
 import { CorpusEditor } from './corpus-editor.tsx';
 
@@ -15,30 +18,39 @@ interface Props {
   supersedes: string | null;
   groups: { groupId: string | null; name: string }[];
   presets: Record<string, FilterRule[]>;
+  sources: UsableSource[];
 }
 
 /** The card of a new run: every setting, before anything of it starts. It is never amended; other settings are another run. */
-export function RegisterForm({ card: given, supersedes, groups, presets }: Props) {
+export function RegisterForm({ card: given, supersedes, groups, presets, sources }: Props) {
   const t = useTranslations('runForms');
+  const form = useTranslations('cardForm');
+  const words = problemWords[useLocale()];
   const router = useRouter();
   const [runId] = useState(() => crypto.randomUUID());
-  const [card, setCard] = useState(given);
+  const [text, setText] = useState(given);
   const [groupId, setGroupId] = useState(groups[0]?.groupId ?? null);
   const [replaces, setReplaces] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<CardProblem | null>(null);
   const register = useCommand(trpc.runs.register.mutate);
+  const draft = readJson(text);
+  const put = (card: CardDraft) => setText(asText(card));
+  const putCorpus = (corpus: CorpusDraft) => {
+    if (!('value' in draft)) return false;
+    put(withCorpus(draft.value, corpus, presets));
+    return true;
+  };
   const submit = async () => {
-    const read = readCard(card);
-    setProblem('problem' in read ? t('cardWrong', read) : null);
+    const read = readCard(text, words);
+    setProblem('problem' in read ? read : null);
     if ('problem' in read) return;
     const input = { runId, groupId, card: read.card, supersedes: replaces ? supersedes : null };
     if (await register.run(input, t('registered'))) router.push(`/runs/${runId}`);
   };
-  const put = (draft: CorpusDraft) => {
-    const read = readJson(card);
-    setProblem('problem' in read ? t('cardWrong', read) : null);
-    if ('value' in read) setCard(JSON.stringify(withCorpus(read.value, draft, presets), null, 2));
-  };
+  const wrong = problem ?? refusedField(register.refusal);
+  const atField = wrong && 'value' in draft && hasField(wrong.field);
+  const whole = problem ? t('cardWrong', { ...problem }) : register.refusal?.text;
+
   return (
     <form
       className="max-w-3xl space-y-6"
@@ -74,20 +86,32 @@ export function RegisterForm({ card: given, supersedes, groups, presets }: Props
           {t('replaces')}
         </label>
       )}
-      <CorpusEditor presets={presets} put={put} />
-      <Field id="card" label={t('card')} help={t('cardHelp')} error={problem ?? register.refusal?.text}>
-        {(wiring) => (
-          <textarea
-            {...wiring}
-            rows={26}
-            spellCheck={false}
-            className="field-box font-mono text-[0.83rem]"
-            value={card}
-            onChange={(event) => setCard(event.target.value)}
-          />
-        )}
-      </Field>
-      <FieldError id="register-error" />
+      {'value' in draft ? (
+        <CardFields card={draft.value} put={put} sources={sources} wrong={wrong} />
+      ) : (
+        <p role="status" className="phrase text-shu">
+          {form('notJson')}
+        </p>
+      )}
+      <CorpusEditor presets={presets} put={putCorpus} />
+      <details className="card px-5 py-4">
+        <summary className="cursor-pointer font-medium">{form('advanced')}</summary>
+        <div className="mt-4">
+          <Field id="card" label={t('card')} help={form('advancedHelp')}>
+            {(wiring) => (
+              <textarea
+                {...wiring}
+                rows={26}
+                spellCheck={false}
+                className="field-box font-mono text-[0.83rem]"
+                value={text}
+                onChange={(event) => setText(event.target.value)}
+              />
+            )}
+          </Field>
+        </div>
+      </details>
+      <FieldError id="register-error" text={atField ? null : whole} />
       <Button type="submit" look="primary" busy={register.busy}>
         {t('register')}
       </Button>
@@ -95,22 +119,9 @@ export function RegisterForm({ card: given, supersedes, groups, presets }: Props
   );
 }
 
-function readCard(text: string): { card: RunCard } | { field: string; problem: string } {
-  const json = readJson(text);
-  if ('problem' in json) return json;
-  const read = RunCard.safeParse(json.value);
-  if (read.success) return { card: read.data };
-  const { path, message } = read.error.issues[0]!;
-  return { field: path.join('.') || 'JSON', problem: message };
-}
-
-function readJson(text: string): { value: Record<string, unknown> } | { field: string; problem: string } {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return { value: value as Record<string, unknown> };
-    return { field: 'JSON', problem: '{ … }' };
-  } catch (error) {
-    return { field: 'JSON', problem: error instanceof Error ? error.message : '' };
-  }
+/** A refusal that names a setting is said at that setting's field. */
+function refusedField(refusal: { params: Record<string, unknown>; text: string } | null): CardProblem | null {
+  return refusal && typeof refusal.params.field === 'string'
+    ? { field: refusal.params.field.replace(/^card\./, ''), problem: refusal.text }
+    : null;
 }

@@ -1,4 +1,4 @@
-import type { RunCard } from '@tsudoi/schema';
+import { gatesOf, type RunCard } from '@tsudoi/schema';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { Json } from '../../ui/json.tsx';
 import { Facts } from '../../ui/page.tsx';
@@ -21,9 +21,16 @@ const headEntries = ({ specials, spaceRuns }: { specials: string[]; spaceRuns: n
 
 /** The settings that were registered before anything of the run started. */
 export async function RunCardView({ card }: { card: RunCard }) {
-  const [t, locale] = await Promise.all([getTranslations('run'), getLocale()]);
+  const [t, kinds, locale] = await Promise.all([
+    getTranslations('run'),
+    getTranslations('jobKind'),
+    getLocale(),
+  ]);
   const number = (value: number) => value.toLocaleString(locale, { maximumFractionDigits: 6 });
   const { model, optimizer } = card.pretrain;
+  const gates = gatesOf(card);
+  const gated = (jobs: typeof gates.start) =>
+    jobs.map((kind) => kinds(kind)).join(' · ') || t('facts.noGate');
   const groups = [
     {
       title: t('cardData'),
@@ -67,6 +74,13 @@ export async function RunCardView({ card }: { card: RunCard }) {
         { term: t('facts.warmup'), value: number(optimizer.warmupSteps) },
         { term: t('facts.decay'), value: number(optimizer.weightDecay) },
         { term: t('facts.seed'), value: String(card.pretrain.seed) },
+      ],
+    },
+    {
+      title: t('cardGates'),
+      items: [
+        { term: t('facts.gateStart'), value: gated(gates.start) },
+        { term: t('facts.gateEnd'), value: gated(gates.end) },
       ],
     },
   ];

@@ -1,9 +1,11 @@
 import { filterPresets } from '@tsudoi/engine/corpus/pages';
-import { rolesPermit } from '@tsudoi/schema';
+import { rolesPermit, type SourceSummary, TrainingRecipe } from '@tsudoi/schema';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
+import smallestRecipe from '../../../../../../recipes/first-llama.json' with { type: 'json' };
 import { placesFor } from '../../../features/people/places.ts';
+import { asText, firstCard } from '../../../features/runs/card-draft.ts';
 import { RegisterForm } from '../../../features/runs/register-form.tsx';
 import { ClientMessages } from '../../../i18n/client-messages.tsx';
 import { api, orNotFound, viewerOfPage } from '../../../server/api.ts';
@@ -37,16 +39,33 @@ export default async function NewRunPage(props: { searchParams: Promise<{ from?:
       </Empty>
     );
   }
-  const model = from ? await orNotFound((await api()).runs.detail({ runId: from })) : null;
+  const hub = await api();
+  const [model, sources] = await Promise.all([
+    from ? orNotFound(hub.runs.detail({ runId: from })) : null,
+    usableSources(hub),
+  ]);
+  const ready = sources.filter(({ state }) => state !== 'accepted').map(({ sourceId }) => sourceId);
+  const card = model?.card ?? firstCard(TrainingRecipe.parse(smallestRecipe), ready);
   return (
-    <ClientMessages of={['common', 'runForms', 'runCorpus', 'language']}>
+    <ClientMessages of={['common', 'runForms', 'cardForm', 'runCorpus', 'language', 'jobKind']}>
       <PageHead parent={{ href: '/runs', label: runs('title') }} title={t('title')} lead={t('lead')} />
       <RegisterForm
-        card={model ? JSON.stringify(model.card, null, 2) : ''}
+        card={asText(card)}
         supersedes={model?.runId ?? null}
         presets={filterPresets}
+        sources={sources.map(({ sourceId, titleJa, titleEn }) => ({
+          sourceId,
+          title: locale === 'ja' ? titleJa : titleEn,
+        }))}
         groups={placesFor(viewer, 'run.register', locale, t('wholeHub'))}
       />
     </ClientMessages>
   );
+}
+
+/** The newest sources that are accepted and may be trained on: what a run can be made of. */
+async function usableSources(hub: Awaited<ReturnType<typeof api>>): Promise<SourceSummary[]> {
+  const states = ['in-corpus', 'ingested', 'accepted'] as const;
+  const pages = await Promise.all(states.map((state) => hub.sources.list({ state, limit: 100 })));
+  return pages.flatMap(({ items }) => items).filter(({ rights }) => rights.train);
 }
