@@ -12,6 +12,8 @@ export interface Context {
   /** W3C trace context of the caller, handed on into the events a command appends. */
   traceparent: string | null;
   host: string | null;
+  /** What the answer's `trace-id` says, where there is one. */
+  traceId?: string;
 }
 
 /**

@@ -9,7 +9,7 @@ import { isOwnOrigin } from './origin.ts';
 import { errorResponse } from './rejections.ts';
 
 /**
- * Runs a route handler and turns what it throws into an answer.
+ * Runs a route handler and turns what it throws into an answer. Every refusal names its trace in `trace-id`.
  * @param form `problem` where programs outside ask: problem details (RFC 9457), as the HTTP API answers
  */
 export async function answering(
@@ -17,18 +17,24 @@ export async function answering(
   run: () => Promise<Response>,
   form: 'portal' | 'problem' = 'portal',
 ): Promise<Response> {
+  const traceId = traceOf(request);
   try {
-    return await run();
+    return namingTrace(await run(), traceId);
   } catch (error) {
     const locale = localeOf(request.headers);
-    const traceId = traceOf(request);
     const problem = problemOf(error, locale, traceId);
     const { pathname } = new URL(request.url);
     if (problem.status !== 500) logRefusal(problem, { method: request.method, path: pathname, actor: null });
-    if (form === 'portal') return errorResponse(error, locale, traceId);
+    if (form === 'portal') return namingTrace(errorResponse(error, locale, traceId), traceId);
     if (problem.status === 500) console.error(`request failed (trace ${traceId})`, error);
     return problemResponse(problem, locale);
   }
+}
+
+/** An answer that was given inside a span names the trace of that span already. */
+function namingTrace(response: Response, traceId: string): Response {
+  if (response.status >= 400 && !response.headers.has('trace-id')) response.headers.set('trace-id', traceId);
+  return response;
 }
 
 /** Who may do this, for route handlers outside tRPC. @throws Rejection */

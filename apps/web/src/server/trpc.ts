@@ -49,8 +49,7 @@ const t = initTRPC
         };
       }
       if (error.code === 'INTERNAL_SERVER_ERROR') {
-        const traceId = currentTraceId();
-        console.error(`procedure failed (trace ${traceId ?? '-'})`, cause ?? error);
+        const traceId = ctx?.traceId ?? currentTraceId();
         return { ...shape, message: 'internal error', data: { ...shape.data, rejection: null, traceId } };
       }
       return { ...shape, data: { ...shape.data, rejection: null, traceId: null } };

@@ -15,6 +15,7 @@ const routine = /^worker\.(heartbeat|claim|logMetrics)$/;
 
 function handle(request: Request): Promise<Response> {
   return answering(request, async () => {
+    if (request.method === 'POST' && !comesFromOwnPage(request)) return foreignOrigin();
     const name = new URL(request.url).pathname.split('/').at(-1) ?? '';
     const count = name.split(',').length;
     if (count > largestBatch) throw new Rejection('batch.too-large', { count, limit: largestBatch });
@@ -28,6 +29,7 @@ function handle(request: Request): Promise<Response> {
 /** Each call inside a batch is counted, and whoever has none left learns so before anything is looked up. */
 async function serveCalls(request: Request, name: string, count: number): Promise<Response> {
   const { headers } = request;
+  const traceId = traceOf(request);
   const req = await boundedRequest(request);
   const [known] = await Promise.allSettled([
     contextOf(headers, currentTraceparent() ?? headers.get('traceparent')),
@@ -42,12 +44,14 @@ async function serveCalls(request: Request, name: string, count: number): Promis
     createContext: () => {
       if (allowance.remaining < 0) throw new Rejection('rate.limited', { seconds: allowance.reset });
       if (known.status === 'rejected') throw known.reason;
-      return known.value;
+      return { ...known.value, traceId };
     },
-    responseMeta: () => ({ headers: rateLimitHeaders(allowance) }),
+    responseMeta: () => ({ headers: { ...rateLimitHeaders(allowance), 'trace-id': traceId } }),
     onError: ({ error, path = name }) => {
-      const problem = problemOf(error, localeOf(headers), traceOf(request));
+      const problem = problemOf(error, localeOf(headers), traceId);
       if (problem.status !== 500) logRefusal(problem, { method: request.method, path, actor });
+      else if (error.code === 'INTERNAL_SERVER_ERROR')
+        console.error(`procedure failed (trace ${traceId})`, error.cause ?? error);
     },
   });
 }
@@ -58,10 +62,4 @@ async function boundedRequest(request: Request): Promise<Request> {
   return new Request(request.url, { method: 'POST', headers: request.headers, body });
 }
 
-export function GET(request: Request): Promise<Response> {
-  return handle(request);
-}
-
-export async function POST(request: Request): Promise<Response> {
-  return comesFromOwnPage(request) ? handle(request) : foreignOrigin();
-}
+export { handle as GET, handle as POST };

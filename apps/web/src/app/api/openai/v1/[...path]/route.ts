@@ -43,7 +43,7 @@ export function POST(request: Request, { params }: Params): Promise<Response> {
       ? { max_completion_tokens: asked.max_completion_tokens ?? asked.max_tokens ?? MAX_TOKENS }
       : {};
     const body = JSON.stringify({ ...asked, ...most });
-    const run = () => forward(request, path, { method: 'POST', body });
+    const run = () => answering(request, () => forward(request, path, { method: 'POST', body })); // inside the span
     const traceparent = request.headers.get('traceparent');
     return withSpan('generate', { model: asked.model }, run, { traceparent });
   });
