@@ -18,7 +18,10 @@ export function Table<Row>(props: {
   rowKey: (row: Row) => string;
 }) {
   const look = (column: Column<Row>) =>
-    cx(column.numeric ? 'text-right tabular-nums' : 'text-left', column.wide && 'max-md:hidden');
+    cx(
+      column.numeric ? 'text-right whitespace-nowrap tabular-nums' : 'text-left',
+      column.wide && 'max-md:hidden',
+    );
   return (
     <ScrollRegion label={props.caption} className="card">
       <table className="w-full border-collapse text-[0.93rem]">

@@ -12,6 +12,7 @@ export { documentsOf } from './documentation/documents-of.ts';
 export { type Plot, plotsOf } from './documentation/plots.ts';
 export { type CorpusStatistics, createStatistics } from './documentation/statistics.ts';
 export { LabelError, parseLabels } from './filters/labels.ts';
+export { japaneseOrigins } from './filters/origins-ja.ts';
 export { filterPresets } from './filters/presets.ts';
 export { type FilterPreview, type PreviewSample, previewFilters } from './filters/preview.ts';
 export { filters } from './filters/registry.ts';

@@ -1,7 +1,7 @@
-import { filterPresets, filters } from '@tsudoi/engine/corpus/pages';
+import { filterPresets, filters, japaneseOrigins } from '@tsudoi/engine/corpus/pages';
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { getTranslations } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { FilterPreview } from '../../features/corpora/filter-preview.tsx';
 import { ClientMessages } from '../../i18n/client-messages.tsx';
 import { api, viewerOfPage } from '../../server/api.ts';
@@ -17,19 +17,22 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 /** Every rule of every preset with the bounds that can be moved. */
-const presets = Object.entries(filterPresets).map(([name, rules]) => ({
-  name,
-  rules: rules.flatMap(({ filter, params, list }, place) => {
-    const isEdit = !('measure' in (filters[filter] ?? {}));
-    const { min, max } = params;
-    return isEdit ? [] : [{ place, label: [filter, list].filter(Boolean).join(' '), min, max }];
-  }),
-}));
+const presetsIn = (locale: string) =>
+  Object.entries(filterPresets).map(([name, rules]) => ({
+    name,
+    rules: rules.flatMap(({ filter, params, list }, place) => {
+      const isEdit = !('measure' in (filters[filter] ?? {}));
+      const { min, max } = params;
+      const about = (locale === 'ja' && japaneseOrigins[filter]) || filters[filter]?.origin || '';
+      return isEdit ? [] : [{ place, label: [filter, list].filter(Boolean).join(' '), about, min, max }];
+    }),
+  }));
 
 export default async function FiltersPage({ searchParams }: Props) {
-  const [{ artifact }, viewer, t, artifacts, shell, hub] = await Promise.all([
+  const [{ artifact }, viewer, locale, t, artifacts, shell, hub] = await Promise.all([
     searchParams,
     viewerOfPage(),
+    getLocale(),
     getTranslations('filterPreview'),
     getTranslations('artifacts'),
     getTranslations('shell'),
@@ -70,7 +73,7 @@ export default async function FiltersPage({ searchParams }: Props) {
       <FilterPreview
         artifacts={documents.map(({ artifactId, title }) => ({ artifactId, title }))}
         chosen={documents.some(({ artifactId }) => artifactId === artifact) ? (artifact as string) : null}
-        presets={presets}
+        presets={presetsIn(locale)}
       />
     </ClientMessages>
   );

@@ -9,6 +9,8 @@ import { usePreview } from './use-preview.ts';
 interface Rule {
   place: number;
   label: string;
+  /** What it measures and who published it. */
+  about: string;
   min?: number;
   max?: number;
 }
@@ -112,7 +114,7 @@ export function FilterPreview(props: {
                 {...wiring}
                 type="file"
                 accept=".jsonl,application/jsonl,text/plain"
-                className="field-box"
+                className="field-box file:mr-3 file:rounded-md file:border-0 file:bg-sunken file:px-3 file:py-1 file:text-ink"
                 onChange={(event) => void readLabels(event.target.files?.[0])}
               />
             )}
@@ -123,7 +125,13 @@ export function FilterPreview(props: {
       <p role="alert" className="text-shu empty:hidden">
         {problem}
       </p>
-      {result && <PreviewResult result={result} busy={busy} />}
+      {result && (
+        <PreviewResult
+          result={result}
+          about={preset.rules.find((rule) => rule.place === place)?.about ?? ''}
+          busy={busy}
+        />
+      )}
     </div>
   );
 }

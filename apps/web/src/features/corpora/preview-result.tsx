@@ -5,10 +5,11 @@ import { measure } from '../../lib/labels.ts';
 import { Badge } from '../../ui/badge.tsx';
 
 /** Kept and dropped documents side by side, those nearest to the threshold first, and how well that agrees with people. */
-export function PreviewResult({ result, busy }: { result: FilterPreview; busy: boolean }) {
+export function PreviewResult(props: { result: FilterPreview; about: string; busy: boolean }) {
+  const { result, about, busy } = props;
   const t = useTranslations('filterPreview');
   const locale = useLocale();
-  const { kept, dropped, total, otherLanguages, droppedBefore, agreement, origin } = result;
+  const { kept, dropped, total, otherLanguages, droppedBefore, agreement } = result;
   const percent = (value: number) =>
     value.toLocaleString(locale, { style: 'percent', maximumFractionDigits: 1 });
   return (
@@ -17,7 +18,7 @@ export function PreviewResult({ result, busy }: { result: FilterPreview; busy: b
         {t('counts', { kept, dropped, total })}
       </p>
       <p className="phrase text-sm text-ink-2">
-        {t('before', { droppedBefore, otherLanguages })} {origin}
+        {t('before', { droppedBefore, otherLanguages })} {about}
       </p>
       {agreement && (
         <dl className="mt-4 grid grid-cols-2 gap-3 sm:grid-cols-4">

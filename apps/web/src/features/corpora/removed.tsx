@@ -1,3 +1,4 @@
+import { japaneseOrigins } from '@tsudoi/engine/corpus/pages';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { measure } from '../../lib/labels.ts';
 import type { Overview } from '../../server/corpora/overview.ts';
@@ -78,16 +79,23 @@ export async function Removed({ overview }: { overview: Overview }) {
 const examplesOf = ({ examples }: Overview, { reason, list }: Reason) =>
   examples.filter((example) => example.filter === reason && example.list === list);
 
+const isDuplicate = (reason: string): reason is 'exact' | 'near' => reason === 'exact' || reason === 'near';
+
 function Path({ path }: { path: string }) {
   return <span className="font-mono text-xs leading-6 break-all">{path}</span>;
 }
 
 async function ReasonCell({ reason, examples }: { reason: Reason; examples: RemovedExample[] }) {
   const [t, locale] = await Promise.all([getTranslations('corpus'), getLocale()]);
+  const origin = (locale === 'ja' && japaneseOrigins[reason.reason]) || reason.origin;
   return (
     <>
-      <span className="font-medium">{[reason.reason, reason.list].filter(Boolean).join(' ')}</span>
-      {reason.origin && <span className="block text-xs leading-5 text-ink-3">{reason.origin}</span>}
+      <span className="font-medium">
+        {isDuplicate(reason.reason)
+          ? t(reason.reason)
+          : [reason.reason, reason.list].filter(Boolean).join(' ')}
+      </span>
+      {origin && <span className="block text-xs leading-5 text-ink-3">{origin}</span>}
       {examples.length > 0 && (
         <details>
           <summary className="text-sm text-ai">{t('examples', { count: examples.length })}</summary>

@@ -23,7 +23,11 @@ export function ThresholdSlider(props: {
   return (
     <section aria-label={t('threshold')} className="card p-5">
       <Histogram histogram={histogram} threshold={shown} bound={bound} />
-      <Field id="threshold" label={t(bound === 'min' ? 'atLeast' : 'atMost')} help={t('thresholdHelp')}>
+      <Field
+        id="threshold"
+        label={t(bound === 'min' ? 'atLeast' : 'atMost')}
+        help={t(curve.length < 2 ? 'oneValue' : 'thresholdHelp')}
+      >
         {(wiring) => (
           <div className="flex items-center gap-4">
             <input
@@ -32,6 +36,7 @@ export function ThresholdSlider(props: {
               min={0}
               max={curve.length - 1}
               step={1}
+              disabled={curve.length < 2}
               value={place}
               aria-valuetext={measure(shown, locale)}
               className="w-full accent-ai"

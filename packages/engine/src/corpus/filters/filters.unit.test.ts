@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CorpusDocument } from '../document.ts';
 import { compileCascade } from './cascade.ts';
 import { applyFilter, type Filter } from './filter.ts';
+import { japaneseOrigins } from './origins-ja.ts';
 import { checkRules, filterNames, filterPresets } from './presets.ts';
 import { filters } from './registry.ts';
 import { repetitionShare } from './repetition.ts';
@@ -81,6 +82,16 @@ describe('the preset tsudoi-v1', () => {
     const used = new Set(Object.values(filterPresets).flatMap((rules) => rules.map(({ filter }) => filter)));
     // Perplexity needs a model, so no preset may ask for it.
     expect([...used, 'perplexity'].sort()).toEqual(filterNames);
+  });
+});
+
+describe('what a filter measures', () => {
+  it('is said in English and in Japanese, with the same published numbers', () => {
+    expect(Object.keys(japaneseOrigins).sort()).toEqual(Object.keys(filters).sort());
+    // Counts below ten may be words in one language and figures in the other.
+    const thresholds = (text = '') => [...new Set(text.match(/\d+\.\d+|\d{2,}/g))].sort();
+    for (const [name, { origin }] of Object.entries(filters))
+      expect([name, ...thresholds(japaneseOrigins[name])]).toEqual([name, ...thresholds(origin)]);
   });
 });
 
