@@ -232,21 +232,23 @@ function FileField(props: {
               if (file) void upload(file);
             }}
           />
-          <ul role="status" className="mt-1 text-sm empty:hidden">
-            {files.map((file) => (
-              <li key={file.sha256} className="flex flex-wrap items-baseline gap-x-3">
-                <span className="break-all text-wakatake">{t('uploaded', { name: file.fileName })}</span>
-                <button
-                  type="button"
-                  className="min-h-6 text-ai underline underline-offset-2"
-                  aria-label={t('removeFile', { name: file.fileName })}
-                  onClick={() => remove(file)}
-                >
-                  {t('remove')}
-                </button>
-              </li>
-            ))}
-          </ul>
+          <div role="status">
+            <ul className="mt-1 text-sm empty:hidden">
+              {files.map((file) => (
+                <li key={file.sha256} className="flex flex-wrap items-baseline gap-x-3">
+                  <span className="break-all text-wakatake">{t('uploaded', { name: file.fileName })}</span>
+                  <button
+                    type="button"
+                    className="min-h-6 text-ai underline underline-offset-2"
+                    aria-label={t('removeFile', { name: file.fileName })}
+                    onClick={() => remove(file)}
+                  >
+                    {t('remove')}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </div>
         </>
       )}
     </Field>
