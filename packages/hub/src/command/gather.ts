@@ -73,15 +73,18 @@ export class Gather<Item, Answer, Note> {
     const front = this.#front;
     const over = Promise.withResolvers<void>();
     let mine: Turn<Note>['front'] = null;
+    let isOver = false;
     return {
       front,
       write: async (note) => {
         await front?.over;
+        if (isOver) return; // its transaction was lost while it waited
         mine = { note, over: over.promise };
         this.#front = mine;
         prepared();
       },
       over: () => {
+        isOver = true;
         if (this.#front === mine) this.#front = null;
         over.resolve();
       },

@@ -91,35 +91,43 @@ export class AppendConnections {
 
 /** One connection. Sessions are read-only: what escapes from BEGIN READ WRITE, for whatever reason, changes nothing. */
 class Lane {
-  readonly #sql: Database;
+  readonly #open: (onClose: () => void) => Database;
+  #sql: Database;
   #connected = false;
   /** Templates that were executed on this connection. */
   #prepared = new WeakSet<object>();
   #lose = () => {};
 
   constructor(databaseUrl: string, { lockMs, statementMs, idleMs }: AppendLimits, answerSeconds?: number) {
-    this.#sql = connect(databaseUrl, 1, {
-      answerSeconds,
-      session: {
-        ...{ lock_timeout: `${lockMs}ms`, statement_timeout: `${statementMs}ms` },
-        ...{ idle_in_transaction_session_timeout: `${idleMs}ms`, synchronous_commit: 'on' },
-        default_transaction_read_only: 'on',
-        plan_cache_mode: 'force_generic_plan', // statements look up keys: their plans never depend on which
-      },
-      onClose: () => {
-        this.#connected = false;
-        this.#lose();
-      },
+    const session = {
+      ...{ lock_timeout: `${lockMs}ms`, statement_timeout: `${statementMs}ms` },
+      ...{ idle_in_transaction_session_timeout: `${idleMs}ms`, synchronous_commit: 'on' },
+      default_transaction_read_only: 'on',
+      plan_cache_mode: 'force_generic_plan', // statements look up keys: their plans never depend on which
+    };
+    this.#open = (onClose) => connect(databaseUrl, 1, { answerSeconds, session, forEver: true, onClose });
+    this.#sql = this.#opened();
+  }
+
+  #opened(): Database {
+    const sql = this.#open(() => {
+      if (this.#sql !== sql) return;
+      this.#connected = false;
+      this.#lose();
     });
+    return sql;
   }
 
   /**
-   * postgres.js 3.4.9 never hands out a connection that `reserve` itself had to open again, and fails the first query of a
-   * connection with the error that ended the one before. So a query opens it, and gets a second chance.
+   * postgres.js 3.4.9 never hands out a connection that `reserve` itself had to open, so a query opens it; and what was on
+   * its way in a connection that ended may hold up the one opened in its place, so a lost one is never opened again.
    */
   async #connect(): Promise<void> {
     if (this.#connected) return;
-    await this.#sql`select 1`.catch(() => this.#sql`select 1`);
+    const before = this.#sql;
+    this.#sql = this.#opened();
+    void before.end({ timeout: 0 });
+    await this.#sql`select 1`;
     this.#connected = true;
     this.#prepared = new WeakSet();
   }

@@ -18,12 +18,14 @@ export interface ConnectionOptions {
   answerSeconds?: number;
   /** Settings of each session, as PostgreSQL names them. */
   session?: Record<string, string>;
+  /** Not closed after some three quarters of an hour, as others are so that a server's memory for them stays small. */
+  forEver?: boolean;
   /** Called at the moment when a connection is closed, whoever closed it. */
   onClose?: () => void;
 }
 
 export function connect(databaseUrl: string, poolSize: number, options: ConnectionOptions = {}): Database {
-  const { answerSeconds = 60, session = {}, onClose } = options;
+  const { answerSeconds = 60, session = {}, forEver = false, onClose } = options;
   const socket = ({ host, port }: { host: string[]; port: number[] }) =>
     openPatientSocket(
       host.map((name, i) => ({ host: name, port: port[i] })),
@@ -33,6 +35,8 @@ export function connect(databaseUrl: string, poolSize: number, options: Connecti
     max: poolSize,
     ...{ socket }, // known to the driver, and not to its types
     onnotice: () => {},
+    backoff: (failures: number) => Math.min(0.05 * 2 ** failures, 1), // the usual 20 s would outlast most outages
+    ...(forEver ? { max_lifetime: null } : {}),
     ...(onClose ? { onclose: () => onClose() } : {}),
     connection: { application_name: 'tsudoi-hub', ...session },
     types: {

@@ -52,5 +52,23 @@ test('one that is answered lives on, and may stay silent for as long as it likes
 test('the next host is tried, and a connection that nobody takes fails', async () => {
   const nobody = { host: '127.0.0.1', port: 1 };
   (await openPatientSocket([nobody, { host: '127.0.0.1', port }], 50)).destroy();
-  await expect(openPatientSocket([nobody], 50)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  const refused = await openPatientSocket([nobody], 50);
+  const told: unknown[] = [];
+  refused.once('error', (error) => told.push(error)).once('close', () => told.push('close'));
+  await vi.waitFor(() => expect(told).toMatchObject([{ code: 'ECONNREFUSED' }, 'close']));
+});
+
+test('the end of a connection is told after what its owner was about to write, which goes nowhere', async () => {
+  const socket = await open();
+  const told: string[] = [];
+  socket.once('error', () => told.push('error')).once('close', () => told.push('close'));
+  socket.destroy(new Error('reset'));
+  let written = false;
+  setImmediate(() => {
+    expect(told).toEqual([]);
+    written = socket.write('gathered in the same turn');
+    expect(told).toEqual([]);
+  });
+  await vi.waitFor(() => expect(told).toEqual(['error', 'close']));
+  expect(written).toBe(true);
 });

@@ -1,11 +1,12 @@
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 
 const connectMs = 10_000;
 
 /**
  * Opens a connection that ends itself when what was sent stays without any answer for so long: a network that drops
  * packets closes nothing, and whoever waits on it would wait for ever. A connection that only listens is left alone.
- * @throws Error of the network, or ETIMEDOUT after 10 s, when no host takes the connection
+ * When no host takes the connection, the socket comes all the same and ends with the error of the network, or with
+ * ETIMEDOUT after 10 s: postgres.js 3.4.9 never uses a connection again whose socket was not handed over.
  */
 export async function openPatientSocket(
   hosts: readonly { host: string; port: number }[],
@@ -19,7 +20,9 @@ export async function openPatientSocket(
       failure = error;
     }
   }
-  throw failure;
+  const dead = watched(new Socket(), answerMs);
+  setImmediate(() => dead.destroy(failure as Error)); // its owner listens by then
+  return dead;
 }
 
 function opened(place: { host: string; port: number }): Promise<Socket> {
@@ -42,7 +45,12 @@ function watched(socket: Socket, answerMs: number): Socket {
     timer = null;
   };
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  const release = endingBetweenWrites(socket);
   socket.write = (...args: unknown[]) => {
+    if (socket.destroyed) {
+      process.nextTick(release);
+      return true;
+    }
     timer ??= setTimeout(() => socket.destroy(noAnswer('ECONNABORTED', answerMs)), answerMs).unref();
     if (socket.writableCorked === 0) {
       socket.cork(); // statements that are sent one behind the other travel together
@@ -53,6 +61,30 @@ function watched(socket: Socket, answerMs: number): Socket {
   socket.prependListener('data', stop);
   socket.once('close', stop);
   return socket;
+}
+
+/**
+ * postgres.js 3.4.9 gathers what it writes until the end of a turn of the event loop, and a connection that ends before
+ * that never writes again, not even when it is opened anew. So the end of a socket is told when nothing waits to be
+ * written: right after the next write, or else when a turn has passed without any.
+ * @returns tells the end now, if there was one
+ */
+function endingBetweenWrites(socket: Socket): () => void {
+  const emit = socket.emit.bind(socket) as (...args: unknown[]) => boolean;
+  const held: unknown[][] = [];
+  let closed = false;
+  const release = () => {
+    if (closed) for (const told of held.splice(0)) emit(...told);
+  };
+  socket.emit = (...told: unknown[]) => {
+    if (told[0] !== 'error' && told[0] !== 'close') return emit(...told);
+    held.push(told);
+    if (told[0] === 'error') return true; // told together with the close that follows
+    closed = true;
+    setTimeout(release, 0);
+    return true;
+  };
+  return release;
 }
 
 function noAnswer(code: string, milliseconds: number): Error {
