@@ -2,6 +2,7 @@ import { dispatch, type Subcommands } from './dispatch.ts';
 
 const subcommands: Subcommands = {
   build: async () => (await import('./corpus/build.ts')).build,
+  compare: async () => (await import('./corpus/compare.ts')).compare,
   dedup: async () => (await import('./corpus/dedup.ts')).dedup,
   document: async () => (await import('./corpus/document.ts')).document,
   extract: async () => (await import('./corpus/extract.ts')).extract,
@@ -12,6 +13,13 @@ const subcommands: Subcommands = {
   search: async () => (await import('./corpus/search.ts')).search,
 };
 
-const expected = ['CorpusRecipeError', 'MixtureError', 'TokenizerError', 'PlanError', 'Rejection'];
+const expected = [
+  'ComparisonError',
+  'CorpusRecipeError',
+  'MixtureError',
+  'TokenizerError',
+  'PlanError',
+  'Rejection',
+];
 
 await dispatch({ name: 'corpus', subcommands, expected }, process.argv.slice(2));

@@ -2,10 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compareMixtures } from '../../evaluation/compare-mixtures.ts';
+import { saveModel } from '../../io/model-folder.ts';
+import { modelOf } from '../../models/families.ts';
 import { hashFile } from '../../scale/hash-file.ts';
 import { createBatches } from '../../shards/batches.ts';
 import { openShards } from '../../shards/open-shards.ts';
 import { createTokenizer, decodeTokenizerJson } from '../../tokenizer/index.ts';
+import { configFor } from '../../train/settings.ts';
 import { avalanche } from '../dedup/shingles.ts';
 import { type CorpusDocument, documentId } from '../document.ts';
 import { readJsonlGz } from '../jsonl.ts';
@@ -111,6 +115,26 @@ async function documentsIn(folder: string, file: string) {
   const found: CorpusDocument[] = [];
   for await (const document of readJsonlGz<CorpusDocument>(join(folder, file))) found.push(document);
   return found;
+}
+
+/** A model all of whose weights are 0. */
+async function saveConstantModel(folder: string, vocabSize: number) {
+  const config = configFor(
+    {
+      sequenceLength: 32,
+      model: {
+        ...{ architecture: 'gpt2', hiddenSize: 8, intermediateSize: 16, layers: 1, heads: 1 },
+        ...{ layerNormEps: 1e-5, tieWordEmbeddings: true, initializerRange: 0.02 },
+      },
+    },
+    { vocabSize, eosId: 2, padId: 1 },
+  );
+  mkdirSync(folder, { recursive: true });
+  const zeros = modelOf(config).parameters.map(({ name, shape }) => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    return [name, { shape, data: new Float32Array(size) }] as const;
+  });
+  await saveModel(folder, config, new Map(zeros));
 }
 
 describe('a corpus from a recipe', () => {
@@ -225,6 +249,32 @@ describe('a corpus from a recipe', () => {
         expect(readFileSync(join(out, file), 'utf8')).toContain(note.ja);
     }
   });
+
+  it('compares models of its mixtures on its validation split, each language in bits per byte of its texts', async () => {
+    const options = { tokens: 1e6, threads: 1, progress: () => undefined };
+    await expect(compareMixtures(out, options)).rejects.toThrow('no mixture');
+    const { vocabSize } = built.manifest.tokenizer;
+    await saveConstantModel(join(out, 'trainings/even/model'), vocabSize);
+    const { scores, untrained, heldOut } = await compareMixtures(out, options);
+    rmSync(join(out, 'trainings'), { recursive: true });
+    expect(untrained).toEqual(['all', 'twice']);
+    expect(heldOut.map(({ language }) => language).sort()).toEqual(['en', 'ja']);
+    const texts = (
+      await Promise.all(['a', 'b', 'en'].map((name) => documentsIn(out, `documents/${name}.jsonl.gz`)))
+    ).flat();
+    for (const { language, documents, bytes } of heldOut) {
+      const own = texts.filter(({ meta }) => meta.split === 'validation' && meta.language === language);
+      expect(documents).toBe(own.length);
+      expect(bytes).toBe(own.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0));
+      const rows = built.manifest.counts.filter(
+        (row) => row.split === 'validation' && row.language === language,
+      );
+      const tokens = rows.reduce((sum, row) => sum + row.tokens - row.documents, 0);
+      // A model that knows nothing gives every piece the same chance.
+      expect(scores[0].bitsPerByte[language]).toBeCloseTo((tokens * Math.log2(vocabSize)) / bytes, 3);
+    }
+    expect(scores[0].shares).toEqual({ ja: expect.closeTo(50, -1), en: expect.closeTo(50, -1) });
+  }, 60_000);
 
   it('does again only what a changed recipe touches', async () => {
     const before = new Set(readdirSync(join(out, 'work')));
