@@ -77,12 +77,16 @@ export const mockLibrary = (): string =>
     '-fPIC',
   ]);
 
+/** Held for ever: a library that is collected is unloaded, and forgets what it was attached to. */
+const attached: unknown[] = [];
+
 /** A library that sums over a group in which all processes hold the same numbers. */
 export function mockNccl(): string {
   const source = readFileSync(join(here, 'mock-nccl.c'), 'utf8');
   const path = compileOnce(source, 'nccl.c', 'gcc', ['-O1', '-shared', '-fPIC']);
-  const node = koffi.load(mockLibrary()).func('int64_t mock_node_address()')();
-  koffi.load(path).func('void mock_nccl_attach(int64_t node)')(node);
+  const [driver, nccl] = [koffi.load(mockLibrary()), koffi.load(path)];
+  nccl.func('void mock_nccl_attach(int64_t node)')(driver.func('int64_t mock_node_address()')());
+  attached.push(driver, nccl);
   return path;
 }
 
