@@ -30,6 +30,7 @@ import { runReaper } from '../reaper.ts';
 import { silentLog } from '../roles/log.ts';
 
 const SOURCES = 8;
+const DOCUMENTS = 40;
 const LEASE_SECONDS = 6;
 const checkout = resolve(import.meta.dirname, '../../../..');
 const dir = mkdtempSync(join(tmpdir(), 'tsudoi-ranks-'));
@@ -109,14 +110,14 @@ function inMidShard({ name }: Worker): boolean {
   });
 }
 
-/** 0.4 MB of text that compresses as text does, another for each source. */
+/** 0.15 MB of text that compresses as text does, another for each source. */
 function documentsOf(sourceId: string, number: number): Buffer {
   let state = number + 1;
   const next = (below: number) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
     return (state >>> 16) % below;
   };
-  const lines = Array.from({ length: 100 }, (_, i) => {
+  const lines = Array.from({ length: DOCUMENTS }, (_, i) => {
     const text = Array.from({ length: 1250 }, () => String.fromCharCode(0x4e00 + next(600))).join('');
     const id = createHash('sha256').update(text).digest('hex').slice(0, 32);
     const meta = { id, sourceId, path: `${i}`, language: 'ja', format: 'text', package: 'p', version: '1' };
@@ -147,7 +148,7 @@ async function filteredSource(number: number): Promise<string> {
     await send(hub, { kind: 'system', name: 'test' }, { type: 'job.draft', data: draft });
     const node = await newNode(hub);
     const lease = await claim(hub, node, draft.jobId);
-    const outputs = [{ ...artifactDraft(kind), files: [file], stats: { documents: 100 } }];
+    const outputs = [{ ...artifactDraft(kind), files: [file], stats: { documents: DOCUMENTS } }];
     const data = { jobId: draft.jobId, epoch: lease!.epoch, codeCommit: 'test', outputs };
     const { result } = await send(hub, node, { type: 'job.complete', data });
     return (result as { artifactIds: string[] }).artifactIds;
