@@ -23,6 +23,7 @@ export default async function DevelopersPage() {
       <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           <FirstCall server={server} />
+          <Generate server={new URL('/api/openai/v1', server).href} />
           <Section id="operations" title={t('operations')} aside={t('count', { count: operations.length })}>
             <div className="space-y-6">
               {[...groups].map(([group, inGroup]) => (
@@ -57,6 +58,24 @@ async function FirstCall({ server }: { server: string }) {
         label={t('startToken')}
         text={`curl "${server}/me" \\\n  -H "Authorization: Bearer $HUB_TOKEN"`}
       />
+    </Section>
+  );
+}
+
+/** The models of the hub under OpenAI's API, which is not one of the hub's own operations. */
+async function Generate({ server }: { server: string }) {
+  const t = await getTranslations('developers');
+  const call = [
+    `curl "${server}/completions"`,
+    '-H "Authorization: Bearer $HUB_TOKEN"',
+    '-H "Content-Type: application/json"',
+    `-d '{"model": "'$MODEL':int8", "prompt": "猫は", "max_tokens": 32}'`,
+  ];
+  return (
+    <Section id="generate" title={t('generate')}>
+      <p className="phrase mb-2">{t('generateLead')}</p>
+      <CopyBlock label={t('generate')} text={call.join(' \\\n  ')} />
+      <p className="phrase mt-2 text-[0.93rem]">{t('generateModels')}</p>
     </Section>
   );
 }
