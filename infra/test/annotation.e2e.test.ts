@@ -49,6 +49,16 @@ describe.each(['ja', 'en'] as const)('annotating in %s', (locale) => {
     await page.getByLabel(w.guideline).fill('Judge the answer.');
     await page.getByLabel(w.group).selectOption({ label: { ja: '安全性WG', en: 'Safety' }[locale] });
     await page.getByLabel(w.reviewsPerItem).fill('2');
+    await page.getByRole('button', { name: w.addQuestion }).click();
+    const third = page.getByRole('group', { name: w.questionNumber.replace('{number}', '3') });
+    await third.getByLabel(w.wordsEn, { exact: true }).fill('A third question');
+    await page.getByRole('button', { name: w.upQuestion.replace('{number}', '3') }).click();
+    const json = page.getByLabel(w.questions, { exact: true });
+    await page.getByText(w.questionsAdvanced).click();
+    const asked = async () => JSON.parse(await json.inputValue()).map((one: { en: string }) => one.en);
+    expect(await asked()).toEqual(['Safety of the answer', 'A third question', 'Risk area']);
+    await page.getByRole('button', { name: w.removeQuestion.replace('{number}', '2') }).click();
+    expect(await asked()).toEqual(['Safety of the answer', 'Risk area']);
     await page.getByLabel(w.licence).fill('CC-BY-NC-4.0');
     await page.getByRole('button', { name: w.drawUp }).click();
     await seen(page.locator('#licence-error'));
