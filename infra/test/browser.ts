@@ -54,6 +54,7 @@ export async function seen(locator: Locator, timeout = 20_000): Promise<void> {
 
 /** No serious violation of WCAG 2.2 AA that axe can find. */
 export async function accessible(page: Page): Promise<void> {
+  await expect.poll(() => page.title()).not.toBe(''); // it comes last when a page is rendered anew
   const { violations } = await new AxeBuilder({ page }).analyze();
   const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect(
