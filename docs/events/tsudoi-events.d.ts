@@ -509,44 +509,8 @@ export type Recipe =
       runId: string;
       rank: number;
       ranks: number;
-      filter?: {
-        /**
-         * @minItems 1
-         * @maxItems 200
-         */
-        rules: {
-          filter: string;
-          params: {
-            [k: string]: number;
-          };
-          list?: string;
-        }[];
-        lists?: {
-          [k: string]: {
-            sha256: string;
-            size: number;
-            fileName: string;
-          };
-        };
-        quality?: {
-          sha256: string;
-          size: number;
-          fileName: string;
-        };
-      };
-      decontaminate?: {
-        /**
-         * @minItems 1
-         * @maxItems 50
-         */
-        sets: {
-          sha256: string;
-          size: number;
-          fileName: string;
-        }[];
-        words: number;
-        characters: number;
-      };
+      filter?: CascadeSettings;
+      decontaminate?: DecontaminationSets;
     }
   | {
       ngram: number;
@@ -555,16 +519,7 @@ export type Recipe =
       seed: number;
       kind: 'dedup';
       runId: string;
-      paragraphs?: {
-        runs: {
-          count: number;
-          frequency: number;
-        };
-        documents: {
-          expected: number;
-          percentile: number;
-        };
-      };
+      paragraphs?: RepetitionSettings;
     }
   | (
       | {
@@ -586,21 +541,8 @@ export type Recipe =
            * @minItems 1
            * @maxItems 3
            */
-          partitions: {
-            language: 'ja' | 'en' | 'code';
-            pieces: number;
-            maxPieceLength: number;
-            characterCoverage: number;
-            stripSpaces: 'all' | 'symbols' | 'none';
-          }[];
-          head: {
-            /**
-             * @minItems 1
-             * @maxItems 1000
-             */
-            specials: string[];
-            spaceRuns: number;
-          };
+          partitions: TokenizerPartition[];
+          head: TokenizerHead;
           headScore: number | null;
           epochs: number;
           sampleBytes: number;
@@ -620,57 +562,8 @@ export type Recipe =
       runId: string;
     }
   | {
-      model:
-        | {
-            architecture: 'llama';
-            hiddenSize: number;
-            intermediateSize: number;
-            layers: number;
-            heads: number;
-            keyValueHeads: number;
-            ropeTheta: number;
-            rmsNormEps: number;
-            tieWordEmbeddings: boolean;
-            initializerRange?: number;
-          }
-        | {
-            architecture: 'gpt2';
-            hiddenSize: number;
-            intermediateSize: number;
-            layers: number;
-            heads: number;
-            layerNormEps: number;
-            tieWordEmbeddings: boolean;
-            initializerRange?: number;
-          }
-        | {
-            architecture: 'gpt_neox';
-            hiddenSize: number;
-            intermediateSize: number;
-            layers: number;
-            heads: number;
-            rotaryPct: number;
-            ropeTheta: number;
-            parallelResidual: boolean;
-            layerNormEps: number;
-            tieWordEmbeddings: boolean;
-            initializerRange?: number;
-          };
-      optimizer: {
-        name: 'adamw' | 'muon';
-        learningRate: number;
-        minLearningRate: number;
-        warmupSteps: number;
-        beta1: number;
-        beta2: number;
-        eps: number;
-        weightDecay: number;
-        clipNorm: number;
-        schedule?: {
-          kind: 'cosine' | 'linear' | 'wsd';
-          decaySteps?: number;
-        };
-      };
+      model: ModelSettings;
+      optimizer: OptimizerSettings;
       batchSize: number;
       accumulation?: number;
       zLoss?: number;
@@ -694,6 +587,42 @@ export type Recipe =
       seed: number;
       kind: 'evaluate';
       runId: string;
+    };
+export type ModelSettings =
+  | {
+      architecture: 'llama';
+      hiddenSize: number;
+      intermediateSize: number;
+      layers: number;
+      heads: number;
+      keyValueHeads: number;
+      ropeTheta: number;
+      rmsNormEps: number;
+      tieWordEmbeddings: boolean;
+      initializerRange?: number;
+    }
+  | {
+      architecture: 'gpt2';
+      hiddenSize: number;
+      intermediateSize: number;
+      layers: number;
+      heads: number;
+      layerNormEps: number;
+      tieWordEmbeddings: boolean;
+      initializerRange?: number;
+    }
+  | {
+      architecture: 'gpt_neox';
+      hiddenSize: number;
+      intermediateSize: number;
+      layers: number;
+      heads: number;
+      rotaryPct: number;
+      ropeTheta: number;
+      parallelResidual: boolean;
+      layerNormEps: number;
+      tieWordEmbeddings: boolean;
+      initializerRange?: number;
     };
 export type Verification =
   | {
@@ -1181,6 +1110,84 @@ export interface LicenceReason {
   rule: string;
   licence: string;
 }
+export interface CascadeSettings {
+  /**
+   * @minItems 1
+   * @maxItems 200
+   */
+  rules: {
+    filter: string;
+    params: {
+      [k: string]: number;
+    };
+    list?: string;
+  }[];
+  lists?: {
+    [k: string]: {
+      sha256: string;
+      size: number;
+      fileName: string;
+    };
+  };
+  quality?: {
+    sha256: string;
+    size: number;
+    fileName: string;
+  };
+}
+export interface DecontaminationSets {
+  /**
+   * @minItems 1
+   * @maxItems 50
+   */
+  sets: {
+    sha256: string;
+    size: number;
+    fileName: string;
+  }[];
+  words: number;
+  characters: number;
+}
+export interface RepetitionSettings {
+  runs: {
+    count: number;
+    frequency: number;
+  };
+  documents: {
+    expected: number;
+    percentile: number;
+  };
+}
+export interface TokenizerPartition {
+  language: 'ja' | 'en' | 'code';
+  pieces: number;
+  maxPieceLength: number;
+  characterCoverage: number;
+  stripSpaces: 'all' | 'symbols' | 'none';
+}
+export interface TokenizerHead {
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  specials: string[];
+  spaceRuns: number;
+}
+export interface OptimizerSettings {
+  name: 'adamw' | 'muon';
+  learningRate: number;
+  minLearningRate: number;
+  warmupSteps: number;
+  beta1: number;
+  beta2: number;
+  eps: number;
+  weightDecay: number;
+  clipNorm: number;
+  schedule?: {
+    kind: 'cosine' | 'linear' | 'wsd';
+    decaySteps?: number;
+  };
+}
 export interface Needs {
   threads: number;
   memoryMiB: number;
@@ -1219,54 +1226,9 @@ export interface RunCard {
   sourceIds: string[];
   corpus?: {
     ranks: number;
-    filter?: {
-      /**
-       * @minItems 1
-       * @maxItems 200
-       */
-      rules: {
-        filter: string;
-        params: {
-          [k: string]: number;
-        };
-        list?: string;
-      }[];
-      lists?: {
-        [k: string]: {
-          sha256: string;
-          size: number;
-          fileName: string;
-        };
-      };
-      quality?: {
-        sha256: string;
-        size: number;
-        fileName: string;
-      };
-    };
-    decontaminate?: {
-      /**
-       * @minItems 1
-       * @maxItems 50
-       */
-      sets: {
-        sha256: string;
-        size: number;
-        fileName: string;
-      }[];
-      words: number;
-      characters: number;
-    };
-    paragraphs?: {
-      runs: {
-        count: number;
-        frequency: number;
-      };
-      documents: {
-        expected: number;
-        percentile: number;
-      };
-    };
+    filter?: CascadeSettings;
+    decontaminate?: DecontaminationSets;
+    paragraphs?: RepetitionSettings;
   };
   dedup: {
     ngram: number;
@@ -1288,21 +1250,8 @@ export interface RunCard {
          * @minItems 1
          * @maxItems 3
          */
-        partitions: {
-          language: 'ja' | 'en' | 'code';
-          pieces: number;
-          maxPieceLength: number;
-          characterCoverage: number;
-          stripSpaces: 'all' | 'symbols' | 'none';
-        }[];
-        head: {
-          /**
-           * @minItems 1
-           * @maxItems 1000
-           */
-          specials: string[];
-          spaceRuns: number;
-        };
+        partitions: TokenizerPartition[];
+        head: TokenizerHead;
         headScore: number | null;
         epochs: number;
         sampleBytes: number;
@@ -1313,57 +1262,8 @@ export interface RunCard {
     seed: number;
   };
   pretrain: {
-    model:
-      | {
-          architecture: 'llama';
-          hiddenSize: number;
-          intermediateSize: number;
-          layers: number;
-          heads: number;
-          keyValueHeads: number;
-          ropeTheta: number;
-          rmsNormEps: number;
-          tieWordEmbeddings: boolean;
-          initializerRange?: number;
-        }
-      | {
-          architecture: 'gpt2';
-          hiddenSize: number;
-          intermediateSize: number;
-          layers: number;
-          heads: number;
-          layerNormEps: number;
-          tieWordEmbeddings: boolean;
-          initializerRange?: number;
-        }
-      | {
-          architecture: 'gpt_neox';
-          hiddenSize: number;
-          intermediateSize: number;
-          layers: number;
-          heads: number;
-          rotaryPct: number;
-          ropeTheta: number;
-          parallelResidual: boolean;
-          layerNormEps: number;
-          tieWordEmbeddings: boolean;
-          initializerRange?: number;
-        };
-    optimizer: {
-      name: 'adamw' | 'muon';
-      learningRate: number;
-      minLearningRate: number;
-      warmupSteps: number;
-      beta1: number;
-      beta2: number;
-      eps: number;
-      weightDecay: number;
-      clipNorm: number;
-      schedule?: {
-        kind: 'cosine' | 'linear' | 'wsd';
-        decaySteps?: number;
-      };
-    };
+    model: ModelSettings;
+    optimizer: OptimizerSettings;
     batchSize: number;
     accumulation?: number;
     zLoss?: number;

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { CloudEvent, cloudEventType, isPrivateEvent } from './cloud-event.ts';
+import {
+  CascadeSettings,
+  DecontaminationSets,
+  RepetitionSettings,
+  TokenizerHead,
+  TokenizerPartition,
+} from './corpus-settings.ts';
 import type { EventDefinition } from './events/define.ts';
 import { eventDefinitions } from './events/registry.ts';
 import { LicenceReason, LicenceVerdict } from './licence-verdict.ts';
 import { ArtifactDraft, Manifest } from './manifest.ts';
-import { JobKind, Needs, Recipe, RunCard } from './recipes.ts';
+import { JobKind, ModelSettings, Needs, OptimizerSettings, Recipe, RunCard } from './recipes.ts';
 import { RejectionValue } from './rejection.ts';
 import { SourcePart, UseRights } from './source-part.ts';
 import { Verification } from './verification.ts';
@@ -20,6 +27,8 @@ const nobodysBusiness = z.null().describe("The content is its owner's own busine
 const named: Record<string, z.ZodType> = {
   ...{ ArtifactDraft, JobKind, LicenceReason, LicenceVerdict, Manifest, Needs, Recipe },
   ...{ Rejection: RejectionValue, RunCard, SourcePart, UseRights, Verification },
+  ...{ ModelSettings, OptimizerSettings, CascadeSettings, DecontaminationSets, RepetitionSettings },
+  ...{ TokenizerHead, TokenizerPartition },
 };
 
 interface Said {

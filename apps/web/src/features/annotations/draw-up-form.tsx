@@ -7,6 +7,7 @@ import { trpc } from '../../lib/trpc.ts';
 import { useCommand } from '../../lib/use-command.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, FieldError } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 import { type QuestionProblem, readQuestions } from './questions-draft.ts';
 import { asText, firstTemplate, QuestionsField } from './questions-field.tsx';
 import { templates } from './templates.ts';
@@ -81,22 +82,13 @@ export function DrawUpForm({ groups }: { groups: { groupId: string | null; name:
         )}
       </Field>
       <div className="grid gap-6 sm:grid-cols-2">
-        <Field id="group" label={t('group')}>
-          {(wiring) => (
-            <select
-              {...wiring}
-              className="field-box"
-              value={draft.groupId ?? ''}
-              onChange={(event) => change({ groupId: event.target.value || null })}
-            >
-              {groups.map(({ groupId, name }) => (
-                <option key={groupId ?? ''} value={groupId ?? ''}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          id="group"
+          label={t('group')}
+          value={draft.groupId}
+          choices={groups.map(({ groupId: value, name: label }) => ({ value, label }))}
+          onChange={(groupId) => change({ groupId })}
+        />
         <Field id="licence" label={t('licence')} help={t('licenceHelp')} error={atLicence}>
           {(wiring) => (
             <input
@@ -123,19 +115,17 @@ export function DrawUpForm({ groups }: { groups: { groupId: string | null; name:
             />
           )}
         </Field>
-        <Field id="settle" label={t('settle')} help={t('settleHelp')}>
-          {(wiring) => (
-            <select
-              {...wiring}
-              className="field-box"
-              value={draft.settle}
-              onChange={(event) => change({ settle: event.target.value as typeof draft.settle })}
-            >
-              <option value="majority">{t('settleRule.majority')}</option>
-              <option value="unanimous">{t('settleRule.unanimous')}</option>
-            </select>
-          )}
-        </Field>
+        <SelectField
+          id="settle"
+          label={t('settle')}
+          help={t('settleHelp')}
+          value={draft.settle}
+          choices={[
+            { value: 'majority', label: t('settleRule.majority') },
+            { value: 'unanimous', label: t('settleRule.unanimous') },
+          ]}
+          onChange={(settle) => change({ settle })}
+        />
       </div>
       <label className="flex items-start gap-3">
         <input

@@ -3,6 +3,7 @@ import type { Category } from '@tsudoi/schema';
 import { useTranslations } from 'next-intl';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 import { emptyQuestion, emptyValue, fewest, most, moved } from './questions-draft.ts';
 
 type Value = Category['values'][number];
@@ -79,19 +80,17 @@ function Question(props: {
           value={question.key}
           put={(key) => put({ ...question, key })}
         />
-        <Field id={`${id}-scale`} label={t('scale')} help={t('scaleHelp')}>
-          {(wiring) => (
-            <select
-              {...wiring}
-              className="field-box"
-              value={question.scale}
-              onChange={(event) => put({ ...question, scale: event.target.value as Category['scale'] })}
-            >
-              <option value="nominal">{t('scales.nominal')}</option>
-              <option value="ordinal">{t('scales.ordinal')}</option>
-            </select>
-          )}
-        </Field>
+        <SelectField
+          id={`${id}-scale`}
+          label={t('scale')}
+          help={t('scaleHelp')}
+          value={question.scale}
+          choices={[
+            { value: 'nominal', label: t('scales.nominal') },
+            { value: 'ordinal', label: t('scales.ordinal') },
+          ]}
+          onChange={(scale) => put({ ...question, scale })}
+        />
       </div>
       <h3 className="mt-5 mb-2 text-sm text-ink-3">{t('values')}</h3>
       <ol className="space-y-4">

@@ -1,12 +1,15 @@
 'use client';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
-import { Field, FieldError } from '../../ui/field.tsx';
+import { AdvancedJson } from '../../ui/advanced-json.tsx';
+import { FieldError } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 import { draftOf, type QuestionProblem } from './questions-draft.ts';
 import { QuestionsEditor } from './questions-editor.tsx';
 import { type TemplateName, templates } from './templates.ts';
 
 export const firstTemplate: TemplateName = 'safety-points';
+const templateNames = Object.keys(templates) as TemplateName[];
 export const asText = (questions: unknown) => JSON.stringify(questions, null, 2);
 
 interface Props {
@@ -23,26 +26,17 @@ export function QuestionsField({ text, setText, problem }: Props) {
   const questions = draftOf(text);
   return (
     <>
-      <Field id="template" label={t('template')}>
-        {(wiring) => (
-          <select
-            {...wiring}
-            className="field-box sm:max-w-md"
-            value={template}
-            onChange={(event) => {
-              const name = event.target.value as TemplateName;
-              setTemplate(name);
-              setText(asText(templates[name]));
-            }}
-          >
-            {(Object.keys(templates) as TemplateName[]).map((name) => (
-              <option key={name} value={name}>
-                {t(`templates.${name}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        id="template"
+        label={t('template')}
+        narrow
+        value={template}
+        choices={templateNames.map((name) => ({ value: name, label: t(`templates.${name}`) }))}
+        onChange={(name) => {
+          setTemplate(name);
+          setText(asText(templates[name]));
+        }}
+      />
       {questions ? (
         <QuestionsEditor questions={questions} put={(changed) => setText(asText(changed))} />
       ) : (
@@ -50,23 +44,15 @@ export function QuestionsField({ text, setText, problem }: Props) {
           {t('questionsNotJson')}
         </p>
       )}
-      <details className="card px-5 py-4">
-        <summary className="cursor-pointer font-medium">{t('questionsAdvanced')}</summary>
-        <div className="mt-4">
-          <Field id="questions" label={t('questions')} help={t('questionsHelp')}>
-            {(wiring) => (
-              <textarea
-                {...wiring}
-                rows={14}
-                spellCheck={false}
-                className="field-box font-mono text-[0.83rem]"
-                value={text}
-                onChange={(event) => setText(event.target.value)}
-              />
-            )}
-          </Field>
-        </div>
-      </details>
+      <AdvancedJson
+        id="questions"
+        title={t('questionsAdvanced')}
+        label={t('questions')}
+        help={t('questionsHelp')}
+        rows={14}
+        text={text}
+        onChange={setText}
+      />
       <FieldError id="questions-error" text={problem && said(t, problem)} />
     </>
   );

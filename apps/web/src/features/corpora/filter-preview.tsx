@@ -2,6 +2,7 @@
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { Field } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 import { PreviewResult } from './preview-result.tsx';
 import { ThresholdSlider } from './threshold-slider.tsx';
 import { usePreview } from './use-preview.ts';
@@ -58,55 +59,36 @@ export function FilterPreview(props: {
   return (
     <div className="space-y-8">
       <div className="card grid gap-5 p-5 md:grid-cols-2 lg:grid-cols-3">
-        <Field id="artifact" label={t('sample')}>
-          {(wiring) => (
-            <select
-              {...wiring}
-              className="field-box"
-              value={artifactId}
-              onChange={(event) => setArtifactId(event.target.value)}
-            >
-              {props.artifacts.map(({ artifactId: id, title }) => (
-                <option key={id} value={id}>
-                  {title} ({id.slice(4, 12)})
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field id="preset" label={t('preset')}>
-          {(wiring) => (
-            <select
-              {...wiring}
-              className="field-box"
-              value={presetName}
-              onChange={(event) => choosePreset(event.target.value)}
-            >
-              {props.presets.map(({ name }) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field id="rule" label={t('rule')}>
-          {(wiring) => (
-            <select
-              {...wiring}
-              className="field-box"
-              value={place}
-              onChange={(event) => {
-                setPlace(Number(event.target.value));
-                setBounds({});
-              }}
-            >
-              {preset.rules.map((rule) => (
-                <option key={rule.place} value={rule.place}>
-                  {rule.label} {boundsText(rule)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          id="artifact"
+          label={t('sample')}
+          value={artifactId}
+          choices={props.artifacts.map(({ artifactId: value, title }) => ({
+            value,
+            label: `${title} (${value.slice(4, 12)})`,
+          }))}
+          onChange={setArtifactId}
+        />
+        <SelectField
+          id="preset"
+          label={t('preset')}
+          value={presetName}
+          choices={props.presets.map(({ name }) => ({ value: name, label: name }))}
+          onChange={choosePreset}
+        />
+        <SelectField
+          id="rule"
+          label={t('rule')}
+          value={place}
+          choices={preset.rules.map((rule) => ({
+            value: rule.place,
+            label: `${rule.label} ${boundsText(rule)}`,
+          }))}
+          onChange={(chosen) => {
+            setPlace(chosen);
+            setBounds({});
+          }}
+        />
         <div className="md:col-span-2 lg:col-span-3">
           <Field id="labels" label={t('labels')} help={t('labelsHelp')} error={labelProblem}>
             {(wiring) => (

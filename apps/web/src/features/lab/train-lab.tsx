@@ -4,6 +4,7 @@ import { useLocale, useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 import { LossCurve } from './loss-curve.tsx';
 import { LEAST_CHARACTERS, MOST_TEXT, type Size, TOTAL_STEPS } from './protocol.ts';
 import { type Sample, useTraining } from './use-training.ts';
@@ -43,20 +44,17 @@ export function TrainLab({ text: given }: { text: string }) {
             />
           )}
         </Field>
-        <Field id="lab-size" label={t('size')}>
-          {(wiring) => (
-            <select
-              {...wiring}
-              className="field-box"
-              value={size}
-              disabled={busy}
-              onChange={(event) => setSize(event.target.value as Size)}
-            >
-              <option value="small">{t('small')}</option>
-              <option value="medium">{t('medium')}</option>
-            </select>
-          )}
-        </Field>
+        <SelectField
+          id="lab-size"
+          label={t('size')}
+          value={size}
+          disabled={busy}
+          choices={[
+            { value: 'small', label: t('small') },
+            { value: 'medium', label: t('medium') },
+          ]}
+          onChange={setSize}
+        />
         <div className="flex flex-wrap gap-2">
           {state === 'running' ? (
             <Button look="primary" onClick={training.pause}>

@@ -7,6 +7,7 @@ import { useCommand } from '../../lib/use-command.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyBlock } from '../../ui/copy-block.tsx';
 import { Field, FieldError } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 
 const lifetimes = [1, 7, 30, 90, 365] as const;
 
@@ -54,23 +55,16 @@ export function IssueToken({ hubUrl, scopes }: { hubUrl: string; scopes: TokenSc
               )}
             </Field>
           </div>
-          <Field id="token-expiry" label={t('expiry')}>
-            {(wiring) => (
-              <select
-                {...wiring}
-                className="field-box"
-                value={days ?? ''}
-                onChange={(event) => setDays(event.target.value === '' ? null : Number(event.target.value))}
-              >
-                {lifetimes.map((length) => (
-                  <option key={length} value={length}>
-                    {t('days', { days: length })}
-                  </option>
-                ))}
-                <option value="">{t('noExpiry')}</option>
-              </select>
-            )}
-          </Field>
+          <SelectField
+            id="token-expiry"
+            label={t('expiry')}
+            value={days}
+            choices={[
+              ...lifetimes.map((length) => ({ value: length, label: t('days', { days: length }) })),
+              { value: null, label: t('noExpiry') },
+            ]}
+            onChange={setDays}
+          />
         </div>
         <fieldset>
           <legend className="mb-1 font-medium">{t('scopes')}</legend>

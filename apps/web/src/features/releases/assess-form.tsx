@@ -6,6 +6,7 @@ import { trpc } from '../../lib/trpc.ts';
 import { useCommand } from '../../lib/use-command.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, FieldError } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 
 const verdicts: SafetyVerdict[] = ['acceptable', 'unacceptable'];
 
@@ -31,22 +32,14 @@ export function AssessForm(props: {
         void assess.run({ releaseId, evidence: basis.value, verdict, statement }, t('assessed'));
       }}
     >
-      <Field id="evidence" label={t('evidence')} help={t('evidenceHelp')}>
-        {(wiring) => (
-          <select
-            {...wiring}
-            className="field-box"
-            value={chosen}
-            onChange={(event) => setChosen(Number(event.target.value))}
-          >
-            {evidence.map(({ label }, index) => (
-              <option key={label} value={index}>
-                {label}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        id="evidence"
+        label={t('evidence')}
+        help={t('evidenceHelp')}
+        value={chosen}
+        choices={evidence.map(({ label }, value) => ({ value, label }))}
+        onChange={setChosen}
+      />
       <fieldset>
         <legend className="mb-2 font-medium">{t('verdictTitle')}</legend>
         <div className="flex flex-wrap gap-2">

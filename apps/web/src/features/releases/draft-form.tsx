@@ -6,6 +6,7 @@ import { trpc } from '../../lib/trpc.ts';
 import { useCommand } from '../../lib/use-command.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, FieldError } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 
 interface Props {
   artifactId: string;
@@ -62,22 +63,15 @@ export function DraftForm({ artifactId, slug, groups }: Props) {
           )}
         </Field>
       </div>
-      <Field id="release-group" label={t('group')} help={t('groupHelp')}>
-        {(wiring) => (
-          <select
-            {...wiring}
-            className="field-box sm:max-w-md"
-            value={groupId ?? ''}
-            onChange={(event) => setGroupId(event.target.value || null)}
-          >
-            {groups.map((group) => (
-              <option key={group.groupId ?? ''} value={group.groupId ?? ''}>
-                {group.name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        id="release-group"
+        label={t('group')}
+        help={t('groupHelp')}
+        narrow
+        value={groupId}
+        choices={groups.map(({ groupId: value, name: label }) => ({ value, label }))}
+        onChange={setGroupId}
+      />
       {(['notesJa', 'notesEn'] as const).map((name) => (
         <Field
           key={name}

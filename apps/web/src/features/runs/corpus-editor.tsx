@@ -6,6 +6,7 @@ import { refusalOf } from '../../lib/trpc.ts';
 import { UploadRefused, uploadFile } from '../../lib/upload-file.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 import { type CorpusDraft, emptyDraft, listsOf } from './corpus-draft.ts';
 
 interface Props {
@@ -33,21 +34,17 @@ export function CorpusEditor({ presets, put }: Props) {
       <summary className="cursor-pointer font-medium">{t('title')}</summary>
       <p className="phrase mt-2 mb-4 text-sm text-ink-2">{t('lead')}</p>
       <div className="grid gap-5 sm:grid-cols-2">
-        <Field id="corpus-preset" label={t('preset')} help={t('presetHelp')}>
-          {(wiring) => (
-            <select
-              {...wiring}
-              className="field-box"
-              value={draft.preset}
-              onChange={(event) => change({ preset: event.target.value })}
-            >
-              <option value="">{t('none')}</option>
-              {Object.keys(presets).map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          id="corpus-preset"
+          label={t('preset')}
+          help={t('presetHelp')}
+          value={draft.preset}
+          choices={[
+            { value: '', label: t('none') },
+            ...Object.keys(presets).map((name) => ({ value: name, label: name })),
+          ]}
+          onChange={(preset) => change({ preset })}
+        />
         <NumberField
           id="corpus-ranks"
           label={t('ranks')}

@@ -6,8 +6,10 @@ import { useState } from 'react';
 import { problemWords } from '../../lib/problem-words.ts';
 import { trpc } from '../../lib/trpc.ts';
 import { useCommand } from '../../lib/use-command.ts';
+import { AdvancedJson } from '../../ui/advanced-json.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Field, FieldError } from '../../ui/field.tsx';
+import { FieldError } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 import { asText, type CardDraft, type CardProblem, readCard, readJson } from './card-draft.ts';
 import { CardFields, hasField, type UsableSource } from './card-fields.tsx';
 import { type CorpusDraft, withCorpus } from './corpus-draft.ts';
@@ -59,22 +61,15 @@ export function RegisterForm({ card: given, supersedes, groups, presets, sources
         void submit();
       }}
     >
-      <Field id="run-group" label={t('group')} help={t('groupHelp')}>
-        {(wiring) => (
-          <select
-            {...wiring}
-            className="field-box sm:max-w-md"
-            value={groupId ?? ''}
-            onChange={(event) => setGroupId(event.target.value || null)}
-          >
-            {groups.map((group) => (
-              <option key={group.groupId ?? ''} value={group.groupId ?? ''}>
-                {group.name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        id="run-group"
+        label={t('group')}
+        help={t('groupHelp')}
+        narrow
+        value={groupId}
+        choices={groups.map(({ groupId: value, name: label }) => ({ value, label }))}
+        onChange={setGroupId}
+      />
       {supersedes && (
         <label className="flex items-start gap-3">
           <input
@@ -94,23 +89,15 @@ export function RegisterForm({ card: given, supersedes, groups, presets, sources
         </p>
       )}
       <CorpusEditor presets={presets} put={putCorpus} />
-      <details className="card px-5 py-4">
-        <summary className="cursor-pointer font-medium">{form('advanced')}</summary>
-        <div className="mt-4">
-          <Field id="card" label={t('card')} help={form('advancedHelp')}>
-            {(wiring) => (
-              <textarea
-                {...wiring}
-                rows={26}
-                spellCheck={false}
-                className="field-box font-mono text-[0.83rem]"
-                value={text}
-                onChange={(event) => setText(event.target.value)}
-              />
-            )}
-          </Field>
-        </div>
-      </details>
+      <AdvancedJson
+        id="card"
+        title={form('advanced')}
+        label={t('card')}
+        help={form('advancedHelp')}
+        rows={26}
+        text={text}
+        onChange={setText}
+      />
       <FieldError id="register-error" text={atField ? null : whole} />
       <Button type="submit" look="primary" busy={register.busy}>
         {t('register')}

@@ -7,6 +7,7 @@ import { refusalOf } from '../../lib/trpc.ts';
 import { UploadRefused, uploadFile } from '../../lib/upload-file.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 import { emptyPart, type PartDraft } from './draft.ts';
 
 const kinds = ['deb', 'npm', 'url', 'upload'] as const;
@@ -84,22 +85,13 @@ function LocationFields({ part, index, change, errorOf }: PartProps) {
   const id = (name: string) => `part-${index}-${name}`;
   return (
     <>
-      <Field id={id('kind')} label={t('location')}>
-        {(wiring) => (
-          <select
-            {...wiring}
-            className="field-box"
-            value={part.kind}
-            onChange={(event) => change({ kind: event.target.value as PartDraft['kind'] })}
-          >
-            {kinds.map((kind) => (
-              <option key={kind} value={kind}>
-                {words(kind)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        id={id('kind')}
+        label={t('location')}
+        value={part.kind}
+        choices={kinds.map((kind) => ({ value: kind, label: words(kind) }))}
+        onChange={(kind) => change({ kind })}
+      />
       {(part.kind === 'deb' || part.kind === 'npm') && (
         <Field id={id('package')} label={t('package')} error={errorOf(id('package'))}>
           {(wiring) => (
@@ -203,38 +195,20 @@ function ReadingFields({ part, index, change, errorOf }: PartProps) {
   const id = (name: string) => `part-${index}-${name}`;
   return (
     <>
-      <Field id={id('format')} label={t('format')}>
-        {(wiring) => (
-          <select
-            {...wiring}
-            className="field-box"
-            value={part.format}
-            onChange={(event) => change({ format: event.target.value as PartDraft['format'] })}
-          >
-            {formats.map((format) => (
-              <option key={format} value={format}>
-                {formatWords(format)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field id={id('language')} label={t('language')}>
-        {(wiring) => (
-          <select
-            {...wiring}
-            className="field-box"
-            value={part.language}
-            onChange={(event) => change({ language: event.target.value as PartDraft['language'] })}
-          >
-            {languages.map((language) => (
-              <option key={language} value={language}>
-                {languageWords(language)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        id={id('format')}
+        label={t('format')}
+        value={part.format}
+        choices={formats.map((format) => ({ value: format, label: formatWords(format) }))}
+        onChange={(format) => change({ format })}
+      />
+      <SelectField
+        id={id('language')}
+        label={t('language')}
+        value={part.language}
+        choices={languages.map((language) => ({ value: language, label: languageWords(language) }))}
+        onChange={(language) => change({ language })}
+      />
       <div className="sm:col-span-2">
         <Field id={id('include')} label={t('include')} help={t('includeHelp')} error={errorOf(id('include'))}>
           {(wiring) => (

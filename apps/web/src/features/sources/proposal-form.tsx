@@ -8,6 +8,7 @@ import { trpc } from '../../lib/trpc.ts';
 import { useCommand } from '../../lib/use-command.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, FieldError } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 import {
   type Draft,
   draftOf,
@@ -239,23 +240,17 @@ function About(
         )}
       </Field>
       {groups.length > 0 && (
-        <Field id="groupId" label={t('group')} error={errorOf('groupId')}>
-          {(wiring) => (
-            <select
-              {...wiring}
-              className="field-box"
-              value={draft.groupId}
-              onChange={(event) => set({ groupId: event.target.value })}
-            >
-              {hubWide && <option value={NO_GROUP}>{t('noGroup')}</option>}
-              {groups.map((group) => (
-                <option key={group.groupId} value={group.groupId}>
-                  {group.name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          id="groupId"
+          label={t('group')}
+          error={errorOf('groupId')}
+          value={draft.groupId}
+          choices={[
+            ...(hubWide ? [{ value: NO_GROUP, label: t('noGroup') }] : []),
+            ...groups.map(({ groupId: value, name: label }) => ({ value, label })),
+          ]}
+          onChange={(groupId) => set({ groupId })}
+        />
       )}
     </section>
   );

@@ -1,6 +1,6 @@
 'use client';
 import { useTranslations } from 'next-intl';
-import { Field } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 
 export interface GroupChoice {
   groupId: string;
@@ -18,22 +18,17 @@ export function GroupField(props: {
   const t = useTranslations('streams');
   if (props.groups.length === 0) return null;
   return (
-    <Field id={props.id} label={t('group')} help={t('groupHelp')} error={props.error}>
-      {(wiring) => (
-        <select
-          {...wiring}
-          className="field-box"
-          value={props.value}
-          onChange={(event) => props.onChange(event.target.value)}
-        >
-          <option value="">{t('everyGroup')}</option>
-          {props.groups.map((group) => (
-            <option key={group.groupId} value={group.groupId}>
-              {group.name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <SelectField
+      id={props.id}
+      label={t('group')}
+      help={t('groupHelp')}
+      error={props.error}
+      value={props.value}
+      choices={[
+        { value: '', label: t('everyGroup') },
+        ...props.groups.map(({ groupId: value, name: label }) => ({ value, label })),
+      ]}
+      onChange={props.onChange}
+    />
   );
 }

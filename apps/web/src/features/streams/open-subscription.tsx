@@ -6,6 +6,7 @@ import { trpc } from '../../lib/trpc.ts';
 import { useCommand } from '../../lib/use-command.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, FieldError } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 import { type GroupChoice, GroupField } from './group-field.tsx';
 import { allTopics, TopicsField, topicsOf } from './topics-field.tsx';
 
@@ -71,20 +72,17 @@ export function OpenSubscription({ groups }: { groups: GroupChoice[] }) {
         error={null}
       />
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field id="subscription-start" label={t('after')}>
-          {(wiring) => (
-            <select
-              {...wiring}
-              className="field-box"
-              value={start}
-              onChange={(event) => setStart(event.target.value as Start)}
-            >
-              <option value="now">{t('fromNow')}</option>
-              <option value="start">{t('fromStart')}</option>
-              <option value="position">{t('fromPosition')}</option>
-            </select>
-          )}
-        </Field>
+        <SelectField
+          id="subscription-start"
+          label={t('after')}
+          value={start}
+          choices={[
+            { value: 'now', label: t('fromNow') },
+            { value: 'start', label: t('fromStart') },
+            { value: 'position', label: t('fromPosition') },
+          ]}
+          onChange={setStart}
+        />
         {start === 'position' && (
           <Field id="subscription-position" label={t('afterPosition')} error={errorAt('afterPosition')}>
             {(wiring) => (
