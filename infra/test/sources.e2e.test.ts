@@ -87,6 +87,10 @@ describe.each(['ja', 'en'] as const)('the life of a source in %s', (locale) => {
   });
 
   test('somebody else cannot revise it, and adds evidence of the licence', async () => {
+    const late = Promise.withResolvers<void>();
+    const reader = await as('first');
+    await reader.route('**/api/stream*', (route) => late.promise.then(() => route.continue()));
+    await reader.goto(path);
     const page = await as('second');
     await page.goto(`${path}/revise`);
     await seen(page.getByText(words.revise.notYours));
@@ -100,6 +104,11 @@ describe.each(['ja', 'en'] as const)('the life of a source in %s', (locale) => {
     await page.getByLabel(w.evidenceNote, { exact: true }).fill('The deed says CC0.');
     await page.getByRole('button', { name: w.evidenceSend, exact: true }).click();
     await seen(page.getByText('The deed says CC0.'));
+    // A reader whose stream opens only now is told what happened since the page was rendered.
+    expect(await reader.getByText('The deed says CC0.').count()).toBe(0);
+    late.resolve();
+    await seen(reader.getByText('The deed says CC0.'));
+    await reader.unroute('**/api/stream*');
   });
 
   test('two others accept it, and a worker makes an artifact of it', async () => {

@@ -22,6 +22,7 @@ export type { Alarm, AlarmCode, Disk, OperationsReport } from './operations/repo
 export { profileOf } from './personal-data/contact.ts';
 export { backupSeal } from './personal-data/sealing.ts';
 export { type ProjectionStatus, projectionStatus, retryProjection } from './projections/checkpoint.ts';
+export { projectedPosition } from './projections/projected-position.ts';
 export { allProjectionNames, projectionNamed, type RebuildOptions, rebuild } from './projections/rebuild.ts';
 export { type RunnerSettings, runProjections } from './projections/run-projections.ts';
 export { waitForProjections } from './projections/wait-for-projections.ts';

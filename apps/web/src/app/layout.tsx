@@ -4,7 +4,6 @@ import Link from 'next/link';
 import { getLocale, getTimeZone, getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
 import { Header } from '../features/shell/header.tsx';
-import { LiveUpdates } from '../features/shell/live-updates.tsx';
 import { type Theme, TimeZone } from '../features/shell/preferences.tsx';
 import { Toaster } from '../features/shell/toaster.tsx';
 import { ClientMessages } from '../i18n/client-messages.tsx';
@@ -63,7 +62,6 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           </div>
         </footer>
         <Toaster />
-        <LiveUpdates />
         <TimeZone known={timeZone} />
       </body>
     </html>

@@ -1,16 +1,26 @@
 import { TRPCError } from '@trpc/server';
+import { projectedPosition, waitForProjections } from '@tsudoi/hub';
 import { Rejection } from '@tsudoi/schema';
 import { cookies, headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { cache } from 'react';
 import { contextOf } from './context.ts';
+import { hub } from './hub.ts';
 import { createCaller } from './router.ts';
 
-/** The same procedures that everybody calls, asked by a page for the reader who opened it. Once per request. */
-export const api = cache(async () => {
+/** The reader who opened the page, and what the page contains at least: read before anything else that is on it. */
+const opened = cache(async () => {
   const [head] = await Promise.all([headers(), cookies()]);
-  return createCaller(await contextOf(withoutBearer(head), null));
+  const context = await contextOf(withoutBearer(head), null);
+  if (context.after !== null) await waitForProjections(hub(), context.after, 2000);
+  return { context, position: await projectedPosition(hub()) };
 });
+
+/** The same procedures that everybody calls, asked by a page for the reader who opened it. Once per request. */
+export const api = cache(async () => createCaller((await opened()).context));
+
+/** The position of the log that the page contains at least. */
+export const positionOfPage = async () => (await opened()).position;
 
 export const viewerOfPage = cache(async () => (await api()).session.viewer());
 

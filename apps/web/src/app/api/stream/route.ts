@@ -1,4 +1,6 @@
+import { logHead } from '@tsudoi/hub';
 import { answering, permitted } from '../../../server/handle.ts';
+import { hub } from '../../../server/hub.ts';
 import { eventQuery, requireReached } from '../../../server/live/event-query.ts';
 import { eventStreamResponse } from '../../../server/live/event-stream.ts';
 import { logEvents } from '../../../server/live/log-events.ts';
@@ -17,7 +19,8 @@ export function GET(request: Request): Promise<Response> {
       const window = logWindow();
       const head = await window.head();
       const after = query.after ?? head;
-      requireReached(after, head);
+      // A page may have been rendered from an event that the window has not fetched yet.
+      if (after > head) requireReached(after, (await logHead(hub().sql)).position);
       return eventStreamResponse(request, (signal) => logEvents(window, { ...query, after }, signal));
     },
     'problem',
