@@ -32,23 +32,13 @@ const chatLogprobs = (list: readonly TokenLogprob[]) => ({
   refusal: null,
 });
 
-const completionLogprobs = (list: readonly TokenLogprob[]) => {
-  let offset = 0;
-  const starts = list.map(({ token }) => {
-    const start = offset;
-    offset += token.length;
-    return start;
-  });
-  return {
-    tokens: list.map((t) => t.token),
-    token_logprobs: list.map((t) => t.logprob),
-    // Of two tokens with one text (parts of characters) the likelier stays.
-    top_logprobs: list.map(({ top }) =>
-      Object.fromEntries(top.toReversed().map((t) => [t.token, t.logprob])),
-    ),
-    text_offset: starts,
-  };
-};
+const completionLogprobs = (list: readonly TokenLogprob[]) => ({
+  tokens: list.map((t) => t.token),
+  token_logprobs: list.map((t) => t.logprob),
+  // Of two tokens with one text (parts of characters) the likelier stays.
+  top_logprobs: list.map(({ top }) => Object.fromEntries(top.toReversed().map((t) => [t.token, t.logprob]))),
+  text_offset: list.map((t) => t.offset),
+});
 
 export const completionShape: Shape = {
   prefix: 'cmpl',

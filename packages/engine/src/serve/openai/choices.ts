@@ -9,6 +9,8 @@ import type { Prompt, Served } from './prepare.ts';
 export interface TokenLogprob {
   readonly id: number;
   readonly token: string;
+  /** Where it begins in the text, in UTF-16 units of the tokens before it. */
+  readonly offset: number;
   readonly logprob: number;
   readonly top: readonly { readonly id: number; readonly token: string; readonly logprob: number }[];
 }
@@ -27,12 +29,18 @@ export interface Choice {
   readonly tokens: number;
 }
 
-const described = (tokenizer: Tokenizer, id: number, { chosen, top }: LogProbabilities): TokenLogprob => {
+const described = (
+  tokenizer: Tokenizer,
+  id: number,
+  offset: number,
+  { chosen, top }: LogProbabilities,
+): TokenLogprob => {
   // Alone, a token that is part of a character is a replacement character, as in OpenAI's answers.
   const text = (of: number) => tokenizer.decode([of]);
   return {
     id,
     token: text(id),
+    offset,
     logprob: chosen,
     top: top.map(([other, logprob]) => ({ id: other, token: text(other), logprob })),
   };
@@ -59,7 +67,8 @@ export async function runChoice(
   };
   const { ids, finishReason } = await generator.generate(prompt.ids, options, (id, found) => {
     if (found) {
-      const entry = described(model.tokenizer, id, found);
+      const last = logprobs.at(-1);
+      const entry = described(model.tokenizer, id, last ? last.offset + last.token.length : 0, found);
       logprobs.push(entry);
       fresh.push(entry);
     }

@@ -9,6 +9,8 @@ export class ApiError extends Error {
   readonly param: string | null;
   /** Numbers of the message, for programs. */
   readonly details: Readonly<Record<string, string | number>>;
+  /** Of the answer: when to come again, what is allowed. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
@@ -16,8 +18,10 @@ export class ApiError extends Error {
     code: string | null = null,
     param: string | null = null,
     details: Readonly<Record<string, string | number>> = {},
+    headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
+    this.headers = headers;
     this.details = details;
     this.status = status;
     this.code = code;
@@ -26,9 +30,13 @@ export class ApiError extends Error {
 
   get body(): object {
     const { message, param, code, details } = this;
-    const type = this.status >= 500 ? 'server_error' : 'invalid_request_error';
-    return { error: { message, type, param, code, ...details } };
+    return { error: { message, type: typeOf(this.status), param, code, ...details } };
   }
+}
+
+function typeOf(status: number): string {
+  if (status === 429) return 'rate_limit_error';
+  return status >= 500 ? 'server_error' : 'invalid_request_error';
 }
 
 /** What a schema says about a request, as one line about one parameter. */

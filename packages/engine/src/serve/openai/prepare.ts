@@ -25,6 +25,10 @@ const DEFAULT_COMPLETION_TOKENS = 16;
 
 export function completionPrompts({ model }: Served, request: CompletionRequest): Prompt[] {
   const { prompt } = request;
+  if (request.echo && typeof request.logprobs === 'number') {
+    // They would have to hold the prompt's tokens as well.
+    throw new ApiError(400, "'logprobs' are not given together with 'echo'", 'invalid_value', 'logprobs');
+  }
   const begin = model.beginId === undefined ? [] : [model.beginId];
   const fromText = (text: string): Prompt => ({
     ids: [...begin, ...model.tokenizer.encode(text.toWellFormed())],

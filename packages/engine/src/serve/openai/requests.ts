@@ -23,7 +23,13 @@ const sampling = {
   n: z.int().min(1).max(MAX_CHOICES).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.strictObject({ include_usage: z.boolean().optional() }).nullish(),
+  // For OpenAI's own accounting; clients set them by themselves.
   user: z.string().nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+  safety_identifier: z.string().nullish(),
+  prompt_cache_key: z.string().nullish(),
+  service_tier: z.enum(['auto', 'default']).nullish(),
+  store: z.literal(false).nullish(),
 };
 const ids = z.array(z.int().nonnegative()).min(1);
 
@@ -42,6 +48,7 @@ const message = z.strictObject({
   role: z.enum(['system', 'developer', 'user', 'assistant']),
   content: z.union([text, z.array(part)]),
   name: z.string().optional(),
+  refusal: z.null().optional(), // an answer of ours that comes back as the turn before
 });
 
 export const ChatRequest = z.strictObject({

@@ -118,6 +118,15 @@ describe('completions', () => {
     });
   });
 
+  it('stream log probabilities with the places they have in the whole text', async () => {
+    const whole = (await client.completions.create({ ...base, logprobs: 1 })).choices[0].logprobs!;
+    const parts = [];
+    for await (const part of await client.completions.create({ ...base, logprobs: 1, stream: true }))
+      if (part.choices[0].logprobs) parts.push(part.choices[0].logprobs);
+    expect(parts.flatMap((p) => p.text_offset)).toEqual(whole.text_offset);
+    expect(parts.flatMap((p) => p.tokens)).toEqual(whole.tokens);
+  });
+
   it('obey logit bias and the end of text', async () => {
     const end = served.endIds[0];
     const { choices, usage } = await client.completions.create({ ...base, logit_bias: { [end]: 100 } });
@@ -145,6 +154,15 @@ describe('chat completions', () => {
       deltas.push(choices[0].delta);
     expect(deltas[0].role).toBe('assistant');
     expect(deltas.map((d) => d.content ?? '').join('')).toBe(message.content);
+  });
+
+  it('take the turn before as the client got it, and what clients add by themselves', async () => {
+    const first = (await client.chat.completions.create(chat)).choices[0].message;
+    const messages = [...chat.messages, first, { role: 'user' as const, content: 'hi' }];
+    const extras = { metadata: { app: 'test' }, store: false, user: 'u', service_tier: 'auto' } as const;
+    const second = await client.chat.completions.create({ ...chat, ...extras, messages });
+    expect(second.usage!.prompt_tokens).toBeGreaterThan(10);
+    expect(second.choices[0].message.role).toBe('assistant');
   });
 
   it('turn the control tokens of the template into ids and those of a message into text', async () => {
@@ -203,6 +221,56 @@ describe('errors', () => {
     ['a body that is too large', '/completions', ' '.repeat(3 << 20), 413, 'too_large', null],
   ])('%s is refused in one line', async (_, path, body, status, code, param) => {
     expect(await post(path, body)).toMatchObject({ status, code, param, type: 'invalid_request_error' });
+  });
+});
+
+describe("what OpenAI's client makes of a refusal", () => {
+  const traceId = 'ab'.repeat(16);
+  const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+
+  it.each([
+    [{ ...base, model: 'gpt-4' }, OpenAI.NotFoundError, 404, 'model_not_found'],
+    [{ ...base, prompt: 'あ '.repeat(200) }, OpenAI.BadRequestError, 400, 'context_length_exceeded'],
+    [
+      { ...base, prompt: 'あ '.repeat(200), stream: true },
+      OpenAI.BadRequestError,
+      400,
+      'context_length_exceeded',
+    ],
+    [{ ...base, echo: true, logprobs: 1 }, OpenAI.BadRequestError, 400, 'invalid_value'],
+  ] as const)('is its own error, with the trace of the caller: %j', async (asked, kind, status, code) => {
+    const error = await client.completions.create(asked, { headers }).then(
+      () => null,
+      (e: unknown) => e,
+    );
+    expect(error).toBeInstanceOf(kind);
+    expect(error).toMatchObject({ status, code, type: 'invalid_request_error', requestID: traceId });
+  });
+
+  it('a full queue is 429 with the seconds to wait, and a line for the operator names the same trace', async () => {
+    const full = openBatcher(served.source, { threads: 1, slots: 1, queue: 0 });
+    const seen: RequestLine[] = [];
+    const busy = createApiServer(oneModel({ model: served, generator: full }), {
+      onRequest: (line) => seen.push(line),
+    });
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const { port } = busy.address() as AddressInfo;
+    const asked = { method: 'POST', body: JSON.stringify(base) };
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/completions`, asked);
+    busy.closeAllConnections();
+    busy.close();
+    full.dispose();
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await answer.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'overloaded' } });
+    expect(answer.headers.get('trace-id')).toMatch(/^[0-9a-f]{32}$/);
+    expect(seen[0].traceId).toBe(answer.headers.get('trace-id'));
+  });
+
+  it('another method is 405 and says which is allowed', async () => {
+    const answer = await fetch(`${url}/completions`);
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    expect(await answer.json()).toMatchObject({ error: { code: 'method_not_supported' } });
   });
 });
 

@@ -1,11 +1,13 @@
 // The HTTP side: GET /health, /v1/models and /v1/models/NAME; POST /v1/completions and /v1/chat/completions, whole or
-// as server-sent events. A client that goes away frees its slots.
+// as server-sent events. A client that goes away frees its slots. Every answer names its trace, in `trace-id` and, where
+// OpenAI's clients look for it, in `x-request-id`.
 
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { Overloaded } from '../batcher.ts';
-import { chatShape, completionShape, type Shape, type Usage } from './answers.ts';
+import { AnswerWriter, send } from './answer-writer.ts';
+import { chatShape, completionShape } from './answers.ts';
 import { type Choice, runChoice } from './choices.ts';
 import { ApiError, refusalOf } from './errors.ts';
 import {
@@ -21,6 +23,8 @@ import { type AnyRequest, ChatRequest, CompletionRequest } from './requests.ts';
 
 const MAX_BODY = 2 * 1024 * 1024;
 const MAX_GENERATIONS = 16;
+/** A queue that is full moves within seconds; how long its texts will be nobody knows. */
+const RETRY_SECONDS = 5;
 
 export interface RequestLine {
   readonly method: string;
@@ -33,6 +37,8 @@ export interface RequestLine {
   /** The client was gone before the end. */
   readonly aborted?: boolean;
   readonly error?: string;
+  /** What the answer says in `trace-id`. */
+  readonly traceId: string;
 }
 
 /** The models behind one address. */
@@ -75,6 +81,9 @@ export function createApiServer(models: Models, options: ApiServerOptions = {}):
     const began = performance.now();
     const path = (request.url ?? '/').split('?')[0];
     const facts: Facts = {};
+    const traceId = traceOf(request);
+    response.setHeader('trace-id', traceId);
+    response.setHeader('x-request-id', traceId);
     try {
       await route(models, created, request, response, path, facts, options);
     } catch (error) {
@@ -86,6 +95,7 @@ export function createApiServer(models: Models, options: ApiServerOptions = {}):
       path,
       status: response.statusCode,
       milliseconds: Math.round(performance.now() - began),
+      traceId,
       ...facts,
     });
   };
@@ -95,13 +105,21 @@ export function createApiServer(models: Models, options: ApiServerOptions = {}):
   return server;
 }
 
+/** The trace that the caller is in (W3C Trace Context), else one of its own. */
+function traceOf({ headers }: IncomingMessage): string {
+  const given = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(String(headers.traceparent));
+  return given && !/^0+$/.test(given[1]) ? given[1] : randomBytes(16).toString('hex');
+}
+
 function asApiError(error: unknown, options: ApiServerOptions): ApiError {
   if (error instanceof ApiError) return error;
   const refused = options.refusal?.(error);
   if (refused) return refused;
   if (error instanceof z.ZodError) return refusalOf(error);
-  if (error instanceof Overloaded)
-    return new ApiError(429, 'The server is busy; try again later', 'overloaded');
+  if (error instanceof Overloaded) {
+    const message = `The server is busy; try again in ${RETRY_SECONDS} seconds`;
+    return new ApiError(429, message, 'overloaded', null, {}, { 'retry-after': String(RETRY_SECONDS) });
+  }
   if (error instanceof Error && error.name === 'TimeoutError') {
     return new ApiError(504, 'The generation took too long', 'timeout');
   }
@@ -114,13 +132,8 @@ function fail(response: ServerResponse, error: ApiError): void {
   if (response.destroyed) return;
   // What is left of a body that was too large is not read: the connection cannot be used again.
   if (error.status === 413) response.setHeader('connection', 'close');
-  if (!response.headersSent) send(response, error.status, error.body);
+  if (!response.headersSent) send(response, error.status, error.body, error.headers);
   else response.end(`data: ${JSON.stringify(error.body)}\n\n`);
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
 }
 
 async function route(
@@ -135,7 +148,8 @@ async function route(
   const card = (name: string) => ({ id: name, object: 'model', created, owned_by: 'tsudoi' });
   const allow = (method: string) => {
     if (request.method !== method) {
-      throw new ApiError(405, `Not allowed to ${request.method} on ${path}`, 'method_not_supported');
+      const message = `Not allowed to ${request.method} on ${path}`;
+      throw new ApiError(405, message, 'method_not_supported', null, {}, { allow: method });
     }
   };
   if (path === '/v1/chat/completions' || path === '/v1/completions') {
@@ -231,71 +245,5 @@ async function answer(
     facts.aborted = true;
   } finally {
     response.off('close', leave);
-  }
-}
-
-/** Writes the answer at its end, or piece by piece. */
-class AnswerWriter {
-  readonly #response: ServerResponse;
-  readonly #shape: Shape;
-  readonly #request: AnyRequest;
-  readonly #isStream: boolean;
-  readonly #withLogprobs: boolean;
-  readonly #begun = new Set<number>();
-  readonly #head: { id: string; created: number; model: string };
-
-  constructor(response: ServerResponse, shape: Shape, request: AnyRequest) {
-    this.#response = response;
-    this.#shape = shape;
-    this.#request = request;
-    this.#isStream = request.stream === true;
-    this.#withLogprobs = typeof request.logprobs === 'number' || request.logprobs === true;
-    const id = `${shape.prefix}-${randomUUID().replaceAll('-', '')}`;
-    this.#head = { id, created: Math.floor(Date.now() / 1000), model: request.model };
-  }
-
-  piece(piece: Parameters<Shape['piece']>[0]): void {
-    if (!this.#isStream) return;
-    this.#begin(piece.index);
-    this.#event({ choices: [this.#shape.piece(piece, this.#withLogprobs)] });
-  }
-
-  ended(choice: Choice): void {
-    if (!this.#isStream) return;
-    this.#begin(choice.index);
-    this.#event({ choices: [this.#shape.last(choice)] });
-  }
-
-  end(choices: readonly Choice[], promptTokens: number): void {
-    const completion = choices.reduce((n, c) => n + c.tokens, 0);
-    const usage: Usage = {
-      prompt_tokens: promptTokens,
-      completion_tokens: completion,
-      total_tokens: promptTokens + completion,
-    };
-    if (!this.#isStream) {
-      const list = choices.map((c) => this.#shape.choice(c, this.#withLogprobs));
-      send(this.#response, 200, { ...this.#head, object: this.#shape.object, choices: list, usage });
-      return;
-    }
-    if (this.#request.stream_options?.include_usage) this.#event({ choices: [], usage });
-    this.#response.end('data: [DONE]\n\n');
-  }
-
-  #begin(index: number): void {
-    if (this.#begun.has(index)) return;
-    this.#begun.add(index);
-    if (this.#shape.first) this.#event({ choices: [this.#shape.first(index)] });
-  }
-
-  #event(body: object): void {
-    if (!this.#response.headersSent) {
-      this.#response.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store, no-transform',
-      });
-    }
-    const data = { ...this.#head, object: this.#shape.chunkObject, ...body };
-    this.#response.write(`data: ${JSON.stringify(data)}\n\n`);
   }
 }
