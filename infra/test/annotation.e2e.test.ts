@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import en from '../../apps/web/messages/en.json' with { type: 'json' };
 import ja from '../../apps/web/messages/ja.json' with { type: 'json' };
-import { accessible, fitsTelephone, launch, seen, visitor } from './browser.ts';
+import { accessible, cast, fitsTelephone, launch, seen } from './browser.ts';
 
 /** A safety annotation set from its first line to a frozen version, by five people, in both languages. */
 let browser: Browser;
@@ -19,21 +19,10 @@ describe.each(['ja', 'en'] as const)('annotating in %s', (locale) => {
   const words = { ja, en }[locale];
   const w = words.annotations;
   const title = `Safety ${randomUUID().slice(0, 8)}`;
-  const visitors: Awaited<ReturnType<typeof visitor>>[] = [];
-  const pages: Partial<Record<keyof typeof people, Page>> = {};
   let set = '';
 
-  async function as(who: keyof typeof people): Promise<Page> {
-    const known = pages[who];
-    if (known) return known;
-    const made = await visitor(browser, locale, people[who]);
-    visitors.push(made);
-    pages[who] = made.page;
-    return made.page;
-  }
-  afterAll(async () => {
-    for (const { context } of visitors) await context.close();
-  });
+  const { as, broken, leave } = cast(() => browser, locale, people);
+  afterAll(leave);
   const file = (lines: string) => ({
     ...{ name: 'items.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(lines) },
   });
@@ -166,6 +155,6 @@ describe.each(['ja', 'en'] as const)('annotating in %s', (locale) => {
   test('its pages fit a telephone, and nothing broke in the browsers on the way', async () => {
     await fitsTelephone(await as('first'), ['/annotations', set, `${set}/review`, '/credits']);
     await accessible(await as('first'));
-    expect(visitors.flatMap(({ broken }) => broken)).toEqual([]);
+    expect(broken()).toEqual([]);
   });
 });

@@ -48,6 +48,26 @@ export async function visitor(
   return { context, page, broken };
 }
 
+/** Several people, each at a browser of their own, which is opened when they first appear. */
+export function cast<Who extends string>(
+  browser: () => Browser,
+  locale: 'ja' | 'en',
+  people: Record<Who, string | null>,
+): { as(who: Who): Promise<Page>; broken(): string[]; leave(): Promise<void> } {
+  const here = new Map<Who, Awaited<ReturnType<typeof visitor>>>();
+  return {
+    async as(who) {
+      const known = here.get(who) ?? (await visitor(browser(), locale, people[who]));
+      here.set(who, known);
+      return known.page;
+    },
+    broken: () => [...here.values()].flatMap(({ broken }) => broken),
+    async leave() {
+      for (const { context } of here.values()) await context.close();
+    },
+  };
+}
+
 export async function seen(locator: Locator, timeout = 20_000): Promise<void> {
   await locator.first().waitFor({ state: 'visible', timeout });
 }

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import en from '../../apps/web/messages/en.json' with { type: 'json' };
 import ja from '../../apps/web/messages/ja.json' with { type: 'json' };
-import { accessible, fitsTelephone, hubUrl, launch, seen, visitor } from './browser.ts';
+import { accessible, cast, fitsTelephone, hubUrl, launch, seen } from './browser.ts';
 
 /** The model of the demo goes out: drafted by one, assessed by another, approved by two more, fetched by anybody. */
 let browser: Browser;
@@ -28,21 +28,10 @@ describe.each(['ja', 'en'] as const)('releasing in %s', (locale) => {
   const words = { ja, en }[locale];
   const w = words.releases;
   const slug = `tiny-${randomUUID().slice(0, 8)}`;
-  const visitors: Awaited<ReturnType<typeof visitor>>[] = [];
-  const pages: Partial<Record<keyof typeof people, Page>> = {};
   let release = '';
 
-  async function as(who: keyof typeof people): Promise<Page> {
-    const known = pages[who];
-    if (known) return known;
-    const made = await visitor(browser, locale, people[who]);
-    visitors.push(made);
-    pages[who] = made.page;
-    return made.page;
-  }
-  afterAll(async () => {
-    for (const { context } of visitors) await context.close();
-  });
+  const { as, broken, leave } = cast(() => browser, locale, people);
+  afterAll(leave);
   const gate = (page: Page, name: string) =>
     page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: new RegExp(`^${name}`) }) });
 
@@ -152,6 +141,6 @@ describe.each(['ja', 'en'] as const)('releasing in %s', (locale) => {
   test('its pages fit a telephone, and nothing broke in the browsers on the way', async () => {
     await fitsTelephone(await as('anybody'), ['/releases', release, '/credits']);
     await accessible(await as('anybody'));
-    expect(visitors.flatMap(({ broken }) => broken)).toEqual([]);
+    expect(broken()).toEqual([]);
   });
 });

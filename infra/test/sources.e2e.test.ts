@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import en from '../../apps/web/messages/en.json' with { type: 'json' };
 import ja from '../../apps/web/messages/ja.json' with { type: 'json' };
-import { accessible, fitsTelephone, launch, seen, visitor } from './browser.ts';
+import { accessible, cast, fitsTelephone, launch, seen } from './browser.ts';
 
 /** A source from its proposal over wanted changes to its withdrawal, with everything that was made from it. */
 let browser: Browser;
@@ -19,25 +19,15 @@ describe.each(['ja', 'en'] as const)('the life of a source in %s', (locale) => {
   const { source: w, propose: p } = words;
   const mark = randomUUID().slice(0, 8);
   const title = `Withdrawn ${mark}`;
-  const visitors: Awaited<ReturnType<typeof visitor>>[] = [];
-  const pages: Partial<Record<keyof typeof people, Page>> = {};
   let path = '';
 
+  const stage = cast(() => browser, locale, people);
+  afterAll(stage.leave);
   async function as(who: keyof typeof people): Promise<Page> {
-    const known = pages[who];
-    if (known) {
-      await known.goto(path);
-      return known;
-    }
-    const made = await visitor(browser, locale, people[who]);
-    visitors.push(made);
-    pages[who] = made.page;
-    if (path) await made.page.goto(path);
-    return made.page;
+    const page = await stage.as(who);
+    if (path) await page.goto(path);
+    return page;
   }
-  afterAll(async () => {
-    for (const { context } of visitors) await context.close();
-  });
 
   async function review(page: Page, verdict: keyof typeof words.verdict, comment: string): Promise<void> {
     await page.getByRole('radio', { name: words.verdict[verdict], exact: true }).check();
@@ -145,7 +135,7 @@ describe.each(['ja', 'en'] as const)('the life of a source in %s', (locale) => {
   });
 
   test('the list finds it by its title, and says so when nothing fits', async () => {
-    const { page } = visitors[0]!;
+    const page = await stage.as('proposer');
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.goto('/sources');
     await page.getByRole('searchbox', { name: words.sources.searchLabel }).fill(mark);
@@ -159,6 +149,6 @@ describe.each(['ja', 'en'] as const)('the life of a source in %s', (locale) => {
   });
 
   test('nothing broke in the browser on the way', () => {
-    expect(visitors.flatMap(({ broken }) => broken)).toEqual([]);
+    expect(stage.broken()).toEqual([]);
   });
 });
