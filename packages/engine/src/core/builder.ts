@@ -2,6 +2,7 @@
 // nothing is computed here.
 
 import type { Attrs, Builder, Node, Operand, OpKind } from './graph.ts';
+import { type ConvOptions, convAttrs, type TransposedConvOptions, transposedAttrs } from './ops/conv.ts';
 import { opRow } from './ops.ts';
 import { broadcastShapes, type DType, expect, normalizeAxis, numel, type Shape, sameShape } from './shape.ts';
 import { simplify } from './simplify.ts';
@@ -234,5 +235,22 @@ export class GraphBuilder implements Builder {
   /** a [..., M, K] times b [..., K, N]; `ta`/`tb` read an operand transposed. Equal batch axes. */
   matmul(a: Node, b: Node, options: { ta?: boolean; tb?: boolean } = {}): Node {
     return this.apply('matmul', [a, b], { ta: options.ta ?? false, tb: options.tb ?? false });
+  }
+  /**
+   * Convolution over any number of spatial axes, channels last: x [B, n..., C] with w [O, k..., C / groups] to [B, m..., O],
+   * where m = floor(((n - 1) * spread + 1 + low + high - (k - 1) * dilation - 1) / stride) + 1.
+   */
+  conv(x: Node, w: Node, options: ConvOptions = {}): Node {
+    return this.#withBias([x, w], convAttrs(x.shape, w.shape, options), options.bias);
+  }
+  /**
+   * Its transpose, which takes y [B, m..., O] back to [B, n..., C] with the same w [O, k..., C / groups], where
+   * n = (m - 1) * stride + (k - 1) * dilation + 1 - low - high + extra. A bias has C elements.
+   */
+  convTranspose(y: Node, w: Node, options: TransposedConvOptions = {}): Node {
+    return this.#withBias([w, y], transposedAttrs(y.shape, w.shape, options), options.bias);
+  }
+  #withBias(operands: readonly Node[], attrs: Attrs, bias?: Node): Node {
+    return this.apply('conv', bias ? [...operands, bias] : operands, bias ? { ...attrs, bias: true } : attrs);
   }
 }

@@ -2,6 +2,7 @@
 // subexpressions vanish on construction and dead code is simply never reached from the outputs).
 
 import type { NdArray } from './ndarray.ts';
+import type { ConvOptions, TransposedConvOptions } from './ops/conv.ts';
 import { BYTES_PER_ELEMENT, type DType, numel, type Shape, type TensorType } from './shape.ts';
 
 export type Attr = number | string | boolean | readonly number[] | null;
@@ -98,6 +99,8 @@ export interface Builder {
   gather(table: Node, index: Node): Node;
   scatterAdd(base: Node, index: Node, update: Node): Node;
   matmul(a: Node, b: Node, options?: { ta?: boolean; tb?: boolean }): Node;
+  conv(x: Node, w: Node, options?: ConvOptions): Node;
+  convTranspose(y: Node, w: Node, options?: TransposedConvOptions): Node;
 }
 
 /** Default cost: every operand and result crosses memory once, one flop per result element. */

@@ -3,6 +3,7 @@
 import type { OpRow } from './graph.ts';
 import { attentionRows } from './ops/attention.ts';
 import { cachedAttentionRows } from './ops/cached-attention.ts';
+import { convRows } from './ops/conv.ts';
 import { crossEntropyRows } from './ops/cross-entropy.ts';
 import { elementwiseRows } from './ops/elementwise.ts';
 import { geluRows } from './ops/gelu.ts';
@@ -22,6 +23,7 @@ const rows: readonly OpRow[] = [
   ...reduceRows,
   ...movementRows,
   matmulRow,
+  ...convRows,
   ...layerRows,
   ...layernormRows,
   ...geluRows,

@@ -261,6 +261,39 @@ const literals: readonly (readonly [string, readonly Literal[], Attrs, readonly 
     { ta: true, tb: true },
     [[1, 2, 3]],
   ],
+  // Positions -1 + 2i and on: 0 1 2 and 2 3 0 of 1 2 3 with the kernel 1 10 100 read over a row of zeros at both ends.
+  [
+    'conv',
+    [
+      [
+        [1, 3, 1],
+        [1, 2, 3],
+      ],
+      [
+        [1, 3, 1],
+        [1, 10, 100],
+      ],
+      [[1], [0.5]],
+    ],
+    { gives: 'output', groups: 1, stride: [2], dilation: [1], spread: [1], low: [1], size: [2], bias: true },
+    [[210.5, 32.5]],
+  ],
+  // The same relation taken back: outputs 1 and 2, taps 1 10 100.
+  [
+    'conv',
+    [
+      [
+        [1, 3, 1],
+        [1, 10, 100],
+      ],
+      [
+        [1, 2, 1],
+        [1, 2],
+      ],
+    ],
+    { gives: 'input', groups: 1, stride: [2], dilation: [1], spread: [1], low: [1], size: [3] },
+    [[10, 102, 20]],
+  ],
   [
     'rmsnorm',
     [
@@ -556,6 +589,7 @@ describe('op table', () => {
     'layernorm',
     'rope',
     'matmul',
+    'conv',
     'erf',
   ];
   const twice = differentiable.filter(

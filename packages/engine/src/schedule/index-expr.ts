@@ -71,17 +71,22 @@ function recombine(constant: number, terms: readonly (readonly [Atom, number])[]
   return make(constant, terms);
 }
 
-/** Splits a into by * quotient + rest, moving every whole multiple into the quotient. */
+/**
+ * Splits a into by * quotient + rest, moving every whole multiple into the quotient. What is left of a non-negative index
+ * may seem negative, where an axis is read backwards: the quotient then lends whole multiples.
+ */
 function splitBy(a: Index, by: number): { quotient: Index; rest: Index } {
   const whole = a.terms.filter(([, c]) => c % by === 0);
   const part = a.terms.filter(([, c]) => c % by !== 0);
   const q = Math.floor(a.constant / by);
+  const left = make(a.constant - q * by, part);
+  const lent = left.min < 0 && a.min >= 0 ? Math.ceil(-left.min / by) : 0;
   return {
     quotient: make(
-      q,
+      q - lent,
       whole.map(([atom, c]) => [atom, c / by] as const),
     ),
-    rest: make(a.constant - q * by, part),
+    rest: make(left.constant + lent * by, part),
   };
 }
 
@@ -107,6 +112,12 @@ export function mod(a: Index, by: number): Index {
   const { rest } = splitBy(a, by);
   if (rest.min < 0) throw new RangeError(`remainder of a negative index ${rest.key}`);
   if (rest.max < by) return rest;
+  // Whole multiples inside of coefficients count for nothing: a row one longer than `by` begins one later each time.
+  const within = make(
+    rest.constant,
+    rest.terms.map(([atom, c]) => [atom, ((c % by) + by) % by] as const),
+  );
+  if (within.min >= 0 && within.max < by) return within;
   return ofAtom({ kind: 'mod', key: `(${rest.key})%${by}`, arg: rest, by, min: 0, max: by - 1 });
 }
 

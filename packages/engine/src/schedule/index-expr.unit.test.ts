@@ -44,6 +44,11 @@ function randomIndex(sizes: readonly number[], steps: readonly (readonly [number
     if (kind === 1) current = { index: scale(index, n), value: (at) => value(at) * n };
     if (kind === 2) current = { index: div(index, n), value: (at) => Math.floor(value(at) / n) };
     if (kind === 3) current = { index: mod(index, n), value: (at) => value(at) % n };
+    if (kind === 6)
+      current = {
+        index: add(constantIndex(index.max), scale(index, -1)),
+        value: (at) => index.max - value(at),
+      };
     if (kind === 4) current = { index: add(index, constantIndex(n)), value: (at) => value(at) + n };
     if (kind === 5)
       current = { index: clamp(index, 1, n), value: (at) => Math.min(Math.max(value(at), 1), n) };
@@ -51,7 +56,7 @@ function randomIndex(sizes: readonly number[], steps: readonly (readonly [number
   return current;
 }
 
-const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 7 })), {
+const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 7 })), {
   maxLength: 8,
 });
 

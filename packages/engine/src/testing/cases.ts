@@ -97,6 +97,41 @@ function attentionInputs(r: Random, size: () => number): { inputs: NdArray[]; ca
   };
 }
 
+/** One to three spatial axes, everything about them at random, and any of the three tensors as the result. */
+function convCase(r: Random, size: () => number): OpCase {
+  const axes = r.pick([1, 1, 2, 2, 3]);
+  const perAxis = (most: number) => Array.from({ length: axes }, () => 1 + r.int(most));
+  const [stride, dilation, spread] = [perAxis(3), perAxis(2), perAxis(r.pick([1, 2]))];
+  const kernel = perAxis(3);
+  const low = kernel.map((k) => r.int(k + 1));
+  const input = kernel.map((k, axis) => 1 + Math.ceil(((k - 1) * dilation[axis]) / spread[axis]) + r.int(4));
+  const groups = r.pick([1, 1, 1, 2, 3]);
+  const few = () => Math.min(20, size());
+  const [per, made, batch] = [
+    groups > 1 ? r.pick([1, 2]) : few(),
+    groups > 1 ? r.pick([1, 3]) : few(),
+    1 + r.int(2),
+  ];
+  const output = input.map((n, axis) => {
+    const room = (n - 1) * spread[axis] + 1 + 2 * low[axis] - (kernel[axis] - 1) * dilation[axis] - 1;
+    return Math.floor(room / stride[axis]) + 1;
+  });
+  const shapes = {
+    input: [batch, ...input, groups * per],
+    kernel: [groups * made, ...kernel, per],
+    output: [batch, ...output, groups * made],
+  };
+  const gives = r.pick(['output', 'input', 'kernel'] as const);
+  const [first, second] = (['input', 'kernel', 'output'] as const).filter((role) => role !== gives);
+  const attrs = { gives, groups, stride, dilation, spread, low, size: { input, kernel, output }[gives] };
+  const inputs = [reals(r, shapes[first]), reals(r, shapes[second])];
+  const extra = r.pick(['', 'residual', 'bias', 'both']);
+  if (extra === 'residual' || extra === 'both') inputs.push(reals(r, shapes[gives]));
+  const bias = gives !== 'kernel' && (extra === 'bias' || extra === 'both');
+  if (bias) inputs.push(reals(r, shapes[gives].slice(-1)));
+  return { inputs, build: (b, operands) => [b.apply('conv', operands, { ...attrs, bias })] };
+}
+
 const movement: Readonly<Record<string, MakeCase>> = {
   reshape: (r, size) => {
     const [a, b0, c] = shapeOf(size, 3);
@@ -155,6 +190,7 @@ const layers: Readonly<Record<string, MakeCase>> = {
     inputs.push(reals(r, [...lead, m, n]));
     return { inputs, build: (b, operands) => [b.apply('matmul', operands, { ta, tb })] };
   },
+  conv: convCase,
   rmsnorm: (r, size) => {
     const [n, d] = shapeOf(size, 2);
     return {

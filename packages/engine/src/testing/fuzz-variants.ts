@@ -2,7 +2,7 @@
 
 import type { CompileOptions } from '../schedule/program.ts';
 
-const composites = ['matmul', 'attention', 'attention_bwd', 'cross_entropy', 'cross_entropy_bwd'];
+const composites = ['matmul', 'conv', 'attention', 'attention_bwd', 'cross_entropy', 'cross_entropy_bwd'];
 
 export const compileVariants: readonly (readonly [string, CompileOptions])[] = [
   ['fused and planned', {}],

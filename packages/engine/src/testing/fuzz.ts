@@ -84,6 +84,13 @@ const moves: readonly Move[] = [
     return w.b.mul(w.b.matmul(x, weight), 1 / Math.sqrt(x.shape[1]));
   },
   (w, x) => {
+    if (x.shape.length !== 3) return w.b.tanh(x);
+    const taps = 1 + w.r.int(Math.min(3, x.shape[1]));
+    const weight = newParam(w, [1 + w.r.int(20), taps, x.shape[2]]);
+    const out = w.b.conv(x, weight, { stride: 1 + w.r.int(2), padding: w.r.int(2) });
+    return w.b.mul(out, 1 / Math.sqrt(taps * x.shape[2]));
+  },
+  (w, x) => {
     const n = w.r.size();
     const index = w.b.iota([n], 0);
     // Rows 0, 1, 2, ... clamped into the table by the smaller index.

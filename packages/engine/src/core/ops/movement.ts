@@ -97,7 +97,7 @@ const slice: OpRow = {
     if (numel(node.shape) === 0) return [b.zeros(from)];
     let out = g;
     const first = from.map((_, axis) => {
-      out = spread(b, out, axis, step[axis]);
+      out = spreadAxis(b, out, axis, step[axis]);
       return step[axis] < 0 ? start[axis] + (node.shape[axis] - 1) * step[axis] : start[axis];
     });
     const kept = out.shape.map((n, axis) => Math.min(n, from[axis] - first[axis]));
@@ -117,7 +117,7 @@ const slice: OpRow = {
 };
 
 /** Puts |step| - 1 zeros after every element of an axis, which a negative step has turned round before. */
-function spread(b: Builder, x: Node, axis: number, step: number): Node {
+export function spreadAxis(b: Builder, x: Node, axis: number, step: number): Node {
   const [n, gap] = [x.shape[axis], Math.abs(step)];
   const origin = x.shape.map(() => 0);
   // One element fits whatever its step says.
