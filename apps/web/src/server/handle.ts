@@ -2,6 +2,7 @@ import { type Actor, requirePermission } from '@tsudoi/hub';
 import { type Permission, Rejection } from '@tsudoi/schema';
 import { bearerToken, contextOf, localeOf } from './context.ts';
 import { serverEnv } from './env.ts';
+import { openaiRefusal } from './http/openai.ts';
 import { logRefusal, problemOf, problemResponse } from './http/problem.ts';
 import { traceOf } from './http/trace-of.ts';
 import { hub } from './hub.ts';
@@ -10,24 +11,37 @@ import { errorResponse } from './rejections.ts';
 
 /**
  * Runs a route handler and turns what it throws into an answer. Every refusal names its trace in `trace-id`.
- * @param form `problem` where programs outside ask: problem details (RFC 9457), as the HTTP API answers
+ * @param form `problem` where programs outside ask: problem details (RFC 9457), as the HTTP API answers; `openai` as
+ *   OpenAI's API answers, whose clients look for the trace of every answer in `x-request-id`
  */
 export async function answering(
   request: Request,
   run: () => Promise<Response>,
-  form: 'portal' | 'problem' = 'portal',
+  form: 'portal' | 'problem' | 'openai' = 'portal',
 ): Promise<Response> {
   const traceId = traceOf(request);
+  const answer = namingTrace(await answered(request, run, form, traceId), traceId);
+  if (form === 'openai' && !answer.headers.has('x-request-id'))
+    answer.headers.set('x-request-id', answer.headers.get('trace-id') ?? traceId);
+  return answer;
+}
+
+async function answered(
+  request: Request,
+  run: () => Promise<Response>,
+  form: 'portal' | 'problem' | 'openai',
+  traceId: string,
+): Promise<Response> {
   try {
-    return namingTrace(await run(), traceId);
+    return await run();
   } catch (error) {
     const locale = localeOf(request.headers);
     const problem = problemOf(error, locale, traceId);
     const { pathname } = new URL(request.url);
     if (problem.status !== 500) logRefusal(problem, { method: request.method, path: pathname, actor: null });
-    if (form === 'portal') return namingTrace(errorResponse(error, locale, traceId), traceId);
+    if (form === 'portal') return errorResponse(error, locale, traceId);
     if (problem.status === 500) console.error(`request failed (trace ${traceId})`, error);
-    return problemResponse(problem, locale);
+    return form === 'openai' ? openaiRefusal(error, locale, traceId) : problemResponse(problem, locale);
   }
 }
 

@@ -83,6 +83,7 @@ const statusOf: Partial<Record<RejectionCode, number>> = {
   'auth.token-revoked': 401,
   'auth.not-permitted': 403,
   'auth.not-permitted-here': 403,
+  'auth.foreign-origin': 403,
   'auth.token-expired': 401,
   'artifact.source-withdrawn': 403,
   'person.not-yourself': 403,
@@ -90,6 +91,8 @@ const statusOf: Partial<Record<RejectionCode, number>> = {
   'persona.not-local': 403,
   'rate.limited': 429,
   'hub.busy': 503,
+  'model.server-away': 503,
+  'model.unknown-path': 404,
   'api.method': 405,
   'api.not-json': 400,
   'api.version': 404,
@@ -113,7 +116,14 @@ export function httpStatusOf(code: RejectionCode): number {
 /** A route handler's answer to a refusal; anything else is a defect and shows only its trace id. */
 export function errorResponse(error: unknown, locale: Locale, traceId: string | null): Response {
   if (error instanceof Rejection) {
-    return Response.json({ rejection: rejectionShape(error, locale) }, { status: httpStatusOf(error.code) });
+    const { seconds } = error.params;
+    return Response.json(
+      { rejection: rejectionShape(error, locale) },
+      {
+        status: httpStatusOf(error.code),
+        headers: seconds === undefined ? {} : { 'retry-after': String(seconds) },
+      },
+    );
   }
   if (error instanceof z.ZodError) {
     return Response.json({ rejection: invalidInput(error, locale) }, { status: 400 });

@@ -1,9 +1,9 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { ApiError, createApiServer, type Models } from '@tsudoi/engine/serving';
+import { ApiError, createApiServer, type Models, unknownModel } from '@tsudoi/engine/serving';
 import { currentTraceparent, traceIdOf, withSpan } from '@tsudoi/hub/telemetry';
 import { Rejection, translateRejection } from '@tsudoi/schema';
 import { describeError, type Log } from '../roles/log.ts';
-import type { LoadedModel } from './load-model.ts';
+import { type LoadedModel, parseModelName } from './load-model.ts';
 import type { ModelCache } from './model-cache.ts';
 
 /** A refusal of the hub in the shape of OpenAI's API: its code is the rejection's. */
@@ -22,7 +22,13 @@ export function createModelServer(
   names: () => Promise<readonly string[]>,
   log: Log,
 ): Server {
-  const models: Models = { names, with: (name, use) => cache.with(name, ({ served }) => use(served)) };
+  const models: Models = {
+    names,
+    async with(name, use) {
+      if (!parseModelName(name)) throw unknownModel(name);
+      return cache.with(name, ({ served }) => use(served));
+    },
+  };
   const traced = (request: IncomingMessage, run: () => Promise<void>) => {
     const { traceparent } = request.headers;
     return withSpan('generate', {}, run, {

@@ -84,6 +84,9 @@ test('an artifact that is no model, and input out of bounds, are refused with a 
   const other = await post({ model: `art_${'b'.repeat(32)}` });
   expect(other.status).toBe(422);
   expect(await other.json()).toMatchObject({ error: { code: 'model.not-ready' } });
+  const foreign = await post({ model: 'gpt-4' });
+  expect(foreign.status).toBe(404);
+  expect(await foreign.json()).toMatchObject({ error: { code: 'model_not_found', param: 'model' } });
   const hot = await post({ temperature: 9 });
   expect(await hot.json()).toMatchObject({ error: { code: 'invalid_value', param: 'temperature' } });
   expect(disposed).toBe(0);

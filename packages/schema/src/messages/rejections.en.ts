@@ -5,6 +5,8 @@ export const en = {
   'auth.token-unknown':
     'This token is not known. Copy it again from the page where it was issued, or issue a new one.',
   'auth.token-revoked': 'This token was revoked on {at}. Issue a new one.',
+  'auth.foreign-origin':
+    'A page of another origin may not change anything here. Use a token instead of a cookie.',
   'auth.not-permitted':
     'You may not do this: it needs the permission "{permission}". Ask a lead of your working group.',
   'command.id-reused':
@@ -88,6 +90,9 @@ export const en = {
   'worker.crashed': 'The job stopped in an unexpected way (trace {traceId}).',
   'worker.stopped': 'The node {node} was stopped by its owner and gave the job back.',
   'model.not-ready': 'This artifact is no model that can be run here.',
+  'model.server-away': 'No model server answers here. Try again in {seconds} seconds, or tell the operators.',
+  'model.unknown-path':
+    'There is no {method} {path} here. Models answer chat/completions, completions, models and models/NAME.',
   'generate.prompt-too-long': 'The prompt has {tokens} tokens; this model takes {limit}. Shorten it.',
   'hub.busy': 'The hub is busy and nothing was changed. Send the same again in {seconds} seconds.',
   'rate.limited': 'Too many requests. Try again in {seconds} seconds.',

@@ -6,6 +6,8 @@ export const ja: Record<keyof typeof en, string> = {
   'auth.token-unknown':
     'このトークンは登録されていません。発行したページからもう一度コピーするか、新しく発行してください。',
   'auth.token-revoked': 'このトークンは {at} に失効しました。新しく発行してください。',
+  'auth.foreign-origin':
+    'ほかのサイトのページからは変更できません。Cookieの代わりにトークンを使ってください。',
   'auth.not-permitted':
     'この操作には権限「{permission}」が必要です。ワーキンググループのリーダーに相談してください。',
   'command.id-reused': 'コマンドID {commandId} は別のコマンドで使用済みです。新しいIDで送ってください。',
@@ -92,6 +94,10 @@ export const ja: Record<keyof typeof en, string> = {
   'worker.crashed': 'ジョブが予期しない形で止まりました(トレース {traceId})。',
   'worker.stopped': 'ノード {node} は所有者が停止したため、ジョブを返しました。',
   'model.not-ready': 'この成果物はここで動かせるモデルではありません。',
+  'model.server-away':
+    'モデルのサーバーが応答していません。{seconds} 秒後にもう一度試すか、運営に知らせてください。',
+  'model.unknown-path':
+    '{method} {path} はありません。使えるのは chat/completions、completions、models、models/名前 です。',
   'generate.prompt-too-long':
     '入力は {tokens} トークンで、このモデルの上限 {limit} を超えています。短くしてください。',
   'hub.busy':

@@ -73,8 +73,8 @@ const cases: [string, number, () => Promise<Response>][] = [
     () => ask(openai, '/api/openai/v1/chat/completions', { ...chat, body: '{}' }),
   ],
   [
-    'the OpenAI interface with a model that is not there',
-    422,
+    'the OpenAI interface without a model server',
+    503,
     () =>
       ask(openai, '/api/openai/v1/chat/completions', {
         ...chat,
