@@ -473,7 +473,17 @@ export type JobDrafted = CloudEvent & {
   };
 };
 export type JobKind =
-  'ingest' | 'filter' | 'refine' | 'dedup' | 'tokenizer' | 'shards' | 'pretrain' | 'evaluate';
+  | 'ingest'
+  | 'filter'
+  | 'refine'
+  | 'dedup-sign'
+  | 'dedup-group'
+  | 'dedup-apply'
+  | 'dedup'
+  | 'tokenizer'
+  | 'shards'
+  | 'pretrain'
+  | 'evaluate';
 export type Recipe =
   | {
       kind: 'ingest';
@@ -517,9 +527,35 @@ export type Recipe =
       buckets: number;
       rows: number;
       seed: number;
+      kind: 'dedup-sign';
+      runId: string;
+      rank: number;
+      ranks: number;
+    }
+  | {
+      ngram: number;
+      buckets: number;
+      rows: number;
+      seed: number;
+      kind: 'dedup-group';
+      runId: string;
+      ranks: number;
+    }
+  | {
+      kind: 'dedup-apply';
+      runId: string;
+      rank: number;
+      ranks: number;
+    }
+  | {
+      ngram: number;
+      buckets: number;
+      rows: number;
+      seed: number;
       kind: 'dedup';
       runId: string;
       paragraphs?: RepetitionSettings;
+      ranks?: number;
     }
   | (
       | {
@@ -1194,7 +1230,16 @@ export interface Needs {
   diskMiB: number;
 }
 export interface ArtifactDraft {
-  kind: 'documents' | 'filtered-documents' | 'corpus' | 'tokenizer' | 'token-shards' | 'model' | 'evaluation';
+  kind:
+    | 'documents'
+    | 'filtered-documents'
+    | 'signatures'
+    | 'duplicates'
+    | 'corpus'
+    | 'tokenizer'
+    | 'token-shards'
+    | 'model'
+    | 'evaluation';
   title: string;
   /**
    * @minItems 1
@@ -1287,12 +1332,41 @@ export interface RunCard {
   needs: Needs;
   startCheck: boolean;
   gates?: {
-    start: ('refine' | 'dedup' | 'tokenizer' | 'shards' | 'pretrain' | 'evaluate')[];
-    end: ('refine' | 'dedup' | 'tokenizer' | 'shards' | 'pretrain' | 'evaluate')[];
+    start: (
+      | 'refine'
+      | 'dedup-sign'
+      | 'dedup-group'
+      | 'dedup-apply'
+      | 'dedup'
+      | 'tokenizer'
+      | 'shards'
+      | 'pretrain'
+      | 'evaluate'
+    )[];
+    end: (
+      | 'refine'
+      | 'dedup-sign'
+      | 'dedup-group'
+      | 'dedup-apply'
+      | 'dedup'
+      | 'tokenizer'
+      | 'shards'
+      | 'pretrain'
+      | 'evaluate'
+    )[];
   };
 }
 export interface Manifest {
-  kind: 'documents' | 'filtered-documents' | 'corpus' | 'tokenizer' | 'token-shards' | 'model' | 'evaluation';
+  kind:
+    | 'documents'
+    | 'filtered-documents'
+    | 'signatures'
+    | 'duplicates'
+    | 'corpus'
+    | 'tokenizer'
+    | 'token-shards'
+    | 'model'
+    | 'evaluation';
   title: string;
   /**
    * @minItems 1

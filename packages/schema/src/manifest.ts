@@ -8,6 +8,8 @@ import { Recipe } from './recipes.ts';
 export const ArtifactKind = z.enum([
   'documents', // ingested, as JSONL.gz of {text, meta}
   'filtered-documents', // kept and dropped documents with their filter trace
+  'signatures', // tables of band keys, for deduplication in ranks
+  'duplicates', // what each source loses by deduplication
   'corpus', // deduplicated across sources
   'tokenizer',
   'token-shards',

@@ -36,14 +36,13 @@ export const FilterRecipe = z.strictObject({
   rules: z.array(FilterRule).min(1),
 });
 /**
- * Rank `rank` of `ranks` over the filtered documents of a run: its inputs are the sources whose place among the run's
- * is `rank` modulo `ranks`, and each source is a unit with output of its own.
+ * Rank `rank` of `ranks` over the documents of a run: its inputs are the sources whose place among the run's is `rank`
+ * modulo `ranks`, and each source is a unit with output of its own.
  */
+const ofRank = { runId: RunId, rank: z.int().nonnegative(), ranks: z.int().min(1).max(100) };
 export const RefineRecipe = z.strictObject({
   kind: z.literal('refine'),
-  runId: RunId,
-  rank: z.int().nonnegative(),
-  ranks: z.int().min(1).max(100),
+  ...ofRank,
   filter: CascadeSettings.optional(),
   decontaminate: DecontaminationSets.optional(),
 });
@@ -59,7 +58,19 @@ export const DedupRecipe = DedupSettings.extend({
   runId: RunId,
   /** Repeated paragraphs go first, counted over all inputs. */
   paragraphs: RepetitionSettings.optional(),
+  /** So many ranks have decided and removed: their parts are laid one behind the other. Absent: this job does it all. */
+  ranks: z.int().min(2).max(100).optional(),
 });
+/** Deduplication in ranks, first step: the tables of band keys of the rank's sources. */
+export const DedupSignRecipe = DedupSettings.extend({ kind: z.literal('dedup-sign'), ...ofRank });
+/** Second step, the only one that sees the tables of all ranks, and no text: lists of what each source loses. */
+export const DedupGroupRecipe = DedupSettings.extend({
+  kind: z.literal('dedup-group'),
+  runId: RunId,
+  ranks: z.int().min(1).max(100),
+});
+/** Third step: the documents of the rank's sources without those on the lists. */
+export const DedupApplyRecipe = z.strictObject({ kind: z.literal('dedup-apply'), ...ofRank });
 
 /** One Unigram model over everything. */
 export const PlainTokenizer = z.strictObject({
@@ -192,6 +203,9 @@ export const Recipe = z.discriminatedUnion('kind', [
   IngestRecipe,
   FilterRecipe,
   RefineRecipe,
+  DedupSignRecipe,
+  DedupGroupRecipe,
+  DedupApplyRecipe,
   DedupRecipe,
   TokenizerRecipe,
   ShardsRecipe,
@@ -204,6 +218,9 @@ export const JobKind = z.enum([
   'ingest',
   'filter',
   'refine',
+  'dedup-sign',
+  'dedup-group',
+  'dedup-apply',
   'dedup',
   'tokenizer',
   'shards',

@@ -22,16 +22,33 @@ export function lintRunCard(card: RunCard): void {
   for (const gate of ['start', 'end'] as const) {
     const vain = card.gates?.[gate].find((kind) => !made.includes(kind));
     if (!vain) continue;
-    const advice = 'this run has no such job: its corpus names neither filter nor test sets';
+    const advice = vain.startsWith('dedup-')
+      ? 'this run has no such job: its corpus is not deduplicated in ranks'
+      : 'this run has no such job: its corpus names neither filter nor test sets';
     throw new Rejection('run.card-lint', { field: `gates.${gate}`, value: vain, advice });
   }
 }
 
 /** The jobs of a run in the order in which they are drafted; documents are refined where the card asks for it. */
-export function jobKindsOf({ corpus }: Pick<RunCard, 'corpus'>): RunJobKind[] {
-  const refined = corpus?.filter || corpus?.decontaminate;
-  return [...(refined ? ['refine' as const] : []), 'dedup', 'tokenizer', 'shards', 'pretrain', 'evaluate'];
+export function jobKindsOf(card: Pick<RunCard, 'corpus' | 'sourceIds'>): RunJobKind[] {
+  const refined = card.corpus?.filter || card.corpus?.decontaminate;
+  return [
+    ...(refined ? ['refine' as const] : []),
+    ...(dedupRanksOf(card) > 1 ? (['dedup-sign', 'dedup-group', 'dedup-apply'] as const) : []),
+    ...(['dedup', 'tokenizer', 'shards', 'pretrain', 'evaluate'] as const),
+  ];
 }
+
+/** How many jobs share the sources of a run: at most one a source. */
+export const ranksOf = ({ corpus, sourceIds }: Pick<RunCard, 'corpus' | 'sourceIds'>): number =>
+  Math.min(corpus?.ranks ?? 1, sourceIds.length);
+
+/**
+ * How many jobs share the deduplication of a run; 1: one job does all of it in memory. Rules on repeated paragraphs keep
+ * it in one job, because they count over all documents before the first is signed.
+ */
+export const dedupRanksOf = (card: Pick<RunCard, 'corpus' | 'sourceIds'>): number =>
+  card.corpus?.paragraphs ? 1 : ranksOf(card);
 
 /** The jobs at whose start and end a supervisor looks. Cards from before gates could ask for the start of pretraining alone. */
 export function gatesOf({ startCheck, gates }: Pick<RunCard, 'startCheck' | 'gates'>): RunGates {

@@ -138,6 +138,16 @@ describe('the gates of a card', () => {
     );
     const corpus = { ranks: 1, filter: { rules: [{ filter: 'length', params: { min: 1 } }] } };
     expect(() => lintRunCard({ ...card, corpus, gates })).not.toThrow();
-    expect(jobKindsOf({ corpus })).toEqual(['refine', ...jobKindsOf({})]);
+    const { sourceIds } = card;
+    expect(jobKindsOf({ corpus, sourceIds })).toEqual(['refine', ...jobKindsOf({ sourceIds })]);
+  });
+
+  test('know the steps of a deduplication in ranks, which one source alone never has', () => {
+    const gates = { start: ['dedup-group' as const], end: [] };
+    const sourceIds = [...card.sourceIds, ...card.sourceIds];
+    expect(() => lintRunCard({ ...card, sourceIds, corpus: { ranks: 2 }, gates })).not.toThrow();
+    expect(() =>
+      lintRunCard({ ...card, sourceIds: sourceIds.slice(0, 1), corpus: { ranks: 2 }, gates }),
+    ).toThrow(expect.objectContaining({ params: expect.objectContaining({ value: 'dedup-group' }) }));
   });
 });

@@ -51,9 +51,15 @@ export function runDrafts(runId: string, card: RunCard) {
       const recipe = { kind: 'refine' as const, runId, rank, ranks, filter, decontaminate };
       return of(withoutUndefined(recipe), [...filtered].sort());
     },
-    dedup: (filtered: string[]) => {
-      const recipe = { kind: 'dedup' as const, runId, ...card.dedup, paragraphs };
-      return of(withoutUndefined(recipe), [...filtered].sort());
+    dedupSign: (rank: number, ranks: number, documents: string[]) =>
+      of({ kind: 'dedup-sign', runId, rank, ranks, ...card.dedup }, [...documents].sort()),
+    dedupGroup: (ranks: number, signatures: string[]) =>
+      of({ kind: 'dedup-group', runId, ranks, ...card.dedup }, [...signatures].sort()),
+    dedupApply: (rank: number, ranks: number, inputs: string[]) =>
+      of({ kind: 'dedup-apply', runId, rank, ranks }, [...inputs].sort()),
+    dedup: (inputs: string[], ranks?: number) => {
+      const recipe = { kind: 'dedup' as const, runId, ...card.dedup, paragraphs, ranks };
+      return of(withoutUndefined(recipe), [...inputs].sort());
     },
     tokenizer: (corpus: string) => {
       const heldOut = { share: card.shards.heldOutShare, seed: card.shards.seed };

@@ -1,26 +1,10 @@
-import {
-  type ArtifactKind,
-  type Command,
-  deterministicId,
-  type JobKind,
-  type RejectionValue,
-} from '@tsudoi/schema';
+import type { ArtifactKind, JobKind, RejectionValue } from '@tsudoi/schema';
 import { type FilterPresets, filterDraft, ingestDraft, type JobDraft, runDrafts } from './drafts.ts';
-import {
-  type Cause,
-  type PlannedJob,
-  type PlannedRun,
-  type PlannedSource,
-  type PlannerState,
-  rankKey,
-  taskKey,
-} from './state.ts';
+import { draft, failRun, nextOfRun, type PlannedCommand, planned, taskOf } from './next-of-run.ts';
+import { corpusOf, type MadeOfSource } from './plan-corpus.ts';
+import { type Cause, type PlannedRun, type PlannedSource, type PlannerState, taskKey } from './state.ts';
 
-export interface PlannedCommand {
-  commandId: string;
-  command: Command;
-  cause: Cause;
-}
+export type { PlannedCommand } from './next-of-run.ts';
 
 /**
  * Every command that is due and not yet in the log. It looks at the state and not at single events, so a planner that
@@ -86,7 +70,7 @@ function planInclusions(state: PlannerState, runId: string, run: PlannedRun): Pl
 }
 
 function planRun(state: PlannerState, runId: string, run: PlannedRun): PlannedCommand[] {
-  const filtered: (Made & { sourceId: string })[] = [];
+  const filtered: MadeOfSource[] = [];
   for (const sourceId of run.card.sourceIds) {
     const failure = sourceFailure(state, sourceId);
     if (failure) return [failRun(runId, failure.jobId, failure.rejection, failure.cause)];
@@ -98,13 +82,7 @@ function planRun(state: PlannerState, runId: string, run: PlannedRun): PlannedCo
   const next = (kind: JobKind, output: ArtifactKind, make: () => JobDraft, causes: { cause: Cause }[]) =>
     nextOfRun(state, runId, { kind, id: runId, output, make, causes });
 
-  const refined = refinedDocuments(state, runId, run, filtered);
-  if ('due' in refined) return refined.due;
-  const { documents } = refined;
-  const dedup = next('dedup', 'corpus', () => drafts.dedup(documents.map((one) => one.output)), [
-    run,
-    ...documents.map((one) => one.job),
-  ]);
+  const dedup = corpusOf(state, runId, run, filtered);
   if ('due' in dedup) return dedup.due;
   const corpus = dedup.output;
   const tokenizing = next('tokenizer', 'tokenizer', () => drafts.tokenizer(corpus), [dedup.job]);
@@ -123,60 +101,6 @@ function planRun(state: PlannerState, runId: string, run: PlannedRun): PlannedCo
   return [planned({ type: 'run.complete', data }, evaluation.job.cause)];
 }
 
-type Made = { output: string; job: PlannedJob };
-
-/**
- * The documents that a run's own filters leave: one job a rank, all drafted at once so that nodes share them. The sources
- * stand in the order of their ids, and rank r has those at r, r + ranks, …
- */
-function refinedDocuments(
-  state: PlannerState,
-  runId: string,
-  run: PlannedRun,
-  filtered: (Made & { sourceId: string })[],
-): { due: PlannedCommand[] } | { documents: Made[] } {
-  const { corpus } = run.card;
-  if (!corpus?.filter && !corpus?.decontaminate) return { documents: filtered };
-  const ordered = filtered.toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1));
-  const ranks = Math.min(corpus.ranks, ordered.length);
-  const { refine } = runDrafts(runId, run.card);
-  const made = Array.from({ length: ranks }, (_, rank) => {
-    const units = ordered.filter((_, unit) => unit % ranks === rank);
-    const inputs = units.map(({ output }) => output);
-    return nextOfRun(state, runId, {
-      ...{ kind: 'refine', id: rankKey(runId, rank), output: 'filtered-documents' },
-      make: () => refine(rank, ranks, inputs),
-      causes: [run, ...units.map(({ job }) => job)],
-    });
-  });
-  const documents = made.flatMap((one) => ('due' in one ? [] : [one]));
-  if (documents.length === ranks) return { documents };
-  // A run fails once, by whichever rank failed first in their order.
-  const due = made.flatMap((one) => ('due' in one ? one.due : []));
-  const failure = due.find(({ command }) => command.type === 'run.fail');
-  return { due: failure ? [failure] : due };
-}
-
-/** The finished job of one kind of a run, or what is due before it is finished (nothing, while it is at work). */
-function nextOfRun(
-  state: PlannerState,
-  runId: string,
-  task: { kind: JobKind; id: string; output: ArtifactKind; make: () => JobDraft; causes: { cause: Cause }[] },
-): { due: PlannedCommand[] } | Made {
-  const found = taskOf(state, task.kind, task.id, task.output);
-  if (!found) return { due: [draft(task.make(), task.causes)] };
-  if (found.job.failure) return { due: [failRun(runId, found.jobId, found.job.failure, found.job.cause)] };
-  return found.output ? { output: found.output, job: found.job } : { due: [] };
-}
-
-/** The job of a task with its artifact of the wanted kind, once that is registered. */
-function taskOf(state: PlannerState, kind: JobKind, id: string, wanted: ArtifactKind) {
-  const jobId = state.tasks.get(taskKey(kind, id));
-  const job = jobId && state.jobs.get(jobId);
-  if (!job) return null;
-  return { jobId, job, output: job.artifactIds.find((one) => state.artifacts.get(one)?.kind === wanted) };
-}
-
 /** Why a source will never give filtered documents, if that is so: a run must not wait for it for ever. */
 function sourceFailure(state: PlannerState, sourceId: string) {
   for (const kind of ['ingest', 'filter'] as const) {
@@ -189,18 +113,4 @@ function sourceFailure(state: PlannerState, sourceId: string) {
   if (source?.state !== 'closed' || !jobId) return null;
   const rejection: RejectionValue = { code: 'run.source-not-accepted', params: { sourceId } };
   return { jobId, rejection, cause: source.cause };
-}
-
-function failRun(runId: string, jobId: string, rejection: RejectionValue, cause: Cause): PlannedCommand {
-  return planned({ type: 'run.fail', data: { runId, jobId, rejection } }, cause);
-}
-
-/** A job follows from the newest of the events it waited for. */
-function draft(data: JobDraft, causes: { cause: Cause }[]): PlannedCommand {
-  const cause = causes.map((one) => one.cause).reduce((a, b) => (a.position >= b.position ? a : b));
-  return planned({ type: 'job.draft', data }, cause);
-}
-
-function planned(command: Command, cause: Cause): PlannedCommand {
-  return { commandId: deterministicId('command', command.type, command.data), command, cause };
 }

@@ -175,12 +175,79 @@ describe('runs', () => {
       for (const job of jobs.slice(1)) log.completed(job, [{ kind: 'filtered-documents' }]);
       if (jobs.length > 1) expect(log.plan()).toEqual([]);
       log.completed(jobs[0], [{ kind: 'filtered-documents' }]);
-      const [dedup, ...rest] = log.obey();
-      expect(rest).toEqual([]);
-      expect(kindOf(dedup)).toBe('dedup');
-      expect(dedup.inputs).toEqual(jobs.map(({ jobId }) => artifact(`${jobId} filtered-documents`)).sort());
+      const next = log.obey();
+      expect(next.map(kindOf)).toEqual(jobs.map(() => (count === 1 ? 'dedup' : 'dedup-sign')));
+      const refined = jobs.map(({ jobId }) => [artifact(`${jobId} filtered-documents`)]);
+      expect(next.map(({ inputs }) => inputs)).toEqual(refined);
     },
   );
+
+  const inRanks = (ranks: number, corpus: object = {}) => {
+    const log = three.reduce((made, id) => filtered(made, id), new TestLog());
+    return log.registered(runId, three, false, null, { ranks, ...corpus });
+  };
+  const outputOf = ({ jobId }: JobDraft, kind: string) => artifact(`${jobId} ${kind}`);
+
+  test('ranks deduplicate in three steps, each of which waits for every rank of the one before, and one job joins them', () => {
+    const log = inRanks(2);
+    const signing = log.obey();
+    expect(signing.map(({ recipe }) => recipe)).toMatchObject([
+      { kind: 'dedup-sign', rank: 0, ranks: 2 },
+      { kind: 'dedup-sign', rank: 1, ranks: 2 },
+    ]);
+    expect(signing.map(({ inputs }) => inputs.length)).toEqual([2, 1]);
+    log.completed(signing[1], [{ kind: 'signatures' }]);
+    expect(log.plan()).toEqual([]);
+    const [group, ...others] = log.completed(signing[0], [{ kind: 'signatures' }]).obey();
+    expect(others).toEqual([]);
+    expect(group).toMatchObject({
+      recipe: { kind: 'dedup-group', ranks: 2 },
+      inputs: signing.map((job) => outputOf(job, 'signatures')).sort(),
+    });
+    const applying = log.completed(group, [{ kind: 'duplicates' }]).obey();
+    const lists = outputOf(group, 'duplicates');
+    expect(applying.map(kindOf)).toEqual(['dedup-apply', 'dedup-apply']);
+    expect(applying.map(({ inputs }) => inputs)).toEqual(
+      signing.map(({ inputs }) => [...inputs, lists].sort()),
+    );
+    log.completed(applying[0], [{ kind: 'filtered-documents' }]);
+    expect(log.plan()).toEqual([]);
+    const [join, ...rest] = log.completed(applying[1], [{ kind: 'filtered-documents' }]).obey();
+    expect(rest).toEqual([]);
+    expect(join).toMatchObject({
+      recipe: { kind: 'dedup', ranks: 2 },
+      inputs: [...applying.map((job) => outputOf(job, 'filtered-documents')), lists].sort(),
+    });
+    expect(
+      log
+        .completed(join, [{ kind: 'corpus' }])
+        .obey()
+        .map(kindOf),
+    ).toEqual(['tokenizer']);
+  });
+
+  test('one rank, and rules on repeated paragraphs, leave the deduplication to one job', () => {
+    const paragraphs = { runs: { count: 3, frequency: 9 }, documents: { expected: 5, percentile: 0.05 } };
+    expect(inRanks(1).obey().map(kindOf)).toEqual(['dedup']);
+    expect(inRanks(3, { paragraphs }).obey().map(kindOf)).toEqual(['dedup']);
+  });
+
+  test('a run that began when one job deduplicated goes on with that job', () => {
+    const log = inRanks(3);
+    const [{ command }] = inRanks(1).plan();
+    const draft = command.data as JobDraft;
+    log.append({
+      type: 'JobDrafted',
+      data: { ...draft, endCheck: false, verification: { method: 'hash' }, kind: 'dedup' },
+    });
+    expect(log.plan()).toEqual([]);
+    expect(
+      log
+        .completed(draft, [{ kind: 'corpus' }])
+        .obey()
+        .map(kindOf),
+    ).toEqual(['tokenizer']);
+  });
 
   test('a rank that failed for good fails the run once, whatever the others do', () => {
     const log = refining(3);

@@ -6,6 +6,7 @@ import { artifactDraft, runCard } from '../../../../packages/hub/src/testing/sam
 import {
   acceptedSource,
   claim,
+  completedJob,
   letLeaseRunOut,
   newNode,
   newPerson,
@@ -38,7 +39,7 @@ afterEach(async () => {
 const startPlanner = () =>
   running.push(runPlanner(hub, currentPresets, { log: silentLog, signal: stop.signal }));
 
-const outputs: Record<JobKind, ArtifactDraft['kind']> = {
+const outputs = {
   ingest: 'documents',
   filter: 'filtered-documents',
   refine: 'filtered-documents',
@@ -47,7 +48,7 @@ const outputs: Record<JobKind, ArtifactDraft['kind']> = {
   shards: 'token-shards',
   pretrain: 'model',
   evaluate: 'evaluation',
-};
+} satisfies Partial<Record<JobKind, ArtifactDraft['kind']>>;
 
 test('two planners lead an accepted source to an evaluated model, each job drafted once', async () => {
   startPlanner();
@@ -59,7 +60,7 @@ test('two planners lead an accepted source to an evaluated model, each job draft
   const card = { ...runCard([sourceId]), corpus: { ranks: 4, filter } };
   await send(hub, lead, { type: 'run.register', data: { runId, groupId: null, card } });
   const node = await newNode(hub);
-  for (const kind of Object.keys(outputs) as JobKind[]) await doNextJob(node, kind, runId);
+  for (const kind of Object.keys(outputs) as (keyof typeof outputs)[]) await doNextJob(node, kind, runId);
   await eventually((events) => events.some(({ type }) => type === 'RunCompleted'));
 
   const events = await allEvents();
@@ -104,7 +105,57 @@ test('the reaper queues a job again whose lease ran out', async () => {
   expect(again).toMatchObject({ jobId: lease?.jobId, epoch: 2 });
 });
 
-async function doNextJob(node: Awaited<ReturnType<typeof newNode>>, kind: JobKind, runId: string) {
+test('a rank of a deduplication whose worker died is done by another, and its part counts once', async () => {
+  startPlanner();
+  running.push(runReaper(hub, { log: silentLog, signal: stop.signal }));
+  const sourceIds = [await acceptedSource(hub), await acceptedSource(hub)];
+  const card = { ...runCard(sourceIds), corpus: { ranks: 2 } };
+  const data = { runId: uuid('a run in ranks'), groupId: null, card };
+  await send(hub, await newPerson(hub, 'lead'), { type: 'run.register', data });
+  const finish = async (kind: JobKind, output: ArtifactDraft['kind'], count: number) => {
+    const made: string[] = [];
+    for (const { jobId } of await draftsOf(kind, count)) made.push(await completedJob(hub, jobId, output));
+    return made.sort();
+  };
+  await finish('ingest', 'documents', 2);
+  await finish('filter', 'filtered-documents', 2);
+
+  const [{ jobId }] = await draftsOf('dedup-sign', 2);
+  const dead = await newNode(hub);
+  const lease = await claim(hub, dead, jobId);
+  await letLeaseRunOut(hub, jobId);
+  await eventually((events) => events.some((event) => event.type === 'LeaseExpired' && event.data.requeued));
+  const signatures = await finish('dedup-sign', 'signatures', 2);
+  const late = { jobId, epoch: lease!.epoch, codeCommit: 'test', outputs: [artifactDraft('signatures')] };
+  await expect(send(hub, dead, { type: 'job.complete', data: late })).rejects.toMatchObject({
+    code: 'lease.stale-epoch',
+  });
+  const [group] = await draftsOf('dedup-group', 1);
+  expect(group.inputs).toEqual(signatures);
+
+  const [lists] = await finish('dedup-group', 'duplicates', 1);
+  const parts = await finish('dedup-apply', 'filtered-documents', 2);
+  const [join] = await draftsOf('dedup', 1);
+  expect(join.inputs).toEqual([...parts, lists].sort());
+  const corpus = await finish('dedup', 'corpus', 1);
+  expect((await draftsOf('tokenizer', 1))[0].inputs).toEqual(corpus);
+});
+
+/** The drafted jobs of a kind, once there are so many; there are never more. */
+async function draftsOf(kind: JobKind, count: number) {
+  const ofKind = (events: DomainEvent[]) =>
+    events.flatMap((event) => (event.type === 'JobDrafted' && event.data.kind === kind ? [event.data] : []));
+  await eventually((events) => ofKind(events).length >= count);
+  const drafts = ofKind(await allEvents());
+  expect(drafts).toHaveLength(count);
+  return drafts;
+}
+
+async function doNextJob(
+  node: Awaited<ReturnType<typeof newNode>>,
+  kind: keyof typeof outputs,
+  runId: string,
+) {
   await eventually((events) =>
     events.some((event) => event.type === 'JobDrafted' && event.data.kind === kind),
   );

@@ -58,7 +58,7 @@ export function emptyPlannerState(): PlannerState {
   };
 }
 
-/** A source is ingested and filtered once, each rank of a run's refinement once, every other kind of job once a run. */
+/** A source is ingested and filtered once, each rank of a run's shared work once, every other kind of job once a run. */
 export function taskKey(kind: JobKind, id: string): string {
   return `${kind} ${id}`;
 }
@@ -66,7 +66,7 @@ export function taskKey(kind: JobKind, id: string): string {
 export const rankKey = (runId: string, rank: number) => `${runId}/${rank}`;
 
 function taskOf(recipe: Recipe): string {
-  if (recipe.kind === 'refine') return taskKey('refine', rankKey(recipe.runId, recipe.rank));
+  if ('rank' in recipe) return taskKey(recipe.kind, rankKey(recipe.runId, recipe.rank));
   return taskKey(recipe.kind, 'runId' in recipe ? recipe.runId : recipe.sourceId);
 }
 

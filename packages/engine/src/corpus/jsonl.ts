@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -25,11 +26,12 @@ const CHUNK_CHARACTERS = 1 << 16;
 
 /**
  * Writes one JSON value a line into a gzip file. Node's gzip header carries no time and no name, so equal values give
- * equal bytes. Waits for the stream when its buffer is full, so memory stays bounded.
+ * equal bytes. Waits for the stream when its buffer is full, so memory stays bounded. `a` goes on behind what the file
+ * holds, as a gzip member of its own: any reader takes the members of a file for one text (RFC 1952, 2.2).
  */
-export function writeJsonlGz(path: string): JsonlWriter {
+export function writeJsonlGz(path: string, flags: 'w' | 'a' = 'w'): JsonlWriter {
   const gzip = createGzip({ level: 6 });
-  const done = pipeline(gzip, createWriteStream(path));
+  const done = pipeline(gzip, createWriteStream(path, { flags }));
   done.catch(() => undefined); // reported by write() and close()
   let pending = '';
   const flush = async () => {
@@ -51,6 +53,12 @@ export function writeJsonlGz(path: string): JsonlWriter {
       gzip.destroy();
     },
   };
+}
+
+/** Lays gzip files one behind the other into one, without looking into them. */
+export async function joinGz(paths: readonly string[], target: string): Promise<void> {
+  await writeFile(target, '');
+  for (const path of paths) await pipeline(createReadStream(path), createWriteStream(target, { flags: 'a' }));
 }
 
 /** Streams the values of a file that `writeJsonlGz` wrote. The caller names the type that was written there. */

@@ -6,6 +6,9 @@ import { type GroupResult, groupShards } from '../corpus/dedup/sharded/group.ts'
 import { type Plan, planTask } from './plan.ts';
 import { stepKey, wholeStep } from './whole-step.ts';
 
+/** Raised whenever equal tables would give other lists. */
+const GROUPING_VERSION = 2;
+
 export interface DedupPlan {
   readonly folder: string;
   /** Files of documents (JSONL.gz), each a shard. */
@@ -45,7 +48,12 @@ async function group(
   plan: Plan,
   units: string[],
 ): Promise<{ key: string; result: GroupResult }> {
-  const key = stepKey({ ...plan, ranks: 0, inputs: plan.inputs.map(({ sha256 }) => sha256) });
+  const key = stepKey({
+    ...plan,
+    grouping: GROUPING_VERSION,
+    ranks: 0,
+    inputs: plan.inputs.map(({ sha256 }) => sha256),
+  });
   const result = await wholeStep(join(folder, 'group'), key, async (making) => {
     const counts = await Promise.all(
       units.map(async (unit) =>

@@ -9,7 +9,12 @@ export interface DocumentUnit {
   readonly path: string;
   /** As far as its artifact says. */
   readonly documents: number;
+  /** Local path of another file of the same source. */
+  file(name: string): string;
 }
+
+export const documentsIn = (units: readonly DocumentUnit[]): number =>
+  units.reduce((sum, { documents }) => sum + documents, 0);
 
 const UNIT = /^units\/([^/]+)\/documents\.jsonl\.gz$/;
 
@@ -31,14 +36,16 @@ function unitsOf(input: InputArtifact): (DocumentUnit & { key: string })[] {
   if (names.length === 0) {
     const name = sourceIds.join();
     const path = fileOf(input, 'documents.jsonl.gz');
-    return [{ name, path, documents: Number(stats.documents ?? 0), key: `${name} ${artifactId}` }];
+    const key = `${name} ${artifactId}`;
+    return [{ name, path, documents: Number(stats.documents ?? 0), key, file: (one) => fileOf(input, one) }];
   }
   return names.map((name) => {
     const documents = Object.entries(stats)
       .filter(([key]) => key.startsWith(`source.${name}.`) && key.endsWith('.documents'))
       .reduce((sum, [, count]) => sum + Number(count), 0);
     const path = fileOf(input, `units/${name}/documents.jsonl.gz`);
-    return { name, path, documents, key: `${name} ${artifactId}` };
+    const file = (one: string) => fileOf(input, `units/${name}/${one}`);
+    return { name, path, documents, key: `${name} ${artifactId}`, file };
   });
 }
 
@@ -50,7 +57,7 @@ export function inputDocuments(
   const units = documentUnits(inputs, kind);
   return {
     paths: units.map(({ path }) => path),
-    documents: units.reduce((sum, { documents }) => sum + documents, 0),
+    documents: documentsIn(units),
   };
 }
 

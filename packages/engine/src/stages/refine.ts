@@ -6,7 +6,7 @@ import { planTask } from '../scale/plan.ts';
 import { finishPlan, runRank } from '../scale/run-rank.ts';
 import { readItems, TestSetError } from '../scale/tasks/decontaminate.ts';
 import type { FilterTaskSettings } from '../scale/tasks/filter.ts';
-import { type DocumentUnit, documentUnits, outputFiles } from './documents.ts';
+import { type DocumentUnit, documentsIn, documentUnits, outputFiles } from './documents.ts';
 import type { Stage, StageContext } from './stage.ts';
 
 /** Files of a unit of each task that go into the result; `documents.jsonl.gz` of the last one does. */
@@ -36,7 +36,7 @@ export const refine: Stage<'refine'> = async (recipe, context) => {
     const progress = (finished: number, of: number) =>
       context.progress((at + finished / of) / steps.length, {
         code: 'documents',
-        params: { done: Math.round((unitDocuments(units) * finished) / of) },
+        params: { done: Math.round((documentsIn(units) * finished) / of) },
       });
     await runRank({ folder, rank: 0, signal: context.signal, progress });
     const done = await finishPlan(folder);
@@ -54,7 +54,7 @@ export const refine: Stage<'refine'> = async (recipe, context) => {
     files.add(`units/${unit.name}/documents.jsonl.gz`);
   }
   await rm(join(context.outDir, 'plans'), { recursive: true });
-  const [documents, total] = [Number(stats.documents ?? 0), unitDocuments(units)];
+  const [documents, total] = [Number(stats.documents ?? 0), documentsIn(units)];
   context.progress(1, { code: 'kept', params: { kept: documents, total } });
   return [
     {
@@ -65,8 +65,6 @@ export const refine: Stage<'refine'> = async (recipe, context) => {
     },
   ];
 };
-
-const unitDocuments = (units: DocumentUnit[]) => units.reduce((sum, { documents }) => sum + documents, 0);
 
 /** What a step removed keeps its name when the next step reports its own sums. */
 function countsOf(task: Step['task'], { total, kept: left }: Stats): Stats {

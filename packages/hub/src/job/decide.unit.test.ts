@@ -153,6 +153,9 @@ describe('working', () => {
   test.each([
     ['ingest', 'documents'],
     ['filter', 'filtered-documents'],
+    ['dedup-sign', 'signatures'],
+    ['dedup-group', 'duplicates'],
+    ['dedup-apply', 'filtered-documents'],
     ['dedup', 'corpus'],
     ['tokenizer', 'tokenizer'],
     ['shards', 'token-shards'],

@@ -86,7 +86,10 @@ export function gatesIn(card: CardDraft): RunGates {
 export function gatedKinds(card: CardDraft): RunJobKind[] {
   const { start, end } = gatesIn(card);
   const kinds = new Set([
-    ...jobKindsOf({ corpus: CorpusSettings.safeParse(card.corpus).data }),
+    ...jobKindsOf({
+      corpus: CorpusSettings.safeParse(card.corpus).data,
+      sourceIds: Array.isArray(card.sourceIds) ? card.sourceIds : [],
+    }),
     ...start,
     ...end,
   ]);

@@ -51,7 +51,7 @@ export const corpusOverview = processWide('corpus-overviews', () => remembered(R
 
 async function makeOverview(artifactId: string): Promise<Overview> {
   const { manifest, title } = await corpusManifest(artifactId);
-  const inputs = (await manifestsOf(manifest.inputs)).filter(({ kind }) => kind === 'filtered-documents');
+  const inputs = await deduplicatedDocuments(manifest);
   const refined = inputs.filter(({ recipe }) => recipe.kind === 'refine');
   const filtered = refined.length > 0 ? await manifestsOf(refined.flatMap((rank) => rank.inputs)) : inputs;
   const removed = await filterStage(filtered);
@@ -75,7 +75,15 @@ async function makeOverview(artifactId: string): Promise<Overview> {
 }
 
 const manifestsOf = (ids: readonly string[]): Promise<Manifest[]> =>
-  Promise.all(ids.map(async (id) => (await artifactDetail(hub(), id)).manifest));
+  Promise.all([...new Set(ids)].map(async (id) => (await artifactDetail(hub(), id)).manifest));
+
+/** What went into the deduplication, whether one job did it or ranks whose parts the corpus was joined from. */
+async function deduplicatedDocuments({ inputs }: Pick<Manifest, 'inputs'>): Promise<Manifest[]> {
+  const documents = (await manifestsOf(inputs)).filter(({ kind }) => kind === 'filtered-documents');
+  const parts = documents.filter(({ recipe }) => recipe.kind === 'dedup-apply');
+  if (parts.length === 0) return documents;
+  return deduplicatedDocuments({ inputs: parts.flatMap((part) => part.inputs) });
+}
 
 /** A source with what its ingest job fetched, which the job reported part by part. */
 async function describedSource(sourceId: string, filtered: Manifest[]): Promise<DescribedSource> {

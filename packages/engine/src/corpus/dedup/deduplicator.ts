@@ -66,7 +66,13 @@ export function createDeduplicator(
       sources.set(meta.sourceId, source[i]);
     },
     /** To be called once all documents are in. */
-    async decide(): Promise<{ decisions: Decision[]; clusters: Cluster[]; members: Member[] }> {
+    async decide(): Promise<{
+      decisions: Decision[];
+      clusters: Cluster[];
+      members: Member[];
+      /** Number of the document that stands for each one. */
+      keeper: Uint32Array;
+    }> {
       const count = members.length;
       const { high, low, packed, length, id, source } = columns.upTo(count);
       const table: DocumentTable = { count, length, id, source };
@@ -90,7 +96,7 @@ export function createDeduplicator(
           jaccardEstimate: exact ? 1 : estimateJaccard(sketchOf(i), sketchOf(keptIndex)),
         };
       });
-      return { decisions, clusters: clustersOf(keeper), members };
+      return { decisions, clusters: clustersOf(keeper), members, keeper };
     },
   };
 }

@@ -4,12 +4,15 @@ import { signShard } from '../../corpus/dedup/sharded/sign.ts';
 import type { CorpusDocument } from '../../corpus/document.ts';
 import { readJsonlGz } from '../../corpus/jsonl.ts';
 import type { Task } from '../task.ts';
+import { Share, shardOf } from './share.ts';
+
+const Settings = DedupSettings.extend({ share: Share.optional() });
 
 /** First step of deduplication: the band and document tables of one file, which is one shard. */
-export const dedupSign: Task<z.infer<typeof DedupSettings>> = {
+export const dedupSign: Task<z.infer<typeof Settings>> = {
   name: 'dedup-sign',
   version: 1,
-  parse: (settings) => DedupSettings.parse(settings),
+  parse: (settings) => Settings.parse(settings),
   run: ({ index, path }, folder, settings) =>
-    signShard(readJsonlGz<CorpusDocument>(path), { folder, shard: index, settings }),
+    signShard(readJsonlGz<CorpusDocument>(path), { folder, shard: shardOf(index, settings), settings }),
 };

@@ -1,15 +1,11 @@
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import type { CorpusDocument } from '../../document.ts';
+import type { Removal } from '../removed-document.ts';
 import { removedFile } from './tables.ts';
 
 /** A removed document with the one that was kept instead of it. */
-export interface Removed {
+export interface Removed extends Removal {
   readonly document: CorpusDocument;
-  readonly keptId: string;
-  readonly keptPath: string;
-  readonly reason: 'exact' | 'near';
-  readonly scope: 'source' | 'across';
-  readonly jaccardEstimate: number;
 }
 
 /**

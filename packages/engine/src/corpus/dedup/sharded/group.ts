@@ -1,6 +1,10 @@
 import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { estimateJaccard } from '../bands.ts';
+import { type ClusterMember, clustersFile, largestClusters } from '../clusters-file.ts';
+import type { Cluster } from '../deduplicator.ts';
 import { type Candidates, type DocumentTable, resolveDuplicates, Scope } from '../resolve.ts';
 import { bandsFile, documentsFile, type RemovedRow, removedFile, writeRemoved } from './tables.ts';
 
@@ -31,8 +35,8 @@ export interface GroupResult {
 
 /**
  * Second step, the only one that sees all shards: DuckDB groups the band tables (and spills to `scratch`), union-find
- * over typed arrays joins the pairs, and each shard gets the list of its removed documents. Equal inputs give equal
- * lists whatever the number of threads. Memory outside DuckDB: about 30 bytes a document.
+ * over typed arrays joins the pairs, each shard gets the list of its removed documents, and clusters.json shows the
+ * largest clusters. Equal inputs give equal files whatever the number of threads. Memory outside DuckDB: about 30 bytes a document.
  */
 export async function groupShards(options: GroupOptions): Promise<GroupResult> {
   const database = await open(options);
@@ -45,7 +49,9 @@ export async function groupShards(options: GroupOptions): Promise<GroupResult> {
       candidates(database, options, false, report),
     );
     await writeRemovedLists(database, options, table, keeper, scope);
-    return { ...summarise(keeper, scope) };
+    const result = summarise(keeper, scope);
+    await writeClusters(database, options, result, largestClusters(keeper));
+    return result;
   } finally {
     database.closeSync();
   }
@@ -213,6 +219,29 @@ async function writeRemovedLists(
     });
     await writeRemoved(removedFile(out, shard), rows);
   }
+}
+
+async function writeClusters(
+  database: DuckDBConnection,
+  { out }: GroupOptions,
+  { total: documents, clusters, sizes }: GroupResult,
+  largest: readonly Cluster[],
+): Promise<void> {
+  await database.run('CREATE TABLE listed (number UINTEGER)');
+  const appender = await database.createAppender('listed');
+  for (const number of largest.flatMap(({ members }) => members)) {
+    appender.appendUInteger(number);
+    appender.endRow();
+  }
+  appender.closeSync();
+  const names = new Map<number, ClusterMember>();
+  const rows = await database.runAndReadAll(
+    'SELECT number, id, path, source FROM documents SEMI JOIN listed USING (number)',
+  );
+  for (const [number, id, path, sourceId] of rows.getRows() as [number, string, string, string][])
+    names.set(number, { id, path, sourceId });
+  const member = (number: number) => names.get(number) as ClusterMember;
+  await writeFile(join(out, 'clusters.json'), clustersFile({ documents, clusters, sizes }, largest, member));
 }
 
 interface Blob {

@@ -126,7 +126,7 @@ export async function writeRemoved(path: string, rows: readonly RemovedRow[]): P
     { name: 'kept_path', data: rows.map((row) => row.keptPath), type: 'STRING' as const },
     { name: 'reason', data: rows.map((row) => row.reason), type: 'STRING' as const },
     { name: 'scope', data: rows.map((row) => row.scope), type: 'STRING' as const },
-    { name: 'jaccard', data: Float32Array.from(rows, (row) => row.jaccardEstimate), type: 'FLOAT' as const },
+    { name: 'jaccard', data: Float64Array.from(rows, (row) => row.jaccardEstimate), type: 'DOUBLE' as const },
   ];
   const writer = new ParquetWriter({
     writer: fileWriter(path),
