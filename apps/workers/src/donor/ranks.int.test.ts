@@ -190,16 +190,12 @@ async function registerRun(name: string, sourceIds: string[], ranks: number): Pr
   return runId;
 }
 
-/** Every event of the refine jobs of a run so far. */
-async function refineEvents(runId: string): Promise<RecordedEvent[]> {
+/** Every event of the jobs of one kind of a run so far. */
+async function eventsOf(runId: string, kind: JobKind): Promise<RecordedEvent[]> {
   const events = await readLog(testHub.hub.sql, 0, 10_000);
   const jobs = new Set<string>();
   for (const { event } of events)
-    if (
-      event.type === 'JobDrafted' &&
-      event.data.runId === runId &&
-      event.data.kind === ('refine' satisfies JobKind)
-    )
+    if (event.type === 'JobDrafted' && event.data.runId === runId && event.data.kind === kind)
       jobs.add(event.data.jobId);
   return events.filter(
     ({ event }) =>
@@ -208,9 +204,9 @@ async function refineEvents(runId: string): Promise<RecordedEvent[]> {
   );
 }
 
-async function untilCompleted(runId: string, jobs: number): Promise<RecordedEvent[]> {
+async function untilCompleted(runId: string, kind: JobKind, jobs: number): Promise<RecordedEvent[]> {
   for (;;) {
-    const events = await refineEvents(runId);
+    const events = await eventsOf(runId, kind);
     if (events.filter(({ event }) => event.type === 'JobCompleted').length === jobs) return events;
     const failed = events.find(({ event }) => event.type === 'JobFailed');
     if (failed) throw new Error(JSON.stringify(failed.event.data));
@@ -227,6 +223,17 @@ function outputsOf(events: RecordedEvent[]): Record<string, string> {
   return Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256]).sort());
 }
 
+/** The corpus of a run whose documents are refined. Nothing rings here, so each step has a worker that finds its jobs drafted. */
+async function corpusOf(runId: string, steps: [JobKind, number][]): Promise<Record<string, string>> {
+  for (const [kind, jobs] of steps) {
+    while ((await eventsOf(runId, kind)).length < 2 * jobs) await delay(50);
+    const { child } = await startWorker(`${kind} of ${runId}`);
+    await untilCompleted(runId, kind, jobs);
+    child.kill('SIGKILL');
+  }
+  return outputsOf(await eventsOf(runId, 'dedup'));
+}
+
 test('eight ranks shared by donated workers, one of them killed in mid-shard, give the bytes of one rank on one undisturbed worker', async () => {
   const sourceIds: string[] = [];
   for (let i = 0; i < SOURCES; i++) sourceIds.push(await filteredSource(i));
@@ -240,15 +247,17 @@ test('eight ranks shared by donated workers, one of them killed in mid-shard, gi
 
   // Nothing rings here, so a worker that found no job would wait for its next poll: jobs come first.
   const calm = await registerRun('one rank', sourceIds, 1);
-  while ((await refineEvents(calm)).length < 2) await delay(50);
+  while ((await eventsOf(calm, 'refine')).length < 2) await delay(50);
   const first = await startWorker('first');
-  const expected = outputsOf(await untilCompleted(calm, 1));
-  await abandon(calm);
+  const expected = outputsOf(await untilCompleted(calm, 'refine', 1));
   expect(Object.keys(expected)).toHaveLength(3 * SOURCES);
   first.child.kill('SIGKILL');
+  const corpus = await corpusOf(calm, [['dedup', 1]]);
+  await abandon(calm);
+  expect(Object.keys(corpus)).toHaveLength(3);
 
   const shared = await registerRun('eight ranks', sourceIds, 8);
-  while ((await refineEvents(shared)).length < 2 * SOURCES) await delay(50);
+  while ((await eventsOf(shared, 'refine')).length < 2 * SOURCES) await delay(50);
   const victim = await startWorker('victim');
   while (!inMidShard(victim)) {
     expect(victim.child.exitCode, 'the victim ended by itself').toBeNull();
@@ -257,9 +266,10 @@ test('eight ranks shared by donated workers, one of them killed in mid-shard, gi
   victim.child.kill('SIGKILL');
   await once(victim.child, 'exit');
   await startWorker('other');
-  while (!(await refineEvents(shared)).some(({ event }) => event.type === 'LeaseExpired')) await delay(50);
+  while (!(await eventsOf(shared, 'refine')).some(({ event }) => event.type === 'LeaseExpired'))
+    await delay(50);
   await startWorker('third');
-  const events = await untilCompleted(shared, 8);
+  const events = await untilCompleted(shared, 'refine', 8);
 
   expect(outputsOf(events)).toEqual(expected);
   const count = (type: string) => events.filter(({ event }) => event.type === type).length;
@@ -268,5 +278,13 @@ test('eight ranks shared by donated workers, one of them killed in mid-shard, gi
     expired: count('LeaseExpired'),
     artifacts: count('ArtifactRegistered'),
   }).toEqual({ leases: 9, expired: 1, artifacts: 8 });
+
+  const steps: [JobKind, number][] = [
+    ['dedup-sign', 8],
+    ['dedup-group', 1],
+    ['dedup-apply', 8],
+    ['dedup', 1],
+  ];
+  expect(await corpusOf(shared, steps)).toEqual(corpus);
   await abandon(shared);
 });
