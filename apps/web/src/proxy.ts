@@ -7,6 +7,12 @@ function uploadOrigin(): string {
   return OBJECT_STORE === 's3' && S3_ENDPOINT ? ` ${new URL(S3_ENDPOINT).origin}` : '';
 }
 
+/** The sign-in form leads to the provider and on through its own pages; without TLS only to one on this machine. */
+function signInOrigins(): string {
+  const { OIDC_ISSUER } = serverEnv();
+  return OIDC_ISSUER?.startsWith('http:') ? `https: ${new URL(OIDC_ISSUER).origin}` : 'https:';
+}
+
 /** Gives each page its script nonce. Nothing is authorised here: procedures and pages ask the database themselves. */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');
@@ -24,7 +30,7 @@ export function proxy(request: NextRequest): NextResponse {
     "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
-    "form-action 'self' https:",
+    `form-action 'self' ${signInOrigins()}`,
     "frame-ancestors 'none'",
   ].join('; ');
   const headers = new Headers(request.headers);

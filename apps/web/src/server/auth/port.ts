@@ -11,6 +11,7 @@ export interface AuthPort {
 }
 
 export interface Identity {
+  /** The issuer: a subject means nothing outside it. */
   provider: string;
   subject: string;
   displayName: string;
