@@ -65,7 +65,8 @@ class Browser {
   ) {
     let at = await this.begin(next, until);
     for (let pages = 0; pages < 3 && at.includes('/interaction/'); pages++) {
-      const form = pages === 0 ? { prompt: 'login', login: name, password: 'x' } : { prompt: 'consent' };
+      const form: Record<string, string> =
+        pages === 0 ? { prompt: 'login', login: name, password: 'x' } : { prompt: 'consent' };
       at = await this.open(at, form, until);
     }
     return at;
