@@ -9,12 +9,14 @@ import {
   cacheUpdate,
   cacheWrite,
 } from './c/templates/attention.ts';
+import { conv } from './c/templates/conv.ts';
 import { matmul } from './c/templates/matmul.ts';
 import { adamw, globalNorm } from './c/templates/optimizer.ts';
 import { crossEntropyTemplate, gather, scatterAdd } from './c/templates/rows.ts';
 
 export const cTemplates: ReadonlyMap<string, Template> = new Map<string, Template>([
   ['matmul', matmul],
+  ['conv', conv],
   ['attention', attention],
   ['attention_bwd', attentionBackward],
   ['attention_decode', attentionDecode],

@@ -28,7 +28,7 @@ export interface CpuOptions extends CompilerOptions {
 
 const text = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const TEMPLATE_SOURCES = [
-  ...['matmul.c', 'qmatvec.c', 'attention.c', 'cached_attention.c'],
+  ...['matmul.c', 'conv.c', 'qmatvec.c', 'attention.c', 'cached_attention.c'],
   ...['cross_entropy.c', 'rows.c', 'adamw.c'],
 ];
 const header = (name: string): SourceFile => ({ name, text: text(`../kernels/c/${name}`), header: true });

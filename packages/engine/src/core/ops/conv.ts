@@ -54,6 +54,9 @@ export interface ConvSizes {
   readonly low: Shape;
 }
 
+/** What templates of every backend take. */
+const MOST_AXES = 3;
+
 const ints = (value: unknown) => value as readonly number[];
 const spatial = (shape: Shape): Shape => shape.slice(1, -1);
 
@@ -72,6 +75,7 @@ export function convSizes(inputs: readonly TensorType[], attrs: Attrs): ConvSize
   expect(inputs[0].dtype === 'f32' && inputs[1].dtype === 'f32', `${title}: takes f32`);
   expect(x.length === y.length && x.length >= 3, `${title}: both need the same spatial axes, one or more`);
   const axes = x.length - 2;
+  expect(axes <= MOST_AXES, `${title}: ${axes} spatial axes, and ${MOST_AXES} are the most`);
   const numbers = { size: ints(attrs.size), low: ints(attrs.low) };
   const steps = { stride: ints(attrs.stride), dilation: ints(attrs.dilation), spread: ints(attrs.spread) };
   for (const [name, list] of Object.entries({ ...numbers, ...steps })) {

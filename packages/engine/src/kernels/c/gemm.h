@@ -35,12 +35,10 @@ typedef float gvu __attribute__((vector_size(GEMM_VL * 4), aligned(4), may_alias
 #define LANES_4(F, l, s) F(l, s), F(l + 1, s), F(l + 2, s), F(l + 3, s)
 #define LANES_16(F, s) LANES_4(F, 0, s), LANES_4(F, 4, s), LANES_4(F, 8, s), LANES_4(F, 12, s)
 
-// Transposes up to 16 x 16 floats: out[j * stride + i] = in[i * rs + j], zero for i >= rows. Rows of
-// `out` are stored in order and 16 wide, so a stride below 16 lets each overwrite its predecessor's rest.
-INLINE void transpose16(const float *in, int64_t rs, int rows, float *out, int64_t stride) {
-  vf r[16], s[16];
-#pragma GCC unroll 16
-  for (int i = 0; i < 16; i++) r[i] = i < rows ? load_f(in + i * rs) : (vf){0};
+// Writes the lanes of r across: out[j * stride + i] = r[i][j]. Rows of `out` are stored in order and 16 wide, so a stride
+// below 16 lets each overwrite its predecessor's rest.
+INLINE void store_turned(vf *r, float *out, int64_t stride) {
+  vf s[16];
 #define PAIR(D, S, STEP)                                                                        \
   _Pragma("GCC unroll 16") for (int i = 0; i < 16; i++)                                         \
     if (!(i & STEP)) {                                                                          \
@@ -54,6 +52,14 @@ INLINE void transpose16(const float *in, int64_t rs, int rows, float *out, int64
 #undef PAIR
 #pragma GCC unroll 16
   for (int i = 0; i < 16; i++) store_f(out + i * stride, r[i]);
+}
+
+// Transposes up to 16 x 16 floats: out[j * stride + i] = in[i * rs + j], zero for i >= rows.
+INLINE void transpose16(const float *in, int64_t rs, int rows, float *out, int64_t stride) {
+  vf r[16];
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; i++) r[i] = i < rows ? load_f(in + i * rs) : (vf){0};
+  store_turned(r, out, stride);
 }
 
 // panel[k][MR] from a[i * rs + k * cs]. May write two floats past the end, before pack_b fills them.
@@ -104,44 +110,54 @@ static void pack_b(int64_t k, int64_t n, const float *b, int64_t rs, int64_t cs,
   }
 }
 
-// c[MR][NR] = a . b (+ bias row) (+ c0 with its own row stride); bias and c0 may be null, c0 may be c itself.
-static void micro(int64_t k, const float *a, const float *b, float *c, int64_t ldc, const float *c0, int64_t ldc0,
-                  const float *bias) {
+// c[MR][nv vectors] = a . b (+ bias row) (+ c0 with its own row stride); bias and c0 may be null, c0 may be c itself.
+INLINE void micro_of(const int nv, int64_t k, const float *a, const float *b, float *c, int64_t ldc, const float *c0,
+                     int64_t ldc0, const float *bias) {
   gv acc[MR][NV];
 #pragma GCC unroll 16
   for (int i = 0; i < MR; i++)
 #pragma GCC unroll 4
-    for (int v = 0; v < NV; v++) acc[i][v] = (gv){0};
+    for (int v = 0; v < nv; v++) acc[i][v] = (gv){0};
   for (int64_t l = 0; l < k; l++) {
     gv x[NV];
 #pragma GCC unroll 4
-    for (int v = 0; v < NV; v++) x[v] = *(const gvu *)(b + l * NR + v * GEMM_VL);
+    for (int v = 0; v < nv; v++) x[v] = *(const gvu *)(b + l * NR + v * GEMM_VL);
 #pragma GCC unroll 16
     for (int i = 0; i < MR; i++)
 #pragma GCC unroll 4
-      for (int v = 0; v < NV; v++) acc[i][v] += x[v] * a[l * MR + i];
+      for (int v = 0; v < nv; v++) acc[i][v] += x[v] * a[l * MR + i];
   }
   if (bias) {
     gv row[NV];
 #pragma GCC unroll 4
-    for (int v = 0; v < NV; v++) row[v] = *(const gvu *)(bias + v * GEMM_VL);
+    for (int v = 0; v < nv; v++) row[v] = *(const gvu *)(bias + v * GEMM_VL);
 #pragma GCC unroll 16
     for (int i = 0; i < MR; i++)
 #pragma GCC unroll 4
-      for (int v = 0; v < NV; v++) acc[i][v] += row[v];
+      for (int v = 0; v < nv; v++) acc[i][v] += row[v];
   }
   if (c0) {
 #pragma GCC unroll 16
     for (int i = 0; i < MR; i++)
 #pragma GCC unroll 4
-      for (int v = 0; v < NV; v++)
+      for (int v = 0; v < nv; v++)
         *(gvu *)(c + i * ldc + v * GEMM_VL) = acc[i][v] + *(const gvu *)(c0 + i * ldc0 + v * GEMM_VL);
   } else {
 #pragma GCC unroll 16
     for (int i = 0; i < MR; i++)
 #pragma GCC unroll 4
-      for (int v = 0; v < NV; v++) *(gvu *)(c + i * ldc + v * GEMM_VL) = acc[i][v];
+      for (int v = 0; v < nv; v++) *(gvu *)(c + i * ldc + v * GEMM_VL) = acc[i][v];
   }
+}
+
+// A whole tile, and the first vector of each of its rows alone, where no more columns are left.
+static void micro(int64_t k, const float *a, const float *b, float *c, int64_t ldc, const float *c0, int64_t ldc0,
+                  const float *bias) {
+  micro_of(NV, k, a, b, c, ldc, c0, ldc0, bias);
+}
+static void micro_narrow(int64_t k, const float *a, const float *b, float *c, int64_t ldc, const float *c0, int64_t ldc0,
+                         const float *bias) {
+  micro_of(1, k, a, b, c, ldc, c0, ldc0, bias);
 }
 
 // What is added to a product: rows of c0 (own stride, may be c itself) and one bias row; either may be null.
@@ -165,8 +181,11 @@ static void tiles(int64_t m, int64_t n, int64_t depth, const float *pa, const fl
       const int64_t rows = m - i < MR ? m - i : MR, cols = n - j < NR ? n - j : NR;
       if (rows == MR && cols == NR) {
         micro(depth, ap, bp, cp, ldc, fp, add.ldc0, add.bias ? add.bias + j : 0);
+      } else if (rows == MR && cols == GEMM_VL) {
+        micro_narrow(depth, ap, bp, cp, ldc, fp, add.ldc0, add.bias ? add.bias + j : 0);
       } else {
-        micro(depth, ap, bp, edge, NR, 0, 0, 0);
+        if (cols > GEMM_VL) micro(depth, ap, bp, edge, NR, 0, 0, 0);
+        else micro_narrow(depth, ap, bp, edge, NR, 0, 0, 0);
         for (int64_t y = 0; y < rows; y++)
           for (int64_t x = 0; x < cols; x++)
             cp[y * ldc + x] = (edge[y * NR + x] + (add.bias ? add.bias[j + x] : 0)) + (fp ? fp[y * add.ldc0 + x] : 0);
