@@ -134,6 +134,19 @@ describe.each(['ja', 'en'] as const)('the life of a source in %s', (locale) => {
     await fitsTelephone(page, [path]);
   });
 
+  test('what was made from it says so in the list, and is no longer offered to the preview of filters', async () => {
+    const page = await as('proposer');
+    const made = page.locator('#descendants').locator('a[href^="/artifacts/"]').first();
+    const id = (await made.getAttribute('href'))!.split('/').at(-1)!;
+    await page.goto(`/artifacts?q=${id}`);
+    await seen(page.getByRole('row').getByText(words.artifacts.withdrawn));
+    await page.goto('/filters');
+    const offered = page.getByLabel(words.filterPreview.sample, { exact: true }).locator('option');
+    const ids = await offered.evaluateAll((options) => options.map((option) => option.getAttribute('value')));
+    expect(ids.length).toBeGreaterThan(0);
+    expect(ids).not.toContain(id);
+  });
+
   test('the list finds it by its title, and says so when nothing fits', async () => {
     const page = await stage.as('proposer');
     await page.setViewportSize({ width: 1280, height: 900 });

@@ -200,6 +200,8 @@ export interface ArtifactSummary {
   jobId: string;
   registeredAt: string;
   rights: UseRights;
+  /** One of its sources was withdrawn: it is not given out any more. */
+  withdrawn: boolean;
 }
 
 export interface ArtifactDetail extends ArtifactSummary {

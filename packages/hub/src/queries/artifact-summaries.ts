@@ -14,6 +14,7 @@ const Row = z.object({
   jobId: z.string(),
   registeredAt: Iso,
   rights: UseRights,
+  withdrawn: z.boolean(),
 });
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>;
@@ -26,7 +27,10 @@ export async function artifactSummaries(
 ): Promise<ArtifactSummary[]> {
   const rows = await sql`
     select a.artifact_id as "artifactId", a.kind, a.title, a.bytes, a.files, a.run_id as "runId", a.job_id as "jobId",
-           a.registered_at as "registeredAt", a.rights
+           a.registered_at as "registeredAt", a.rights,
+           exists (
+             select from view_source s where s.source_id = any(a.source_ids) and s.state = 'withdrawn'
+           ) as withdrawn
     from view_artifact a where ${condition} order by a.registered_at desc, a.artifact_id desc limit ${limit}`;
   return z.array(Row).parse(rows);
 }

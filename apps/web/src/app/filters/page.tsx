@@ -38,7 +38,8 @@ export default async function FiltersPage({ searchParams }: Props) {
     getTranslations('shell'),
     api(),
   ]);
-  const { items: documents } = await hub.artifacts.list({ kind: 'documents', limit: 200 });
+  const { items } = await hub.artifacts.list({ kind: 'documents', limit: 200 });
+  const documents = items.filter(({ rights, withdrawn }) => rights.search && !withdrawn);
   const head = (
     <PageHead
       parent={{ href: '/artifacts?kind=documents', label: artifacts('title') }}

@@ -45,7 +45,12 @@ export async function ArtifactRows({
             <Badge tone={artifact.kind === 'model' ? 'ai' : 'plain'}>{kinds(artifact.kind as 'model')}</Badge>
           ),
         },
-        { head: t('rights'), wide: true, cell: (artifact) => <Rights rights={artifact.rights} /> },
+        {
+          head: t('rights'),
+          wide: true,
+          cell: ({ rights, withdrawn }) =>
+            withdrawn ? <Badge tone="plain">{t('withdrawn')}</Badge> : <Rights rights={rights} />,
+        },
         { head: t('size'), numeric: true, cell: (artifact) => bytes(artifact.bytes, locale) },
         {
           head: t('made'),
