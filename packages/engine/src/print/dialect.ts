@@ -29,5 +29,11 @@ export interface Dialect {
     slots: readonly { dtype: DType; written: boolean }[],
     body: readonly string[],
   ): string;
+  /** A function over rows [first, last) and columns [from, to), whose operands are the addresses in its list `a`. */
+  rectangle(
+    symbol: string,
+    slots: readonly { dtype: DType; written: boolean }[],
+    body: readonly string[],
+  ): string;
   readonly prelude: string;
 }

@@ -1,8 +1,16 @@
 // Prints one loop kernel: the loop nest around the expressions. How the work is cut into tasks is
 // decided here from the shapes alone.
 
+import type { Epilogue } from '../schedule/epilogue.ts';
 import { coefficient, dependsOn } from '../schedule/index-expr.ts';
-import { allIndices, type LoopKernel, type Pass, type Scalar, type Store } from '../schedule/loops.ts';
+import {
+  allIndices,
+  type LoopKernel,
+  loadsOf,
+  type Pass,
+  type Scalar,
+  type Store,
+} from '../schedule/loops.ts';
 import type { Dialect } from './dialect.ts';
 import { printIndex, Scope } from './expression.ts';
 
@@ -19,7 +27,7 @@ const TASK_ELEMENTS = 16384;
 const COLUMN_CHUNK = 64;
 
 /** Vector code needs every access linear in the inner variable and no guard on it. */
-function isVectorizable(kernel: LoopKernel): boolean {
+export function isVectorizable(kernel: LoopKernel): boolean {
   if (allIndices(kernel).some((index) => coefficient(index, kernel.inner.name) === undefined)) return false;
   let ok = true;
   const seen = new Set<string>();
@@ -47,10 +55,13 @@ class Printer {
   readonly d: Dialect;
   readonly vector: boolean;
   readonly names = { next: 0 };
+  /** A value that a pass computes before its first store. */
+  readonly early: Scalar | undefined;
 
-  constructor(kernel: LoopKernel, dialect: Dialect) {
+  constructor(kernel: LoopKernel, dialect: Dialect, early?: Scalar) {
     this.kernel = kernel;
     this.d = dialect;
+    this.early = early;
     this.vector = kernel.inner.extent >= dialect.width && isVectorizable(kernel);
   }
 
@@ -107,6 +118,7 @@ class Printer {
   }
 
   passBody(pass: Pass, scope: Scope, mode: 'scalar' | 'vector'): void {
+    if (this.early) scope.value(this.early);
     for (const r of pass.reductions) {
       const acc = mode === 'vector' ? `w${r.id}` : `s${r.id}`;
       const op = r.op === 'sum' ? 'add' : 'max';
@@ -156,6 +168,13 @@ class Printer {
     return { text: this.d.kernel('@', this.kernel.slots, body), tasks: Math.ceil(count / perTask) };
   }
 
+  /** A map over the rectangle that its caller names. */
+  rectangle(): string {
+    const nest = [...this.rowVariables(), ...this.row('from', 'to', false)];
+    const body = ['for (int64_t row = first; row < last; row++) {', ...indent(nest), '}'];
+    return this.d.rectangle('@', this.kernel.slots, body);
+  }
+
   /** Reductions over an outer axis: a task owns some columns of one row and walks the reduced axis. */
   columns(): PrintedKernel {
     const { kernel, d } = this;
@@ -199,6 +218,12 @@ class Printer {
       '}',
     ];
   }
+}
+
+/** An epilogue. The result that it reads is loaded before anything is stored, because one of the stores may overwrite it. */
+export function printEpilogue({ kernel, product }: Epilogue, dialect: Dialect): string {
+  const result = loadsOf(kernel).find((load) => load.slot === product)!;
+  return new Printer(kernel, dialect, result).rectangle();
 }
 
 export function printKernel(kernel: LoopKernel, dialect: Dialect): PrintedKernel {

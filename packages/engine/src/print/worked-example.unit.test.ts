@@ -3,17 +3,16 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { GraphBuilder } from '../core/builder.ts';
-import { cTemplates } from '../kernels/c-templates.ts';
+import { cTarget } from '../kernels/c-target.ts';
 import { cudaTarget } from '../runtime/cuda/program-text.ts';
 import type { BackendTarget } from '../schedule/emitter.ts';
 import { compileProgram } from '../schedule/program.ts';
-import { cDialect } from './dialects/c.ts';
 import { wgslDialect } from './dialects/wgsl.ts';
 import { printGpuKernel } from './gpu-kernel.ts';
 
 const dialect = wgslDialect({ f16: false, subgroupSize: 0 });
 const targets: Readonly<Record<string, BackendTarget>> = {
-  C: { dialect: cDialect, templates: cTemplates, biasInMatmul: true },
+  C: cTarget,
   WGSL: { templates: new Map(), print: (kernel) => printGpuKernel(kernel, dialect) },
   CUDA: cudaTarget('f32', false),
 };

@@ -98,6 +98,35 @@ describe('matrix products', () => {
     }
     compareWithInterpreter(device, b, outputs, params, float32Tolerance(k));
   });
+
+  it.each([
+    [1, 70, 65],
+    [4, 33, 40],
+    [15, 5, 7],
+    [129, 97, 400],
+    [300, 520, 33],
+  ])('of %i x %i x %i are right with what follows them, kept or not', (m, n, k) => {
+    const b = new GraphBuilder();
+    const params = new Map<string, NdArray>();
+    const make = (name: string, shape: number[]) => {
+      params.set(
+        name,
+        tabulate(shape, 'f32', () => r.real(-1, 1)),
+      );
+      return b.param(name, shape);
+    };
+    const [x, y, c] = [make('x', [m, k]), make('y', [n, k]), make('c', [m, n])];
+    const product = (factor: number) => b.matmul(b.mul(x, factor), y, { tb: true });
+    const kept = product(2);
+    const sum = b.add(b.add(product(3), make('bias', [n])), c);
+    const outputs = [
+      b.apply('gelu', [product(1)], { tanh: true }),
+      ...[kept, b.tanh(kept), b.mul(b.tanh(kept), c)],
+      ...[b.mul(b.tanh(sum), b.exp(c)), b.mul(b.reshape(product(4), [1, m, n]), make('column', [1, m, 1]))],
+      b.apply('swiglu', [product(5), b.matmul(make('x2', [m, k]), y, { tb: true })]),
+    ];
+    compareWithInterpreter(device, b, outputs, params, float32Tolerance(4 * k));
+  });
 });
 
 describe('long reductions', () => {

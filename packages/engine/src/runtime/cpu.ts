@@ -4,9 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import koffi from 'koffi';
 import { BYTES_PER_ELEMENT, numel } from '../core/shape.ts';
-import { cTemplates } from '../kernels/c-templates.ts';
+import { cTarget } from '../kernels/c-target.ts';
 import { cDialect } from '../print/dialects/c.ts';
-import type { BackendTarget } from '../schedule/emitter.ts';
 import { type Arg, bytesPerElement, type SharedParam } from '../schedule/launch.ts';
 import { sharedLayout } from '../schedule/plan.ts';
 import { type Accumulation, type CompileOptions, compileProgram, type Trace } from '../schedule/program.ts';
@@ -141,6 +140,7 @@ export class CpuExecutable implements Executable {
   readonly #tableBytes: number;
   readonly #pool: number;
   readonly #kernels: number;
+  readonly #functions = new Map<string, number>();
   #begun = false;
   #disposed = false;
 
@@ -186,17 +186,9 @@ export class CpuExecutable implements Executable {
   /** The run list and all argument lists as 64-bit words, with addresses resolved. */
   #bind(listWords: number): BigInt64Array {
     const words = new BigInt64Array(this.#tableBytes / 8);
-    const symbols = new Map<string, number>();
     let cursor = listWords;
     this.#program.launches.forEach((launch, i) => {
-      let fn = symbols.get(launch.symbol);
-      if (fn === undefined) {
-        const library = this.#program.kernels.has(launch.symbol) ? this.#kernels : this.#lib.handle;
-        fn = this.#lib.symbol(library, launch.symbol);
-        if (!fn) throw new Error(`kernel ${launch.symbol} is missing`);
-        symbols.set(launch.symbol, fn);
-      }
-      words[i * LAUNCH_WORDS] = BigInt(fn);
+      words[i * LAUNCH_WORDS] = BigInt(this.#function(launch.symbol));
       words[i * LAUNCH_WORDS + 1] = BigInt(this.#tables + 8 * cursor);
       words[i * LAUNCH_WORDS + 2] = BigInt(launch.tasks);
       for (const arg of launch.args) words[cursor++] = this.#word(arg);
@@ -204,9 +196,21 @@ export class CpuExecutable implements Executable {
     return words;
   }
 
+  /** The address of a function of the program's own library or of the engine's. */
+  #function(symbol: string): number {
+    const known = this.#functions.get(symbol);
+    if (known !== undefined) return known;
+    const library = this.#program.kernels.has(symbol) ? this.#kernels : this.#lib.handle;
+    const address = this.#lib.symbol(library, symbol);
+    if (!address) throw new Error(`kernel ${symbol} is missing`);
+    this.#functions.set(symbol, address);
+    return address;
+  }
+
   #word(arg: Arg): bigint {
     if (arg.kind === 'buffer') return BigInt(this.#address(arg.buffer) + arg.byteOffset);
     if (arg.kind === 'int') return BigInt(arg.value);
+    if (arg.kind === 'kernel') return BigInt(this.#function(arg.symbol));
     floatBits.setFloat32(0, arg.value, true);
     return BigInt(floatBits.getInt32(0, true));
   }
@@ -335,8 +339,6 @@ export class CpuExecutable implements Executable {
     if (this.#kernels) this.#lib.close(this.#kernels);
   }
 }
-
-const cTarget: BackendTarget = { dialect: cDialect, templates: cTemplates, biasInMatmul: true };
 
 export interface CpuDevice extends Device {
   /** Memory for params of several programs, zeroed. @throws DeviceUnavailable when there is none */

@@ -25,8 +25,8 @@ export type RunnableProgram = Pick<
   readonly launches: readonly Pick<Launch, 'symbol' | 'args' | 'tasks' | 'scratch' | 'flops' | 'bytes'>[];
 };
 
-/** An argument: an integer, a float in a list of one, or (buffer number, byte offset). */
-type StoredArg = number | readonly [number] | readonly [number, number];
+/** An argument: an integer, a float in a list of one, (buffer number, byte offset), or the symbol of a function. */
+type StoredArg = number | readonly [number] | readonly [number, number] | string;
 
 interface Stored {
   readonly buffers: readonly string[];
@@ -90,6 +90,7 @@ function paramsOf(trace: Trace): Map<string, Node> {
 
 function storeArg(arg: Arg, buffer: ReadonlyMap<string, number>): StoredArg {
   if (arg.kind === 'buffer') return [buffer.get(arg.buffer)!, arg.byteOffset];
+  if (arg.kind === 'kernel') return arg.symbol;
   return arg.kind === 'int' ? arg.value : [arg.value];
 }
 
@@ -102,7 +103,7 @@ function toStored(program: Program, trace: Trace): Stored | undefined {
   });
   const tables = [...program.tables.keys()].every((name) => trace.builder.tables.has(name));
   const finite = program.launches.every((l) =>
-    l.args.every((a) => a.kind === 'buffer' || Number.isFinite(a.value)),
+    l.args.every((a) => a.kind === 'buffer' || a.kind === 'kernel' || Number.isFinite(a.value)),
   );
   if (!fits || !tables || !finite) return undefined;
   const placed = [...program.plan.offsets];
@@ -132,6 +133,7 @@ function fromStored(stored: Stored, trace: Trace): RunnableProgram {
   const known = paramsOf(trace);
   const argOf = (arg: StoredArg): Arg => {
     if (typeof arg === 'number') return { kind: 'int', value: arg };
+    if (typeof arg === 'string') return { kind: 'kernel', symbol: arg };
     if (arg.length === 1) return { kind: 'float', value: arg[0] };
     return { kind: 'buffer', buffer: stored.buffers[arg[0]], byteOffset: arg[1] };
   };

@@ -3,8 +3,8 @@
 // kernel (a value would be needed at another row) throws IllegalFusion, which the clusterer reads as no.
 
 import type { Node } from '../core/graph.ts';
-import { numel, sameShape } from '../core/shape.ts';
-import { collapseAxes } from './collapse.ts';
+import { numel, type Shape, sameShape } from '../core/shape.ts';
+import { collapseAxes, collapseRows } from './collapse.ts';
 import { type Domain, isReduce } from './domain.ts';
 import {
   add,
@@ -66,10 +66,13 @@ class KernelBuilder {
 
   readonly domain: Domain;
   readonly bufferOf: BufferOf;
+  /** Where members may be reshapes of the domain: its shape. */
+  readonly #whole: Shape | undefined;
 
-  constructor(members: readonly Node[], domain: Domain, bufferOf: BufferOf) {
+  constructor(members: readonly Node[], domain: Domain, bufferOf: BufferOf, whole?: Shape) {
     this.domain = domain;
     this.bufferOf = bufferOf;
+    this.#whole = whole;
     this.#members = new Set(members.map((n) => n.id));
     this.#rows = domain.rows.map((extent, i) => variable(`r${i}`, extent));
     this.#inner = variable('i', domain.inner);
@@ -90,6 +93,10 @@ class KernelBuilder {
   /** Where a member's own value lives: once per element of the domain, or once per row. */
   home(node: Node): { index: Index[]; perRow: boolean } {
     const { rows, inner } = this.domain;
+    if (this.#whole) {
+      if (isReduce(node) || numel(node.shape) !== numel(this.#whole)) throw new IllegalFusion();
+      return { index: reshapeIndex([...this.#rows, this.#inner], this.#whole, node.shape), perRow: false };
+    }
     if (isReduce(node)) {
       if (!sameShape(node.inputs[0].shape.slice(0, node.attrs.from as number), rows))
         throw new IllegalFusion();
@@ -264,7 +271,7 @@ class KernelBuilder {
     const rows = this.domain.rows.map((extent, i) => ({ name: `r${i}`, extent }));
     const inner = { name: 'i', extent: this.domain.inner };
     const kernel: LoopKernel = { kind: 'row', rows, inner, passes, rowStores, slots: this.#slots };
-    return { kernel: collapseAxes(kernel), buffers: this.#buffers };
+    return { kernel: this.#whole ? collapseRows(kernel) : collapseAxes(kernel), buffers: this.#buffers };
   }
 
   /** A reduction over an axis that is not the last: rows x reduced x inner. */
@@ -309,4 +316,15 @@ export function buildKernel(
 ): BuiltKernel {
   const builder = new KernelBuilder(members, domain, bufferOf);
   return domain.kind === 'col' ? builder.finishColumn(members[0]) : builder.finish(members, stored);
+}
+
+/** As `buildKernel` for a map over `shape`, of which members may be reshapes. Its last axis stays the inner one. */
+export function buildMap(
+  members: readonly Node[],
+  shape: Shape,
+  bufferOf: BufferOf,
+  stored: (node: Node) => boolean,
+): BuiltKernel {
+  const domain: Domain = { kind: 'row', rows: shape.slice(0, -1), reduced: 1, inner: shape.at(-1)! };
+  return new KernelBuilder(members, domain, bufferOf, shape).finish(members, stored);
 }

@@ -2,21 +2,23 @@
 //
 // Values with a buffer: program outputs, operands of templates, reductions, and elementwise values that
 // are used more than once and are not cheap to recompute from one stored operand. Everything else is
-// recomputed where it is used. Then, greedily and in order, each such value joins an earlier kernel with
-// the same rows when that makes one legal kernel and no cycle.
+// recomputed where it is used. Then, greedily and in order, each such value joins the template whose result it is a map
+// of, or an earlier kernel with the same rows, when that makes one legal kernel and no cycle.
 
 import { type Node, topologicalOrder } from '../core/graph.ts';
 import { opRow } from '../core/ops.ts';
 import { numel } from '../core/shape.ts';
 import { type BuiltKernel, buildKernel, IllegalFusion } from './build-kernel.ts';
 import { type Domain, domainOf } from './domain.ts';
+import { buildEpilogue, type Epilogue, type TakesEpilogue } from './epilogue.ts';
 
 export interface Unit {
   readonly kind: 'loops' | 'template';
-  /** Members in order of creation; a template has one. */
+  /** Members in order of creation; of a template its node, then those of its epilogue. */
   nodes: Node[];
   domain?: Domain;
   built?: BuiltKernel;
+  epilogue?: Epilogue;
 }
 
 export interface Clusters {
@@ -28,6 +30,10 @@ export interface Clusters {
 export interface ClusterOptions {
   /** False gives every value with a buffer a kernel of its own (for tests). */
   readonly fuse: boolean;
+  /** Which templates take which epilogues; none where it is absent. */
+  readonly takesEpilogue?: TakesEpilogue;
+  /** Ids of the nodes that run before all others, maybe several times: no kernel computes some of both. */
+  readonly first?: ReadonlySet<number>;
 }
 
 const MAX_SLOTS = 20;
@@ -114,6 +120,7 @@ class Clusterer {
   readonly #unitOf = new Map<number, Unit>();
   readonly #directDeps = new Map<number, ReadonlySet<Node>>();
   readonly #stored: ReadonlySet<number>;
+  readonly #options: ClusterOptions;
   readonly bufferOf = (node: Node): string | undefined => {
     const base = throughReshape(node);
     if (base.op === 'param') return `param:${base.attrs.name}`;
@@ -122,8 +129,9 @@ class Clusterer {
     return undefined;
   };
 
-  constructor(stored: ReadonlySet<number>) {
+  constructor(stored: ReadonlySet<number>, options: ClusterOptions) {
     this.#stored = stored;
+    this.#options = options;
   }
 
   /** Stored values (or params) that the expression of `node` loads. */
@@ -169,11 +177,11 @@ class Clusterer {
     return false;
   }
 
-  add(node: Node, fuse: boolean): void {
+  add(node: Node): void {
     const unit: Unit = { kind: isTemplate(node) ? 'template' : 'loops', nodes: [node] };
     if (unit.kind === 'loops') unit.domain = domainOf(node);
     this.#unitOf.set(node.id, unit);
-    const partner = fuse && unit.kind === 'loops' ? this.#partner(unit) : undefined;
+    const partner = this.#options.fuse && unit.kind === 'loops' ? this.#partner(unit) : undefined;
     if (!partner) {
       this.#units.push(unit);
       return;
@@ -183,9 +191,11 @@ class Clusterer {
     this.#unitOf.set(node.id, partner.unit);
   }
 
-  #partner(unit: Unit): { unit: Unit; domain: Domain } | undefined {
+  #partner(unit: Unit): { unit: Unit; domain?: Domain } | undefined {
     if (unit.domain!.kind === 'col') return undefined;
     const deps = this.#unitDeps(unit);
+    const template = [...deps].reverse().find((u) => this.#takes(u, unit.nodes[0], deps));
+    if (template) return { unit: template };
     const loads = new Set([...this.#deps(unit.nodes[0])].map((d) => d.id));
     const recent = this.#units.slice(-SIBLING_WINDOW);
     const siblings = recent.filter(
@@ -194,13 +204,36 @@ class Clusterer {
     );
     for (const candidate of [...[...deps].reverse(), ...siblings.reverse()]) {
       if (candidate.kind !== 'loops' || candidate.domain!.kind === 'col') continue;
-      if (isAgain(unit.nodes[0]) && !candidate.nodes.every(isAgain)) continue;
+      if (!this.#isSameTime(candidate, unit.nodes[0])) continue;
       const domain = this.#commonDomain(candidate, unit);
       if (!domain || !this.#isLegal([...candidate.nodes, ...unit.nodes], domain)) continue;
       if (this.#reaches(deps, candidate)) continue;
       return { unit: candidate, domain };
     }
     return undefined;
+  }
+
+  /** Whether a template's unit can compute `node` too, as a further member of its epilogue. */
+  #takes(unit: Unit, node: Node, deps: ReadonlySet<Unit>): boolean {
+    const { takesEpilogue } = this.#options;
+    const [source, ...members] = unit.nodes;
+    if (unit.kind !== 'template' || !takesEpilogue || source.types.length > 1) return false;
+    if (!this.#isSameTime(unit, node)) return false;
+    try {
+      const epilogue = buildEpilogue(source, [...members, node], this.bufferOf, () => true);
+      if (epilogue.buffers.length > MAX_SLOTS || !takesEpilogue(source, epilogue)) return false;
+    } catch (error) {
+      if (error instanceof IllegalFusion) return false;
+      throw error;
+    }
+    return !this.#reaches(deps, unit);
+  }
+
+  /** Whether `node` belongs where the unit runs: in the same part of the step and the same pass over the model. */
+  #isSameTime(unit: Unit, node: Node): boolean {
+    const { first } = this.#options;
+    if (first && first.has(unit.nodes[0].id) !== first.has(node.id)) return false;
+    return !isAgain(node) || unit.nodes.every(isAgain);
   }
 
   #commonDomain(a: Unit, b: Unit): Domain | undefined {
@@ -230,8 +263,13 @@ class Clusterer {
       }
     }
     for (const unit of this.#units) {
-      if (unit.kind === 'template') continue;
-      unit.built = buildKernel(unit.nodes, unit.domain!, this.bufferOf, (n) => outside.has(n.id));
+      const stored = (n: Node) => outside.has(n.id);
+      const [node, ...members] = unit.nodes;
+      if (unit.kind === 'template') {
+        if (members.length > 0) unit.epilogue = buildEpilogue(node, members, this.bufferOf, stored);
+        continue;
+      }
+      unit.built = buildKernel(unit.nodes, unit.domain!, this.bufferOf, stored);
     }
     return this.#ordered();
   }
@@ -256,9 +294,9 @@ const isLarge = (n: Node) => numel(n.shape) >= 1024;
 export function cluster(roots: readonly Node[], options: ClusterOptions): Clusters {
   const order = topologicalOrder(roots);
   const stored = storedNodes(order, roots);
-  const clusterer = new Clusterer(stored);
+  const clusterer = new Clusterer(stored, options);
   for (const node of order) {
-    if (isTemplate(node) || stored.has(node.id)) clusterer.add(node, options.fuse);
+    if (isTemplate(node) || stored.has(node.id)) clusterer.add(node);
   }
   return { units: clusterer.finish(roots), bufferOf: clusterer.bufferOf };
 }

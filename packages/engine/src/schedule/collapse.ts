@@ -39,8 +39,7 @@ function merge(kernel: LoopKernel, outer: Axis, inner: Axis): { kernel: LoopKern
 }
 
 export function collapseAxes(input: LoopKernel): LoopKernel {
-  let kernel: LoopKernel = { ...input, rows: input.rows.filter((a) => a.extent > 1) };
-  kernel = collapseRows(kernel);
+  let kernel = collapseRows(input);
   const reduces = kernel.kind === 'col' || kernel.passes.some((p) => p.reductions.length > 0);
   if (reduces || kernel.rowStores.length > 0) return kernel;
   // Without reductions the innermost row axis may join (or replace) the inner axis.
@@ -62,8 +61,9 @@ export function collapseAxes(input: LoopKernel): LoopKernel {
   return kernel;
 }
 
-function collapseRows(input: LoopKernel): LoopKernel {
-  let kernel = input;
+/** Merges row axes only. */
+export function collapseRows(input: LoopKernel): LoopKernel {
+  let kernel: LoopKernel = { ...input, rows: input.rows.filter((a) => a.extent > 1) };
   for (let i = kernel.rows.length - 2; i >= 0; i--) {
     const [outer, inner] = [kernel.rows[i], kernel.rows[i + 1]];
     if (!mergeable(allIndices(kernel), outer, inner)) continue;

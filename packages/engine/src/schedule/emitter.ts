@@ -4,7 +4,9 @@ import type { Node } from '../core/graph.ts';
 import { numel, sameShape } from '../core/shape.ts';
 import type { Dialect } from '../print/dialect.ts';
 import { type PrintedKernel, printKernel } from '../print/kernel.ts';
+import type { BuiltKernel } from './build-kernel.ts';
 import { throughReshape, type Unit } from './cluster.ts';
+import type { TakesEpilogue } from './epilogue.ts';
 import {
   type BufferInfo,
   bufferArg,
@@ -24,6 +26,8 @@ export interface BackendTarget {
   readonly templates: ReadonlyMap<string, Template>;
   /** Whether the matmul template takes a bias as its last operand (attrs.bias). */
   readonly biasInMatmul?: boolean;
+  /** Whether the template of a node takes an epilogue; none does where this is absent. */
+  readonly takesEpilogue?: TakesEpilogue;
   /** Prints a loop kernel for a grid of threads; without it, the dialect's tasks are printed. */
   readonly print?: (kernel: LoopKernel) => PrintedKernel;
   /** No buffer crosses a multiple of this many bytes in the arena (memory bound in parts). */
@@ -142,21 +146,24 @@ export class Emitter {
   }
 
   emit(unit: Unit): void {
-    if (unit.kind === 'template') this.#emitTemplate(unit.nodes[0]);
+    if (unit.kind === 'template') this.#emitTemplate(unit);
     else this.#emitKernel(unit);
   }
 
-  #emitTemplate(node: Node): void {
+  #emitTemplate({ nodes: [node, ...members], epilogue }: Unit): void {
     const outputs = node.types.map((type, i) => {
       const id = `n${node.id}.${i}`;
-      this.#declare(id, numel(type.shape), type.dtype, false);
+      if (!epilogue || epilogue.kept) this.#declare(id, numel(type.shape), type.dtype, false);
       return id;
     });
+    if (epilogue) this.#declareMembers(members, epilogue.buffers);
     let temporaries = 0;
     const launches = this.#target.templates.get(node.op)!({
       node,
       inputs: node.inputs.map((_, i) => this.#operand(node, i)),
       outputs,
+      ...(epilogue ? { epilogue: { ...epilogue, kernel: this.#withStorage(epilogue) } } : {}),
+      define: (text) => this.#symbol(text),
       temporary: (elements) => {
         const id = `n${node.id}.t${temporaries++}`;
         this.#declare(id, elements, 'f32', false);
@@ -173,17 +180,27 @@ export class Emitter {
     }
   }
 
-  #emitKernel(unit: Unit): void {
-    for (const node of unit.nodes) {
+  /** Members that live only inside of their kernel have no buffer there. */
+  #declareMembers(members: readonly Node[], used: readonly string[]): void {
+    for (const node of members) {
       const buffer = this.#bufferOf(node)!;
-      if (unit.built!.buffers.includes(buffer)) this.#declare(buffer, numel(node.shape), node.dtype, false);
+      if (used.includes(buffer)) this.#declare(buffer, numel(node.shape), node.dtype, false);
     }
-    const { kernel, buffers } = unit.built!;
-    const slots = kernel.slots.map((s, i) => ({ ...s, storage: this.buffers.get(buffers[i])!.storage }));
+  }
+
+  /** The kernel, with how the elements of every slot are kept. */
+  #withStorage({ kernel, buffers }: BuiltKernel): LoopKernel {
+    const slots = kernel.slots.map((s, i) => ({ ...s, storage: this.buffers.get(buffers[i])?.storage }));
     const blocks = slots.findIndex((s) => isBlocks(s.storage));
     if (blocks >= 0)
       throw new Error(`${buffers[blocks]} is kept in blocks, which only products and lookups read`);
-    const printed = this.#print({ ...kernel, slots });
+    return { ...kernel, slots };
+  }
+
+  #emitKernel(unit: Unit): void {
+    const { kernel, buffers } = unit.built!;
+    this.#declareMembers(unit.nodes, buffers);
+    const printed = this.#print(this.#withStorage(unit.built!));
     const written = kernel.slots.map((s) => s.written);
     const reads = buffers.filter((_, i) => !written[i]);
     const writes = buffers.filter((_, i) => written[i]);

@@ -2,11 +2,14 @@
 
 import type { Node } from '../core/graph.ts';
 import { BYTES_PER_ELEMENT, type DType } from '../core/shape.ts';
+import type { Epilogue } from './epilogue.ts';
 
 export type Arg =
   | { readonly kind: 'buffer'; readonly buffer: string; readonly byteOffset: number }
   | { readonly kind: 'int'; readonly value: number }
-  | { readonly kind: 'float'; readonly value: number };
+  | { readonly kind: 'float'; readonly value: number }
+  /** The address of a function of the program. */
+  | { readonly kind: 'kernel'; readonly symbol: string };
 
 /** ggml's blocks of 32 values along the last axis: a binary16 scale and 32 values of 8 or of 4 bits. */
 export type BlockStorage = 'Q8_0' | 'Q4_0';
@@ -26,6 +29,7 @@ export const isBlocks = (storage: Storage): storage is BlockStorage =>
 export const bufferArg = (buffer: string): Arg => ({ kind: 'buffer', buffer, byteOffset: 0 });
 export const intArg = (value: number): Arg => ({ kind: 'int', value });
 export const floatArg = (value: number): Arg => ({ kind: 'float', value });
+export const kernelArg = (symbol: string): Arg => ({ kind: 'kernel', symbol });
 
 export interface Launch {
   /** Symbol of a kernel: of the backend's library, or one generated for this program. */
@@ -58,8 +62,12 @@ export interface TemplateContext {
   readonly node: Node;
   /** Buffers of the operands, in order. */
   readonly inputs: readonly string[];
-  /** Buffers of the results, in order. */
+  /** Buffers of the results, in order. One that only the epilogue needs has no memory. */
   readonly outputs: readonly string[];
+  /** What is computed from the result on the way out. Only for nodes that `takesEpilogue` of the backend accepted. */
+  readonly epilogue?: Epilogue;
+  /** Adds a function to the program and returns its symbol, which stands in the text as `@`. */
+  define(text: string): string;
   /** A buffer that lives only during this node's launches. */
   temporary(elements: number): string;
   /** How the elements of a buffer are kept. */

@@ -132,22 +132,34 @@ export function guardScalar(index: Index, from: number, to: number, inside: Scal
   return { kind: 'guard', index, from, to, inside, outside, dtype: inside.dtype, key };
 }
 
-/** Every index expression of a kernel. */
-export function allIndices(kernel: LoopKernel): Index[] {
-  const out: Index[] = [];
+/** Calls `see` once for every value that the stores and reductions of a kernel are made of. */
+function everyScalar(kernel: LoopKernel, see: (s: Scalar) => void): void {
   const seen = new Set<string>();
   const walk = (s: Scalar): void => {
     if (seen.has(s.key)) return;
     seen.add(s.key);
-    if (s.kind === 'load' || s.kind === 'index' || s.kind === 'guard') out.push(s.index);
+    see(s);
     if (s.kind === 'apply') s.args.forEach(walk);
     if (s.kind === 'guard') [s.inside, s.outside].forEach(walk);
   };
-  for (const store of allStores(kernel)) {
-    out.push(store.index);
-    walk(store.value);
-  }
+  for (const store of allStores(kernel)) walk(store.value);
   for (const pass of kernel.passes) for (const r of pass.reductions) walk(r.value);
+}
+
+/** Every index expression of a kernel. */
+export function allIndices(kernel: LoopKernel): Index[] {
+  const out = allStores(kernel).map((store) => store.index);
+  everyScalar(kernel, (s) => {
+    if (s.kind === 'load' || s.kind === 'index' || s.kind === 'guard') out.push(s.index);
+  });
+  return out;
+}
+
+export function loadsOf(kernel: LoopKernel): Extract<Scalar, { kind: 'load' }>[] {
+  const out: Extract<Scalar, { kind: 'load' }>[] = [];
+  everyScalar(kernel, (s) => {
+    if (s.kind === 'load') out.push(s);
+  });
   return out;
 }
 

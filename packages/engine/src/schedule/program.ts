@@ -68,22 +68,23 @@ export const rootsOf = (trace: Trace): Node[] =>
 
 export function compileProgram(trace: Trace, target: BackendTarget, options: CompileOptions = {}): Program {
   const graph = lower(trace, target, options);
-  const { units, bufferOf } = cluster(graph.roots, { fuse: options.fuse !== false });
-  const storage = new Map<string, Storage>();
-  for (const id of target.bfloat16?.(graph.roots, bufferOf) ?? []) storage.set(id, 'bf16');
-  for (const id of target.halfParams?.(graph.roots) ?? []) storage.set(id, 'f16');
-  const emitter = new Emitter(target, bufferOf, storage, options.shared ?? []);
   const named = (wanted: ReadonlyMap<string, Node> | undefined, from: number): [string, Node][] =>
     [...(wanted?.keys() ?? [])].map((name, i) => [name, graph.roots[from + i]]);
   const updatesFrom = trace.outputs.size;
   const sumsFrom = updatesFrom + (trace.updates?.size ?? 0);
   const sums = named(trace.accumulators, sumsFrom);
+  const first = new Set(topologicalOrder(sums.map(([, node]) => node)).map((n) => n.id));
+  const { takesEpilogue } = target;
+  const { units, bufferOf } = cluster(graph.roots, { fuse: options.fuse !== false, takesEpilogue, first });
+  const storage = new Map<string, Storage>();
+  for (const id of target.bfloat16?.(graph.roots, bufferOf) ?? []) storage.set(id, 'bf16');
+  for (const id of target.halfParams?.(graph.roots) ?? []) storage.set(id, 'f16');
+  const emitter = new Emitter(target, bufferOf, storage, options.shared ?? []);
   declareParams(emitter, graph.roots, new Set(sums.map(([name]) => name)));
 
-  const [repeated, rest] = separate(
-    units,
-    sums.map(([, node]) => node),
-  );
+  const isFirst = (unit: Unit) => unit.nodes.some((n) => first.has(n.id));
+  const repeated = units.filter(isFirst);
+  const rest = units.filter((u) => !isFirst(u));
   for (const unit of repeated) emitter.emit(unit);
   const copies = emitter.assign(sums);
   const end = emitter.launches.length;
@@ -150,13 +151,6 @@ function declareParams(emitter: Emitter, roots: readonly Node[], sums: ReadonlyS
   const isSum = (node: Node) => sums.has(node.attrs.name as string);
   for (const node of params.filter(isSum)) emitter.declareParam(node);
   for (const node of params.filter((p) => !isSum(p))) emitter.declareParam(node);
-}
-
-/** Units that some accumulator needs, and the others; both in their order. */
-function separate(units: readonly Unit[], sums: readonly Node[]): [Unit[], Unit[]] {
-  const needed = new Set(topologicalOrder(sums).map((n) => n.id));
-  const isNeeded = (unit: Unit) => unit.nodes.some((n) => needed.has(n.id));
-  return [units.filter(isNeeded), units.filter((u) => !isNeeded(u))];
 }
 
 /** Every launch reads only what was written before it. */

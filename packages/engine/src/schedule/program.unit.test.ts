@@ -4,13 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { demoConfig } from '../bench/train.ts';
 import { GraphBuilder } from '../core/builder.ts';
 import type { Node } from '../core/graph.ts';
-import { cTemplates } from '../kernels/c-templates.ts';
-import { cDialect } from '../print/dialects/c.ts';
+import { cTarget } from '../kernels/c-target.ts';
 import { traceDecodingStep } from '../serve/generator.ts';
 import { traceTrainingStep } from '../train/trainer.ts';
 import { type CompileOptions, compileProgram } from './program.ts';
 
-const target = { dialect: cDialect, templates: cTemplates, biasInMatmul: true };
+const target = cTarget;
 const compile = (b: GraphBuilder, y: Node, options?: CompileOptions) =>
   compileProgram({ builder: b, outputs: new Map([['y', y]]) }, target, options);
 
@@ -43,7 +42,7 @@ describe('fusion', () => {
     const product = b.matmul(b.param('a', [64, 64]), b.param('w', [64, 64]));
     const y = b.add(b.param('c', [64, 64]), b.add(product, b.param('bias', [64])));
     expect(compile(b, y).launches.map((l) => l.symbol)).toEqual(['ts_matmul']);
-    const plain = { ...target, biasInMatmul: false };
+    const plain = { ...target, biasInMatmul: false, takesEpilogue: undefined };
     expect(compileProgram({ builder: b, outputs: new Map([['y', y]]) }, plain).launches).toHaveLength(2);
   });
 
@@ -55,6 +54,65 @@ describe('fusion', () => {
       [18, 32],
     );
     expect(compile(b, b.exp(moved)).launches).toHaveLength(1);
+  });
+});
+
+describe('a map behind a product', () => {
+  const b = new GraphBuilder();
+  const [x, w, c] = ['x', 'w', 'c'].map((name) => b.param(name, [64, 64]));
+  const product = b.matmul(x, w);
+  const compileAll = (...outputs: Node[]) =>
+    compileProgram({ builder: b, outputs: new Map(outputs.map((y, i) => [`y${i}`, y])) }, target);
+
+  it('is its epilogue, also through a reshape; what nobody else reads is not stored', () => {
+    const shaped = b.mul(b.reshape(product, [4, 16, 64]), b.param('rows', [4, 1, 64]));
+    for (const y of [b.tanh(product), b.mul(b.exp(product), c), shaped]) {
+      const { launches, buffers } = compileAll(y);
+      expect(launches.map((l) => l.symbol)).toEqual(['ts_matmul']);
+      expect(launches[0].writes).toHaveLength(1);
+      expect([...buffers.keys()].filter((id) => !id.startsWith('param:'))).toHaveLength(1);
+    }
+    expect(compile(b, b.tanh(product), { fuse: false }).launches).toHaveLength(2);
+  });
+
+  it('leaves the product stored where others read it, and computes several results at once', () => {
+    const { launches } = compileAll(product, b.tanh(product), b.mul(b.exp(product), c));
+    expect(launches).toHaveLength(1);
+    expect(launches[0].writes).toHaveLength(3);
+  });
+
+  it('is none where it needs another element of the product, or an operand that needs the product', () => {
+    expect(compileAll(b.add(product, b.permute(product, [1, 0]))).launches).toHaveLength(2);
+    expect(compileAll(b.tanh(b.slice(product, [0, 0], [64, 32]))).launches).toHaveLength(2);
+    const norm = b.apply('softmax', [product]);
+    const after = b.matmul(norm, w);
+    expect(compileAll(b.mul(product, b.matmul(b.tanh(after), w))).launches.map((l) => l.symbol)).toEqual([
+      ...['ts_matmul', 'k0', 'ts_matmul', 'ts_matmul'],
+    ]);
+  });
+
+  it('keeps a residual from being overwritten that it reads once more', () => {
+    const temporary = b.exp(c);
+    const sum = b.add(temporary, product);
+    const inPlace = (y: Node) =>
+      compileAll(y)
+        .launches.filter((l) => l.symbol === 'ts_matmul')
+        .map((l) => l.inPlace.length);
+    expect(inPlace(b.tanh(sum))).toEqual([1]);
+    expect(inPlace(b.mul(b.tanh(sum), temporary))).toEqual([0]);
+  });
+
+  it('is none where the product is summed over turns and the map comes after the last of them', () => {
+    const g = new GraphBuilder();
+    const total = g.add(g.param('total', [64, 64]), g.matmul(g.param('x', [64, 64]), g.param('w', [64, 64])));
+    const trace = {
+      builder: g,
+      outputs: new Map([['y', g.mul(total, 0.5)]]),
+      accumulators: new Map([['total', total]]),
+    };
+    const { launches, accumulation } = compileProgram(trace, target);
+    expect(accumulation?.launches).toBe(1);
+    expect(launches.map((l) => l.symbol)).toEqual(['ts_matmul', 'k0']);
   });
 });
 

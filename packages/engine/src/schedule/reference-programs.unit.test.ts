@@ -3,12 +3,11 @@
 
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { cTemplates } from '../kernels/c-templates.ts';
-import { cDialect } from '../print/dialects/c.ts';
+import { cTarget } from '../kernels/c-target.ts';
 import { referencePrograms } from '../testing/reference-programs.ts';
 import { compileProgram } from './program.ts';
 
-const target = { dialect: cDialect, templates: cTemplates, biasInMatmul: true };
+const target = cTarget;
 const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 it.each(Object.keys(referencePrograms))('%s compiles to the launches and kernels on record', (name) => {

@@ -5,9 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cTemplates } from '../kernels/c-templates.ts';
+import { cTarget } from '../kernels/c-target.ts';
 import type { ModelConfig } from '../models/families.ts';
-import { cDialect } from '../print/dialects/c.ts';
 import { compileProgram } from '../schedule/program.ts';
 import { goldenNames, readGolden } from '../testing/golden.ts';
 import { estimateMemory } from './memory.ts';
@@ -61,7 +60,7 @@ describe('the memory of a step', () => {
     ...{ maxPositions: 64, tieEmbeddings: true },
   };
   const shape = { config, batchSize: 4, sequenceLength: 64, optimizer };
-  const target = { dialect: cDialect, templates: cTemplates, biasInMatmul: true };
+  const target = cTarget;
   const temporaries = (rematerialise: Rematerialise) => {
     const trace = traceTrainingStep({ ...shape, rematerialise });
     const { plan } = compileProgram(trace, target);

@@ -7,10 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../core/builder.ts';
 import type { NdArray } from '../core/ndarray.ts';
 import { interpret } from '../core/ref.ts';
-import { cTemplates } from '../kernels/c-templates.ts';
+import { cTarget } from '../kernels/c-target.ts';
 import { modelOf } from '../models/families.ts';
 import { countParameters } from '../models/model.ts';
-import { cDialect } from '../print/dialects/c.ts';
 import { openCpu } from '../runtime/cpu.ts';
 import { compileProgram } from '../schedule/program.ts';
 import { expectClose } from '../testing/close.ts';
@@ -59,7 +58,7 @@ describe('gradient accumulation', () => {
 
 describe('a step of many accumulated batches', () => {
   const shape = { config, batchSize: 2, sequenceLength: width - 1, optimizer: { learningRate: 1e-3 } };
-  const target = { dialect: cDialect, templates: cTemplates, biasInMatmul: true };
+  const target = cTarget;
   const compiled = (accumulation: number) =>
     compileProgram(traceTrainingStep({ ...shape, accumulation }), target);
 

@@ -233,3 +233,22 @@ static void gemm_packed(int64_t m, int64_t n, int64_t k, const float *a, int64_t
     tiles(m, n, depth, pa, packed + l * width + first * depth, c, ldc, addend_at(l, add, c, ldc), edge);
   }
 }
+
+// What is computed from a product once its sums are final: `run` takes rows [first, last) and columns [from, to), counted
+// in the whole of the result, with the rows of all batch entries one below the other. It is called for a block, whose
+// sums are then in the second cache: tile by tile they would be in the first, but other operands would be read in pieces
+// of 128 bytes, which no prefetcher follows. Nothing where `run` is null.
+typedef struct {
+  void (*run)(const int64_t *operands, int64_t first, int64_t last, int64_t from, int64_t to);
+  const int64_t *operands;
+  int64_t row, column;  // of the block's first element
+} epilogue;
+
+static void run_epilogue(epilogue e, int64_t rows, int64_t columns) {
+  if (e.run) e.run(e.operands, e.row, e.row + rows, e.column, e.column + columns);
+}
+
+// The epilogue of a product's block, from the product's arguments (matmul.c).
+static epilogue epilogue_of(const int64_t *a, int64_t row, int64_t column) {
+  return (epilogue){(void (*)(const int64_t *, int64_t, int64_t, int64_t, int64_t))a[13], a + 14, row, column};
+}

@@ -1,6 +1,7 @@
 #include "gemm.h"
 
-// Arguments of all products: A, B, C, residual or 0, bias or 0, batch, m, n, k, ta, tb, then their own.
+// Arguments of all products: A, B, C, residual or 0, bias or 0, batch, m, n, k, ta, tb, two of their own, the function of
+// an epilogue or 0, and its operands.
 typedef struct {
   int64_t m, n, k, ars, acs, brs, bcs;
 } sizes;
@@ -10,8 +11,9 @@ static sizes sizes_of(const int64_t *a) {
   return (sizes){m, n, k, a[9] ? 1 : k, a[9] ? m : 1, a[10] ? 1 : n, a[10] ? k : 1};
 }
 
-static addend addend_of(const int64_t *a, int64_t at, int64_t column, int64_t n) {
-  return (addend){a[3] ? (const float *)a[3] + at : 0, a[4] ? (const float *)a[4] + column : 0, n};
+// For the block at (row, column), the rows of all batch entries one below the other.
+static addend addend_of(const int64_t *a, int64_t row, int64_t column, int64_t n) {
+  return (addend){a[3] ? (const float *)a[3] + row * n + column : 0, a[4] ? (const float *)a[4] + column : 0, n};
 }
 
 // Where part p of `parts` begins: whole tiles, shared out evenly.
@@ -27,13 +29,14 @@ void ts_matmul(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   const int64_t m = s.m, n = s.n, k = s.k, mb = a[11], nb = a[12];
   for (int64_t t = t0; t < t1; t++) {
     const int64_t z = t / (mb * nb), p = t / nb % mb, q = t % nb;
-    const int64_t i = part_of(m, MR, p, mb), j = part_of(n, NR, q, nb), at = z * m * n + i * n + j;
+    const int64_t i = part_of(m, MR, p, mb), j = part_of(n, NR, q, nb), row = z * m + i;
     const int64_t rows = part_of(m, MR, p + 1, mb) - i, columns = part_of(n, NR, q + 1, nb) - j;
     if (rows == 0 || columns == 0) continue;  // fewer tiles than parts
     const float *x = (const float *)a[0] + z * m * k + i * s.ars;
     const float *y = (const float *)a[1] + z * k * n + j * s.bcs;
     gemm_block(rows, columns, k, x, s.ars, s.acs, y, s.brs, s.bcs,
-               (float *)a[2] + at, n, addend_of(a, at, j, n), (float *)scratch);
+               (float *)a[2] + row * n + j, n, addend_of(a, row, j, n), (float *)scratch);
+    run_epilogue(epilogue_of(a, row, j), rows, columns);
   }
 }
 
@@ -56,12 +59,13 @@ void ts_matmul_packed(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   const sizes s = sizes_of(a);
   const int64_t m = s.m, n = s.n, mb = a[11], nb = a[12];
   for (int64_t t = t0; t < t1; t++) {
-    const int64_t p = t / nb, q = t % nb, i = part_of(m, MR, p, mb), j = part_of(n, NR, q, nb), at = i * n + j;
+    const int64_t p = t / nb, q = t % nb, i = part_of(m, MR, p, mb), j = part_of(n, NR, q, nb);
     const int64_t rows = part_of(m, MR, p + 1, mb) - i, columns = part_of(n, NR, q + 1, nb) - j;
     if (rows == 0 || columns == 0) continue;
     gemm_packed(rows, columns, s.k, (const float *)a[0] + i * s.ars, s.ars, s.acs,
-                (const float *)a[1], j, CEIL_TO(n, NR), (float *)a[2] + at, n, addend_of(a, at, j, n),
+                (const float *)a[1], j, CEIL_TO(n, NR), (float *)a[2] + i * n + j, n, addend_of(a, i, j, n),
                 (float *)scratch);
+    run_epilogue(epilogue_of(a, i, j), rows, columns);
   }
 }
 
@@ -112,4 +116,5 @@ void ts_matvec(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
       }
     }
   }
+  if (first < last) run_epilogue(epilogue_of(a, 0, first), m, last - first);
 }

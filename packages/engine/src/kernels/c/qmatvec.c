@@ -135,7 +135,8 @@ INLINE float total(vf x) {
     _Pragma("GCC unroll 16") for (int i = 0; i < m * count; i++) sums[i] = total(acc[i]);                              \
   }
 
-// a: x [m, k], blocks [n, k], c, residual or 0, bias or 0, 1, m, n, k, 0, 1, rows of the matrix per task.
+// a: x [m, k], blocks [n, k], c, residual or 0, bias or 0, 1, m, n, k, 0, 1, rows of the matrix per task, 0, epilogue or 0,
+// its operands.
 #define ROWS_CASE(NAME, M, COUNT) \
   case M:                         \
     strip_##NAME(x, w, gap, sums, k, M, COUNT); \
@@ -174,6 +175,7 @@ INLINE float total(vf x) {
           out[at] = (sums[i * count + c] + (bias ? bias[to] : 0)) + (c0 ? c0[at] : 0);                                 \
         }                                                                                                              \
     }                                                                                                                  \
+    if (first < last) run_epilogue(epilogue_of(a, 0, first), m, last - first);                                         \
   }                                                                                                                    \
   static void unpack_##NAME(const uint8_t *w, float *to, int64_t blocks) {                           \
     for (int64_t l = 0; l < blocks; l++) {                                                           \
@@ -193,6 +195,7 @@ INLINE float total(vf x) {
       unpack_##NAME((const uint8_t *)a[1] + j * row, strip, count * k / BLOCK);                      \
       const addend add = {a[3] ? (const float *)a[3] + j : 0, a[4] ? (const float *)a[4] + j : 0, n}; \
       gemm_block(m, count, k, (const float *)a[0], k, 1, strip, 1, k, (float *)a[2] + j, n, add, work); \
+      run_epilogue(epilogue_of(a, 0, j), m, count);                                                    \
     }                                                                                                \
   }                                                                                                  \
   /* a: table, index, out, N, width, V, rows per task. A bad index gives a row of NaN. */            \

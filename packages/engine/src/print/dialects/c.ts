@@ -6,6 +6,12 @@ import type { Dialect } from '../dialect.ts';
 
 const kind = (dtype: DType) => (dtype === 'f32' ? 'f' : 'i');
 
+const pointersTo = (slots: readonly { dtype: DType; written: boolean }[]) =>
+  slots.map(({ dtype, written }, i) => {
+    const type = `${written ? '' : 'const '}${dtype === 'f32' ? 'float' : 'int32_t'}`;
+    return `  ${type} *p${i} = (${type} *)a[${i}];`;
+  });
+
 const OPERATORS: Readonly<Record<string, string>> = { add: '+', sub: '-', mul: '*', div: '/' };
 /** Bools are 0 or -1, so that logic is bitwise in both modes. */
 const LOGIC: Readonly<Record<string, string>> = { and: '&', or: '|' };
@@ -73,14 +79,10 @@ export const cDialect: Dialect = {
   reduceIdentity: (op, dtype) => (op === 'sum' ? '0' : dtype === 'f32' ? '-INFINITY' : 'INT32_MIN'),
   reduceLanes: (op, vector, dtype) => `lanes_${op}_${kind(dtype)}(${vector})`,
   kernel(symbol, slots, body) {
-    const pointers = slots.map(({ dtype, written }, i) => {
-      const type = `${written ? '' : 'const '}${dtype === 'f32' ? 'float' : 'int32_t'}`;
-      return `  ${type} *p${i} = (${type} *)a[${i}];`;
-    });
     return [
       `void ${symbol}(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {`,
       '  (void)scratch;',
-      ...pointers,
+      ...pointersTo(slots),
       '  for (int64_t t = t0; t < t1; t++) {',
       ...body.map((line) => `    ${line}`),
       '  }',
@@ -88,4 +90,12 @@ export const cDialect: Dialect = {
       '',
     ].join('\n');
   },
+  rectangle: (symbol, slots, body) =>
+    [
+      `void ${symbol}(const int64_t *a, int64_t first, int64_t last, int64_t from, int64_t to) {`,
+      ...pointersTo(slots),
+      ...body.map((line) => `  ${line}`),
+      '}',
+      '',
+    ].join('\n'),
 };

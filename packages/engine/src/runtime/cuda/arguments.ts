@@ -9,6 +9,7 @@ const floatBits = new DataView(new ArrayBuffer(4));
 export function wordOf(arg: Arg, addressOf: (buffer: string) => number): bigint {
   if (arg.kind === 'buffer') return BigInt(addressOf(arg.buffer) + arg.byteOffset);
   if (arg.kind === 'int') return BigInt(arg.value);
+  if (arg.kind === 'kernel') throw new Error(`${arg.symbol} has no address that a launch could be given`);
   floatBits.setFloat32(0, arg.value, true);
   return BigInt(floatBits.getUint32(0, true));
 }

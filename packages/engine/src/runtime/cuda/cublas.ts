@@ -145,8 +145,7 @@ export class CublasLt {
 
   /** Plans the products of a program, so that nothing is chosen while a graph is recorded. */
   prepare(launches: readonly (readonly Arg[])[]): void {
-    for (const args of launches)
-      this.#plan(args.slice(4).map((arg) => (arg.kind === 'buffer' ? 0 : arg.value)));
+    for (const args of launches) this.#plan(args.slice(4).map((arg) => (arg.kind === 'int' ? arg.value : 0)));
   }
 
   /** Runs one product: addresses of a, b, c, the residual (or 0), then the numbers of the plan. */

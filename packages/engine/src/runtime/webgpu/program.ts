@@ -143,7 +143,9 @@ export class WebGpuExecutable implements AsyncExecutable {
       launch.args.forEach((arg, k) => {
         const at = offsets[i] / 4 + k;
         if (arg.kind === 'float') floats[at] = arg.value;
-        else signed[at] = arg.kind === 'int' ? arg.value : this.#elementOffset(arg);
+        else if (arg.kind === 'int') signed[at] = arg.value;
+        else if (arg.kind === 'buffer') signed[at] = this.#elementOffset(arg);
+        else throw new Error(`${arg.symbol} has no address in WGSL`);
       });
     });
     return { words, offsets, largest };

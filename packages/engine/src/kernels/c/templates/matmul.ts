@@ -12,7 +12,7 @@ import {
   type Template,
   type TemplateContext,
 } from '../../../schedule/launch.ts';
-import { CHUNK, costOf, gemmScratch, launch } from './common.ts';
+import { CHUNK, costOf, endingOf, gemmScratch, inPlaceOf, launch } from './common.ts';
 
 /** Up to here A is one block of rows for which B is packed on the way; longer ones share a B packed before. */
 const ONE_BLOCK_ROWS = 280;
@@ -52,8 +52,9 @@ export const BLOCK_SYMBOLS = { Q8_0: 'ts_q8', Q4_0: 'ts_q4' } as const;
 
 /** x [m, k] times a matrix [n, k] kept in blocks. */
 function blockProduct(context: TemplateContext, storage: BlockStorage): Launch[] {
-  const { node, inputs, outputs } = context;
+  const { node, inputs } = context;
   const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
+  const ending = endingOf(context);
   if (batch !== 1 || node.attrs.ta || !node.attrs.tb || k % 32 !== 0) {
     throw new Error(`a matrix in ${storage} is [out, in] with whole blocks of 32 along in, not [${n}, ${k}]`);
   }
@@ -65,43 +66,46 @@ function blockProduct(context: TemplateContext, storage: BlockStorage): Launch[]
     launch({
       symbol: `${BLOCK_SYMBOLS[storage]}_${few ? 'matvec' : 'matmul'}`,
       args: [
-        ...[inputs[0], inputs[1], outputs[0]].map(bufferArg),
+        ...[inputs[0], inputs[1], ending.sums].map(bufferArg),
         ...addresses,
-        ...[1, m, n, k, 0, 1, per].map(intArg),
+        ...[1, m, n, k, 0, 1, per, 0].map(intArg),
+        ...ending.args,
       ],
       tasks: Math.ceil(n / per),
       scratch: few ? 0 : BYTES_PER_ELEMENT * per * k + gemmScratch(m, per),
-      reads: inputs,
-      writes: outputs,
-      inPlace: residual ? [[outputs[0], residual]] : [],
+      reads: [...inputs, ...ending.reads],
+      writes: ending.writes,
+      inPlace: inPlaceOf(ending, residual),
       flops: costOf(context),
     }),
   ];
 }
 
 export const matmul: Template = (context) => {
-  const { node, inputs, outputs } = context;
+  const { node, inputs } = context;
+  const blocks = context.storage(inputs[1]);
+  if (isBlocks(blocks)) return blockProduct(context, blocks);
   const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
   const { residual, bias } = addends(inputs, node.attrs);
+  const ending = endingOf(context);
   const common = {
-    writes: outputs,
-    inPlace: residual ? [[outputs[0], residual] as const] : [],
+    writes: ending.writes,
+    inPlace: inPlaceOf(ending, residual),
     flops: costOf(context),
   };
   const flags = [node.attrs.ta ? 1 : 0, node.attrs.tb ? 1 : 0];
-  const blocks = context.storage(inputs[1]);
-  if (isBlocks(blocks)) return blockProduct(context, blocks);
   const operands = (b: string): Arg[] => [
     bufferArg(inputs[0]),
     bufferArg(b),
-    bufferArg(outputs[0]),
+    bufferArg(ending.sums),
     ...[residual, bias].map((addend) => (addend ? bufferArg(addend) : intArg(0))),
     ...[batch, m, n, k, ...flags].map(intArg),
   ];
   if (m <= 4 && batch === 1 && node.attrs.tb && !node.attrs.ta) {
     const perTask = Math.max(8, Math.ceil(CHUNK / k));
-    const args = [...operands(inputs[1]), intArg(perTask)];
-    return [launch({ ...common, reads: inputs, symbol: 'ts_matvec', args, tasks: Math.ceil(n / perTask) })];
+    const args = [...operands(inputs[1]), intArg(perTask), intArg(0), ...ending.args];
+    const reads = [...inputs, ...ending.reads];
+    return [launch({ ...common, reads, symbol: 'ts_matvec', args, tasks: Math.ceil(n / perTask) })];
   }
   const packs = batch === 1 && m > ONE_BLOCK_ROWS;
   const { rows, columns } = packs ? largeParts(m, n) : smallParts(m, n);
@@ -110,9 +114,9 @@ export const matmul: Template = (context) => {
   const b = packs ? context.temporary((n + 32) * k) : inputs[1];
   const product = launch({
     ...common,
-    reads: inputs.map((id, i) => (i === 1 ? b : id)),
+    reads: [...inputs.map((id, i) => (i === 1 ? b : id)), ...ending.reads],
     symbol: packs ? 'ts_matmul_packed' : 'ts_matmul',
-    args: [...operands(b), intArg(rows), intArg(columns)],
+    args: [...operands(b), intArg(rows), intArg(columns), ...ending.args],
     tasks: batch * rows * columns,
     scratch,
   });
