@@ -36,6 +36,7 @@ export async function ArtifactRows({
               <span className="block font-mono text-xs leading-6 text-ink-3">
                 {artifact.artifactId.slice(0, 16)}
               </span>
+              {artifact.withdrawn && <Badge tone="plain">{t('withdrawn')}</Badge>}
             </>
           ),
         },
@@ -45,12 +46,7 @@ export async function ArtifactRows({
             <Badge tone={artifact.kind === 'model' ? 'ai' : 'plain'}>{kinds(artifact.kind as 'model')}</Badge>
           ),
         },
-        {
-          head: t('rights'),
-          wide: true,
-          cell: ({ rights, withdrawn }) =>
-            withdrawn ? <Badge tone="plain">{t('withdrawn')}</Badge> : <Rights rights={rights} />,
-        },
+        { head: t('rights'), wide: true, cell: (artifact) => <Rights rights={artifact.rights} /> },
         { head: t('size'), numeric: true, cell: (artifact) => bytes(artifact.bytes, locale) },
         {
           head: t('made'),
