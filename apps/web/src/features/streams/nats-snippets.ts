@@ -36,9 +36,12 @@ async def main():
 asyncio.run(main())
 `;
 
-/** The next events over plain NATS requests: what a subscriber may ask does not include the tool's own look-ups. */
+/**
+ * What waits, each event acknowledged; the tool ends when nothing came for five seconds. The secret goes through the
+ * environment: what stands on a command line is seen by everybody on the machine.
+ */
 export const shellLines = `set -a; . ./tsudoi-nats.env; set +a
-nats --server "$TSUDOI_NATS_URL" --user "$TSUDOI_NATS_USER" --password "$TSUDOI_NATS_SECRET" \\
-  --inbox-prefix "_INBOX_$TSUDOI_NATS_USER" request --raw --replies 1 \\
-  "\\$JS.hub.API.CONSUMER.MSG.NEXT.LOG.$TSUDOI_NATS_USER" '{"batch": 1, "expires": 2000000000}'
+NATS_PASSWORD="$TSUDOI_NATS_SECRET" nats --server "$TSUDOI_NATS_URL" --user "$TSUDOI_NATS_USER" \\
+  --inbox-prefix "_INBOX_$TSUDOI_NATS_USER" --js-domain hub \\
+  consumer sub LOG "$TSUDOI_NATS_USER" --raw --ack
 `;
