@@ -20,11 +20,7 @@ function encodeAll(texts: readonly string[]): PoolAnswer {
       end = encoder.encodeInto(texts[i], room, end);
     } catch (error) {
       if (!(error instanceof TokenizerError)) throw error;
-      return {
-        code: error.code,
-        params: { ...error.params, text: i },
-        message: `${error.message} of text ${i}`,
-      };
+      return { code: error.code, params: { ...error.params, text: i }, message: error.message };
     }
     ends[i] = end;
   }

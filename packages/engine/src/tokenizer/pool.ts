@@ -11,9 +11,9 @@ export interface EncodedTexts {
 
 export interface TokenizerPool {
   /**
-   * Encodes texts in one of the threads. Calls run at the same time, as many as there are threads, and each resolves
-   * with what `Tokenizer.encode` gives; about a megabyte of text a call keeps the cost of handing it over small.
-   * @throws TokenizerError LoneSurrogate, with `text` (which of them) and `index`
+   * Encodes texts on all threads and resolves with what `Tokenizer.encode` gives for each. Any number of calls may be
+   * open at once; a call is cut into pieces of some tens of kilobytes, so one large call keeps every thread at work too.
+   * @throws TokenizerError LoneSurrogate, with `text` (which of them, the first) and `index`
    */
   encode(texts: readonly string[]): Promise<EncodedTexts>;
   close(): Promise<void>;
@@ -31,6 +31,11 @@ interface Task {
 
 /** Messages that a thread has at once: the second is on its way while it encodes the first. */
 const AHEAD = 2;
+/**
+ * Code units of one message, or one text. Encoding that many takes 1 to 3 ms: long against the handing over (2 to 5 % of
+ * it), short against what a thread waits for when the others still have their last piece.
+ */
+const PIECE = 1 << 16;
 
 /** Threads that encode with one dictionary in shared memory. */
 export function createTokenizerPool(model: UnigramModel, threads: number): TokenizerPool {
@@ -71,14 +76,61 @@ export function createTokenizerPool(model: UnigramModel, threads: number): Token
     for (const [worker, tasks] of given) if (tasks.length === 0) worker.unref();
   }
 
+  const encodePiece = (texts: readonly string[]) =>
+    new Promise<EncodedTexts>((resolve, reject) => {
+      waiting.push({ texts, resolve, reject });
+      next();
+    });
+
   return {
-    encode: (texts) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ texts, resolve, reject });
-        next();
-      }),
+    async encode(texts) {
+      const starts = pieceStarts(texts);
+      const pieces = starts.map((start, i) => encodePiece(texts.slice(start, starts[i + 1])));
+      const done = await Promise.allSettled(pieces);
+      return joined(
+        done.map((piece, i) => {
+          if (piece.status === 'fulfilled') return piece.value;
+          throw inCall(piece.reason, starts[i]);
+        }),
+      );
+    },
     async close() {
       await Promise.all([...given.keys()].map((worker) => worker.terminate()));
     },
   };
+}
+
+/** Which text each piece of a call begins with; an empty call is one empty piece. */
+function pieceStarts(texts: readonly string[]): number[] {
+  const starts = [0];
+  let units = 0;
+  for (let i = 0; i < texts.length; i++) {
+    if (units > 0 && units + texts[i].length > PIECE) {
+      starts.push(i);
+      units = 0;
+    }
+    units += texts[i].length;
+  }
+  return starts;
+}
+
+function joined(pieces: readonly EncodedTexts[]): EncodedTexts {
+  if (pieces.length === 1) return pieces[0];
+  const ids = new Int32Array(pieces.reduce((sum, piece) => sum + piece.ids.length, 0));
+  const ends = new Int32Array(pieces.reduce((sum, piece) => sum + piece.ends.length, 0));
+  let [text, at] = [0, 0];
+  for (const piece of pieces) {
+    ids.set(piece.ids, at);
+    for (const end of piece.ends) ends[text++] = at + end;
+    at += piece.ids.length;
+  }
+  return { ids, ends };
+}
+
+/** An error of a piece, whose texts are counted from `start`, as one of the call. */
+function inCall(error: unknown, start: number): unknown {
+  if (!(error instanceof TokenizerError)) return error;
+  const { text = 0, ...params } = error.params;
+  const number = start + Number(text);
+  return new TokenizerError(error.code, { ...params, text: number }, `${error.message} of text ${number}`);
 }
