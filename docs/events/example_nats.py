@@ -15,6 +15,7 @@ import sqlite3
 import sys
 
 import nats
+import nats.js.errors
 from nats.errors import TimeoutError as NothingYet
 
 
@@ -57,6 +58,11 @@ async def main():
     jetstream = connection.jetstream(domain="hub")
     # The consumer is there already; its name is the user's. Nothing may or need be created.
     subscription = await jetstream.pull_subscribe_bind(durable=arguments.user, stream="LOG")
+    try:
+        await subscription.consumer_info()
+    except nats.js.errors.NotFoundError:
+        raise SystemExit("the hub has not made the consumer of this subscription yet: try again in a moment")
+    print(f"reading {arguments.user} at {arguments.server}", file=sys.stderr, flush=True)
     while True:
         try:
             for message in await subscription.fetch(50, timeout=20):

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Hub } from '@tsudoi/hub';
 import { newPerson, send, system } from '@tsudoi/hub/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -69,23 +70,28 @@ describe.skipIf(!hasLibrary)('docs/events/example_nats.py', () => {
 
   const database = () => join(stage.dir, 'example.sqlite');
 
-  /** The program, once NATS lets its user in; it ends where it may not. */
+  /** The program, once it says that it reads; it ends where NATS does not let its user in yet, and is started again. */
   async function started(user: string, secret: string): Promise<ReturnType<typeof spawn>> {
     const script = join(checkoutRoot, 'docs/events/example_nats.py');
+    const deadline = Date.now() + 60_000;
     for (;;) {
       const child = spawn(python, [script, stage.natsUrl, user, '--database', database()], {
         env: { ...process.env, TSUDOI_NATS_SECRET: secret },
-        stdio: ['ignore', 'pipe', 'ignore'],
+        stdio: ['ignore', 'ignore', 'pipe'],
       });
       children.add(child);
-      const ended = once(child, 'exit').then(() => 'ended' as const);
-      const event = once(child.stdout!, 'data').then(() => 'reads' as const);
-      if ((await Promise.race([ended, event, quiet()])) !== 'ended') return child;
+      const lines: string[] = [];
+      for await (const line of createInterface({ input: child.stderr! })) {
+        lines.push(line);
+        if (line.startsWith('reading ')) break;
+      }
+      if (lines.at(-1)?.startsWith('reading ')) {
+        child.stderr!.resume();
+        return child;
+      }
+      if (Date.now() > deadline) throw new Error(`the program never read:\n${lines.join('\n')}`);
     }
   }
-
-  /** Long enough for a refusal; who was let in and has nothing to read says nothing. */
-  const quiet = () => new Promise<'quiet'>((resolve) => setTimeout(() => resolve('quiet'), 3000));
 
   /** Until exactly the positions of the group's sources are in the program's database. */
   async function handled(): Promise<void> {
