@@ -48,7 +48,7 @@ type Verdict = Decision | { result: unknown; last: number | null };
 /**
  * Decides commands one after the other in one transaction and appends the events of all with one statement. A command
  * sees what those before it in the batch did. One that is refused leaves nothing behind and does not touch the others.
- * What depends on the batch in front of it, which may still be at its commit, waits until that is over.
+ * What depends on a batch in front of it, which may still be at its commit, waits until that is over.
  * @param front its place among the batches of this process
  * @param writing is called when only the append is left, so that a caller can tell whose time-out it was
  * @throws NothingHappened; WrongVersion or another error that ended the transaction: then nothing was written at all
@@ -80,7 +80,7 @@ export async function decideTogether(
   }
   const finish = (first: number, head: number) => verdicts.map((verdict) => asDecision(verdict, first, head));
   if (batch.size === 0) throw new NothingHappened((head) => finish(0, head));
-  await front.myTurn(batch.intent);
+  front.writes(batch.intent);
   // All three are sent now; the server does them in this order, and the next one fails if one did.
   const projected = batch.inlineDone();
   const written = batch.write();

@@ -1,6 +1,6 @@
 import type { Ending } from '../log/append-transaction.ts';
 import { ConnectionLost } from '../log/connection.ts';
-import type { Turn } from './gather.ts';
+import type { Turn, Writing } from './gather.ts';
 
 /** What a batch of commands is about to write: streams by `streamKey`, receipts by `receiptId`. */
 export interface Intent {
@@ -8,11 +8,11 @@ export interface Intent {
   receipts: ReadonlySet<string>;
 }
 
-/** The batch in front, seen from the one that is decided meanwhile. */
+/** The batches in front, seen from the one that is decided while they are written. */
 export class Front {
   readonly #turn: Turn<Intent> | null;
   readonly #ending: Ending;
-  #front: Turn<Intent>['front'];
+  #inFront: readonly Writing<Intent>[];
 
   /**
    * @param turn null: the batch is written beside those of the line, as another process would
@@ -21,21 +21,21 @@ export class Front {
   constructor(turn: Turn<Intent> | null, ending: Ending) {
     this.#turn = turn;
     this.#ending = ending;
-    this.#front = turn?.front ?? null;
+    this.#inFront = turn?.front ?? [];
   }
 
-  /** Waits until the batch in front is over. */
+  /** Waits until the batches in front are over. */
   async passed(): Promise<void> {
-    if (!this.#front) return;
-    await this.#front.over;
-    this.#front = null;
+    if (this.#inFront.length === 0) return;
+    await Promise.all(this.#inFront.map(({ over }) => over));
+    this.#inFront = [];
     if (!this.#ending.isOpen()) throw new ConnectionLost();
   }
 
-  /** Waits for the batch's turn to write, and says what it is about to write. */
-  async myTurn(intent: Intent): Promise<void> {
-    await this.#turn?.write(intent);
+  /** Says what the batch is about to write, from now on. */
+  writes(intent: Intent): void {
     if (!this.#ending.isOpen()) throw new ConnectionLost();
+    this.#turn?.write(intent);
   }
 
   /** Commits behind everything that was sent. */
@@ -43,7 +43,7 @@ export class Front {
     return this.#ending.commit(sent);
   }
 
-  /** Waits only if it is about to write any of these. */
+  /** Waits only if one of them is about to write any of these. */
   async passedFor({
     streams,
     receipts = [],
@@ -51,9 +51,11 @@ export class Front {
     streams: Iterable<string>;
     receipts?: Iterable<string>;
   }): Promise<void> {
-    if (!this.#front) return;
-    const { note } = this.#front;
-    const meets = [...streams].some((one) => note.streams.has(one));
-    if (meets || [...receipts].some((one) => note.receipts.has(one))) await this.passed();
+    if (this.#inFront.length === 0) return;
+    const [asked, filed] = [[...streams], [...receipts]];
+    const meets = this.#inFront.some(
+      ({ note }) => asked.some((one) => note.streams.has(one)) || filed.some((one) => note.receipts.has(one)),
+    );
+    if (meets) await this.passed();
   }
 }

@@ -1,21 +1,30 @@
 /** What became of one item of a batch. */
 export type Settled<Answer> = { answer: Answer } | { error: unknown };
 
+/** A batch that is being written: what it is about to change, and when that is done or given up. */
+export interface Writing<Note> {
+  readonly note: Note;
+  readonly over: Promise<void>;
+}
+
 /**
- * A batch's place in the line. Batches are prepared one at a time and written one at a time, in the same order: while
- * one is written the next is prepared, on what was there before.
+ * A batch's place in the line. Batches are prepared one at a time, and start to write in that order. While one is written
+ * the next is prepared, on what was there before, and starts to write too; only then must one of the two be over.
  */
 export interface Turn<Note> {
-  /** The batch in front, if it is still being written: what it is about to change, and when that is done or given up. */
-  readonly front: { note: Note; over: Promise<void> } | null;
-  /** Waits until nothing is being written, and from then on lets the next batch be prepared. */
-  write(note: Note): Promise<void>;
+  /** The batches that were being written when this one started to be prepared. */
+  readonly front: readonly Writing<Note>[];
+  /** Says that the batch is being written, and what; from then on the next one may be prepared. */
+  write(note: Note): void;
   /** Nothing more of this batch is written. Its answers may come later. */
   over(): void;
 }
 
 /** Above this many items at hand a batch takes half of them, so that one half is prepared while the other is written. */
 const worthHalving = 16;
+
+/** A third batch would be prepared only to wait, and lack those who come meanwhile. */
+const mostUnderWay = 2;
 
 /**
  * Gathers what arrives while batches are at work into the next batch. An item that finds nothing at work starts at once,
@@ -27,7 +36,7 @@ export class Gather<Item, Answer, Note> {
   #waiting: { item: Item; settle: (outcome: Settled<Answer>) => void }[] = [];
   #unanswered = 0;
   #preparing = false;
-  #front: Turn<Note>['front'] = null;
+  readonly #writing = new Set<Writing<Note>>();
 
   constructor(run: (items: Item[], turn: Turn<Note>) => Promise<Settled<Answer>[]>, largest: number) {
     this.#run = run;
@@ -48,6 +57,8 @@ export class Gather<Item, Answer, Note> {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
+      while (this.#writing.size >= mostUnderWay)
+        await Promise.race([...this.#writing].map(({ over }) => over));
       const half = Math.max(worthHalving, Math.ceil(this.#unanswered / 2));
       const batch = this.#waiting.splice(0, Math.min(half, this.#largest));
       const prepared = Promise.withResolvers<void>();
@@ -70,23 +81,21 @@ export class Gather<Item, Answer, Note> {
   }
 
   #turn(prepared: () => void): Turn<Note> {
-    const front = this.#front;
-    const over = Promise.withResolvers<void>();
-    let mine: Turn<Note>['front'] = null;
+    const ended = Promise.withResolvers<void>();
+    let mine: Writing<Note> | null = null;
     let isOver = false;
     return {
-      front,
-      write: async (note) => {
-        await front?.over;
-        if (isOver) return; // its transaction was lost while it waited
-        mine = { note, over: over.promise };
-        this.#front = mine;
+      front: [...this.#writing],
+      write: (note) => {
+        if (isOver) return; // its transaction was lost while it was decided
+        mine = { note, over: ended.promise };
+        this.#writing.add(mine);
         prepared();
       },
       over: () => {
         isOver = true;
-        if (this.#front === mine) this.#front = null;
-        over.resolve();
+        if (mine) this.#writing.delete(mine);
+        ended.resolve();
       },
     };
   }

@@ -20,6 +20,7 @@ function queue(largest = 100) {
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+const notesInFront = ({ turn }: Batch) => turn.front.map(({ note }) => note);
 const turnOfTheLoop = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 test('what arrives together is one batch, and each item gets its own answer', async () => {
@@ -31,32 +32,41 @@ test('what arrives together is one batch, and each item gets its own answer', as
   expect(await Promise.all(answers)).toEqual(['did 1', 'did 2', 'did 3']);
 });
 
-test('the next batch is prepared while one is written, and written only when that is over', async () => {
+test('the next batch is prepared while one is written, and starts to write; the third waits until one is over', async () => {
   const { gather, batches } = queue();
   void gather.submit(1);
   await turnOfTheLoop();
   void gather.submit(2);
   await turnOfTheLoop();
   expect(batches).toHaveLength(1); // still being prepared
-  await batches[0].turn.write([1]);
+  batches[0].turn.write([1]);
   await turnOfTheLoop();
   expect(batches).toHaveLength(2);
-  expect(batches[1].turn.front?.note).toEqual([1]);
+  expect(notesInFront(batches[1])).toEqual([[1]]);
 
-  let writes = false;
-  const writing = batches[1].turn.write([2]).then(() => {
-    writes = true;
-  });
+  batches[1].turn.write([2]);
   void gather.submit(3);
   await turnOfTheLoop();
-  expect([writes, batches.length]).toEqual([false, 2]);
+  expect(batches).toHaveLength(2);
   batches[0].turn.over();
-  await writing;
   await turnOfTheLoop();
-  expect(batches[2].turn.front?.note).toEqual([2]);
+  expect(notesInFront(batches[2])).toEqual([[2]]);
 });
 
-test('a batch that writes nothing holds nobody up, and is nobody’s front', async () => {
+test('a batch that is over before the one in front of it lets the next one in, which still sees that one', async () => {
+  const { gather, batches } = queue();
+  for (const item of [1, 2]) {
+    void gather.submit(item);
+    await turnOfTheLoop();
+    batches[item - 1].turn.write([item]);
+  }
+  void gather.submit(3);
+  batches[1].turn.over();
+  await turnOfTheLoop();
+  expect(notesInFront(batches[2])).toEqual([[1]]);
+});
+
+test('a batch that writes nothing holds nobody up, and is in nobody’s front', async () => {
   const { gather, batches } = queue();
   const first = gather.submit(1);
   await turnOfTheLoop();
@@ -64,10 +74,23 @@ test('a batch that writes nothing holds nobody up, and is nobody’s front', asy
   batches[0].end();
   await first;
   await turnOfTheLoop();
-  expect(batches[1].turn.front).toBeNull();
-  await batches[1].turn.write([2]);
+  expect(batches[1].turn.front).toEqual([]);
+  batches[1].turn.write([2]);
   batches[1].end();
   expect(await second).toBe('did 2');
+});
+
+test('a batch that was given up and only then comes to write holds nobody up', async () => {
+  const { gather, batches } = queue();
+  const first = gather.submit(1);
+  await turnOfTheLoop();
+  batches[0].turn.over();
+  batches[0].turn.write([1]);
+  batches[0].end();
+  await first;
+  void gather.submit(2);
+  await turnOfTheLoop();
+  expect(notesInFront(batches[1])).toEqual([]);
 });
 
 test('many clients are halved, so that one half is prepared while the other is written', async () => {
@@ -75,7 +98,7 @@ test('many clients are halved, so that one half is prepared while the other is w
   for (const item of range(0, 40)) void gather.submit(item);
   await turnOfTheLoop();
   expect(batches[0].items).toHaveLength(20);
-  await batches[0].turn.write([]);
+  batches[0].turn.write([]);
   await turnOfTheLoop();
   expect(batches[1].items).toEqual(range(20, 40));
 });
@@ -91,7 +114,7 @@ test('a batch that fails as a whole fails its items alone', async () => {
   expect(await gather.submit(2)).toBe(2);
 });
 
-test('however long things take: all are answered once, in order, and no two batches are written at once', async () => {
+test('however long things take: all are answered once, start to be written in order, and no third batch meanwhile', async () => {
   const step = fc.record({ items: fc.integer({ min: 1, max: 30 }), ticks: fc.nat(4), writes: fc.boolean() });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
@@ -101,7 +124,7 @@ test('however long things take: all are answered once, in order, and no two batc
         const { ticks, writes } = steps[n++ % steps.length];
         for (let i = 0; i < ticks; i++) await turnOfTheLoop();
         if (writes) {
-          await turn.write(null);
+          turn.write(null);
           most = Math.max(most, ++atWork);
           written.push(...items);
           for (let i = 0; i < ticks; i++) await turnOfTheLoop();
@@ -117,7 +140,7 @@ test('however long things take: all are answered once, in order, and no two batc
         for (let i = 0; i < ticks; i++) await turnOfTheLoop();
       }
       expect(await Promise.all(answers)).toEqual(range(0, next));
-      expect(most).toBeLessThanOrEqual(1);
+      expect(most).toBeLessThanOrEqual(2);
       expect(written).toEqual([...written].sort((a, b) => a - b));
     }),
     { numRuns: 50 },
