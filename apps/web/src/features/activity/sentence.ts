@@ -2,6 +2,7 @@ import { type ActivityItem, eventDefinitions, type JobKind } from '@tsudoi/schem
 import type { getTranslations } from 'next-intl/server';
 import type messages from '../../../messages/ja.json';
 import type { Locale } from '../../i18n/locale.ts';
+import { artifactTitle } from '../../lib/artifact-title.ts';
 import { rejectionShape } from '../../server/rejections.ts';
 
 export type Translate = Awaited<ReturnType<typeof getTranslations<never>>>;
@@ -44,6 +45,8 @@ function paramsOf(item: ActivityItem, t: Translate, locale: Locale): Record<stri
 /** What people called it; a job is named by its kind and what it is done for. */
 function titleOf(item: ActivityItem, jobKind: JobKind | null, t: Translate, locale: Locale): string {
   const title = locale === 'en' ? item.titleEn : item.title;
+  if (item.streamType === 'artifact')
+    return artifactTitle(title, (key, values) => t(`artifactTitle.${key}`, values));
   if (!jobKind) return title;
   return title ? `${t(`jobKind.${jobKind}`)} · ${title}` : t(`jobKind.${jobKind}`);
 }

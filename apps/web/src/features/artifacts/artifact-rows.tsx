@@ -1,6 +1,7 @@
 import type { ArtifactSummary } from '@tsudoi/schema';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
+import { artifactTitle } from '../../lib/artifact-title.ts';
 import { bytes } from '../../lib/labels.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -15,9 +16,10 @@ export async function ArtifactRows({
   artifacts: ArtifactSummary[];
   caption: string;
 }) {
-  const [t, kinds, locale] = await Promise.all([
+  const [t, kinds, titles, locale] = await Promise.all([
     getTranslations('artifacts'),
     getTranslations('artifactKind'),
+    getTranslations('artifactTitle'),
     getLocale(),
   ]);
   return (
@@ -31,7 +33,7 @@ export async function ArtifactRows({
           cell: (artifact) => (
             <>
               <Link className="link font-medium" href={`/artifacts/${artifact.artifactId}`}>
-                {artifact.title}
+                {artifactTitle(artifact.title, titles)}
               </Link>
               <span className="block font-mono text-xs leading-6 text-ink-3">
                 {artifact.artifactId.slice(0, 16)}

@@ -1,19 +1,28 @@
 import type { Lineage, LineageNode } from '@tsudoi/schema';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
+import { artifactTitle } from '../../lib/artifact-title.ts';
 import { cx } from '../../ui/cx.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { box, layoutLineage } from './lineage-layout.ts';
 
 /** From the sources on the left to what was made of them on the right. Nodes are links, lines are drawn behind them. */
 export async function LineageGraph({ lineage, current }: { lineage: Lineage; current: string }) {
-  const [t, locale] = await Promise.all([getTranslations(), getLocale()]);
+  const [t, titles, locale] = await Promise.all([
+    getTranslations(),
+    getTranslations('artifactTitle'),
+    getLocale(),
+  ]);
   const layout = layoutLineage(lineage);
   const byId = new Map(lineage.nodes.map((node) => [node.id, node]));
   const sources = lineage.nodes.filter((node) => node.kind === 'source').length;
   const label = t('artifact.lineageFigure', { sources, artifacts: lineage.nodes.length - sources });
   const titleOf = (node: LineageNode) =>
-    node.kind === 'source' && locale === 'en' ? node.titleEn : node.title;
+    node.kind === 'artifact'
+      ? artifactTitle(node.title, titles)
+      : locale === 'en'
+        ? node.titleEn
+        : node.title;
   const kindOf = (node: LineageNode) =>
     node.kind === 'source' ? node.licence : t(`artifactKind.${node.artifactKind as 'model'}`);
   return (

@@ -9,6 +9,7 @@ import { Check, Circle, X } from 'lucide-react';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
+import { artifactTitle } from '../../lib/artifact-title.ts';
 import { api } from '../../server/api.ts';
 import { rejectionShape } from '../../server/rejections.ts';
 import { Badge } from '../../ui/badge.tsx';
@@ -123,9 +124,12 @@ async function EvidenceLink({ evidence }: { evidence: SafetyEvidence }) {
 
 /** Evaluations of this very artifact, and the newest frozen version of each annotation set. */
 async function evidenceFor(artifact: ArtifactDetail, locale: 'ja' | 'en', evaluationOf: string) {
-  const sets = await (await api()).annotations.sets({ limit: 100 });
+  const [sets, titles] = await Promise.all([
+    (await api()).annotations.sets({ limit: 100 }),
+    getTranslations('artifactTitle'),
+  ]);
   const evaluations = artifact.evaluations.map(({ artifactId, title }) => ({
-    label: `${evaluationOf}: ${title}`,
+    label: `${evaluationOf}: ${artifactTitle(title, titles)}`,
     value: { kind: 'artifact' as const, artifactId },
   }));
   const frozen = sets.items

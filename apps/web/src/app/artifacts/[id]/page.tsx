@@ -12,6 +12,7 @@ import { ReleaseRows } from '../../../features/releases/release-rows.tsx';
 import { Watch } from '../../../features/shell/watch.tsx';
 import { SourceStateBadge, VerdictCard } from '../../../features/sources/source-bits.tsx';
 import { ClientMessages } from '../../../i18n/client-messages.tsx';
+import { artifactTitle } from '../../../lib/artifact-title.ts';
 import { bytes } from '../../../lib/labels.ts';
 import { loadSnippet } from '../../../lib/load-snippet.ts';
 import { api, orNotFound, viewerOfPage } from '../../../server/api.ts';
@@ -31,21 +32,23 @@ async function load(props: Props): Promise<ArtifactDetail> {
 }
 
 export async function generateMetadata(props: Props) {
-  return { title: (await load(props)).title };
+  return { title: artifactTitle((await load(props)).title, await getTranslations('artifactTitle')) };
 }
 
 export default async function ArtifactPage(props: Props) {
-  const [artifact, viewer, t, artifacts, kinds, corpus, filterPreview, release, locale] = await Promise.all([
-    load(props),
-    viewerOfPage(),
-    getTranslations('artifact'),
-    getTranslations('artifacts'),
-    getTranslations('artifactKind'),
-    getTranslations('corpus'),
-    getTranslations('filterPreview'),
-    getTranslations('releases'),
-    getLocale(),
-  ]);
+  const [artifact, viewer, t, artifacts, titles, kinds, corpus, filterPreview, release, locale] =
+    await Promise.all([
+      load(props),
+      viewerOfPage(),
+      getTranslations('artifact'),
+      getTranslations('artifacts'),
+      getTranslations('artifactTitle'),
+      getTranslations('artifactKind'),
+      getTranslations('corpus'),
+      getTranslations('filterPreview'),
+      getTranslations('releases'),
+      getLocale(),
+    ]);
   const hub = await api();
   const [lineage, releases] = await Promise.all([
     hub.artifacts.lineage({ artifactId: artifact.artifactId }),
@@ -63,7 +66,7 @@ export default async function ArtifactPage(props: Props) {
       <Watch on={['artifact', 'release', ...sources.map((source) => `source:${source.id}`)]} />
       <PageHead
         parent={{ href: '/artifacts', label: artifacts('title') }}
-        title={artifact.title}
+        title={artifactTitle(artifact.title, titles)}
         meta={
           <>
             <Badge tone={isModel ? 'ai' : 'plain'}>{kinds(artifact.kind as 'model')}</Badge>

@@ -42,7 +42,7 @@ export default async function CorpusPage(props: Props) {
   return (
     <ClientMessages of={['common', 'corpus']}>
       <PageHead
-        parent={{ href: `/artifacts/${id}`, label: corpus.title.en }}
+        parent={{ href: `/artifacts/${id}`, label: corpus.title[locale === 'ja' ? 'ja' : 'en'] }}
         title={t('title')}
         lead={t('lead')}
         meta={

@@ -10,6 +10,7 @@ import { ReleaseStateBadge } from '../../../features/releases/release-bits.tsx';
 import { Watch } from '../../../features/shell/watch.tsx';
 import { VerdictCard } from '../../../features/sources/source-bits.tsx';
 import { ClientMessages } from '../../../i18n/client-messages.tsx';
+import { artifactTitle } from '../../../lib/artifact-title.ts';
 import { bytes } from '../../../lib/labels.ts';
 import { api, orNotFound, viewerOfPage } from '../../../server/api.ts';
 import { releaseDocuments } from '../../../server/releases/documents.ts';
@@ -35,13 +36,14 @@ export default async function ReleasePage(props: Props) {
   const release = await load(props);
   const hub = await api();
   const { artifactId, releaseId } = release;
-  const [artifact, lineage, viewer, t, common, kinds, locale] = await Promise.all([
+  const [artifact, lineage, viewer, t, common, kinds, titles, locale] = await Promise.all([
     hub.artifacts.detail({ artifactId }),
     hub.artifacts.lineage({ artifactId }),
     viewerOfPage(),
     getTranslations('releases'),
     getTranslations('common'),
     getTranslations('artifactKind'),
+    getTranslations('artifactTitle'),
     getLocale(),
   ]);
   const mayWithdraw =
@@ -67,7 +69,7 @@ export default async function ReleasePage(props: Props) {
               <Time at={release.releasedAt ?? release.draftedAt} />
             </span>
             <Link className="link" href={`/artifacts/${artifactId}`}>
-              {kinds(artifact.kind as 'model')}: {artifact.title}
+              {kinds(artifact.kind as 'model')}: {artifactTitle(artifact.title, titles)}
             </Link>
           </>
         }

@@ -6,6 +6,7 @@ import { placesFor } from '../../../features/people/places.ts';
 import { DraftForm } from '../../../features/releases/draft-form.tsx';
 import { VerdictCard } from '../../../features/sources/source-bits.tsx';
 import { ClientMessages } from '../../../i18n/client-messages.tsx';
+import { artifactTitle } from '../../../lib/artifact-title.ts';
 import { api, orNotFound, viewerOfPage } from '../../../server/api.ts';
 import { buttonLook } from '../../../ui/button.tsx';
 import { Empty, PageHead, Section } from '../../../ui/page.tsx';
@@ -15,9 +16,10 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function NewReleasePage(props: { searchParams: Promise<{ artifact?: string }> }) {
-  const [{ artifact: artifactId }, t, locale, viewer] = await Promise.all([
+  const [{ artifact: artifactId }, t, titles, locale, viewer] = await Promise.all([
     props.searchParams,
     getTranslations('releases'),
+    getTranslations('artifactTitle'),
     getLocale(),
     viewerOfPage(),
   ]);
@@ -46,7 +48,7 @@ export default async function NewReleasePage(props: { searchParams: Promise<{ ar
   return (
     <ClientMessages of={['common', 'releases']}>
       <PageHead
-        parent={{ href: `/artifacts/${artifactId}`, label: artifact.title }}
+        parent={{ href: `/artifacts/${artifactId}`, label: artifactTitle(artifact.title, titles) }}
         title={t('draft')}
         lead={t('draftLead')}
       />
