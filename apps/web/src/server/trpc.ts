@@ -98,12 +98,12 @@ type ResultOf<T extends CommandType> = T extends keyof CommandResults ? CommandR
 
 /**
  * A mutation that sends one command of the hub. Its permission and its shape are the command's own. `check` refuses what the hub
- * cannot know to be wrong, such as rules that only the engine knows.
+ * cannot know to be wrong, such as rules that only the engine knows, and uploaded files that the hub never opens.
  */
 export function commandProcedure<T extends CommandType>(
   type: T,
   route: Route,
-  check?: (data: CommandData<T>) => void,
+  check?: (data: CommandData<T>) => void | Promise<void>,
 ) {
   const definition = commandDefinition(type);
   const by: Permission | 'system' = definition.by;
@@ -121,7 +121,7 @@ export function commandProcedure<T extends CommandType>(
       const command = { type, data } as unknown as Command;
       const { actor, traceparent } = ctx;
       if (!actor) throw new Rejection('auth.sign-in-needed');
-      check?.(data as unknown as CommandData<T>);
+      await check?.(data as unknown as CommandData<T>);
       const done = await execute(hub(), command, { actor, commandId, expectedVersion, traceparent });
       return { position: done.position, result: done.result as ResultOf<T> };
     });

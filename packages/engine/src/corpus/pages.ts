@@ -18,3 +18,4 @@ export { type FilterPreview, type PreviewSample, previewFilters } from './filter
 export { filters } from './filters/registry.ts';
 export type { ExactHit, RankedHit } from './search/open-index.ts';
 export { type ScanResult, scanDocuments } from './search/scan.ts';
+export { checkSettingsFiles } from './settings-files.ts';

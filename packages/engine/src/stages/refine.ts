@@ -1,10 +1,10 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RecipeOf, Rejection, type Stats, type UploadedFile } from '@tsudoi/schema';
-import { wordsOfFile } from '../corpus/word-file.ts';
+import type { RecipeOf, Stats, UploadedFile } from '@tsudoi/schema';
+import { checkSettingsFiles, readWordList } from '../corpus/settings-files.ts';
 import { planTask } from '../scale/plan.ts';
 import { finishPlan, runRank } from '../scale/run-rank.ts';
-import { readItems, TestSetError } from '../scale/tasks/decontaminate.ts';
 import type { FilterTaskSettings } from '../scale/tasks/filter.ts';
 import { type DocumentUnit, documentsIn, documentUnits, outputFiles } from './documents.ts';
 import type { Stage, StageContext } from './stage.ts';
@@ -22,7 +22,7 @@ type Step = { task: keyof typeof KEPT_FILES; settings: unknown };
  * Rejections: recipe.unknown-filter, recipe.invalid, recipe.word-list-unreadable, recipe.quality-empty, recipe.test-set-invalid.
  */
 export const refine: Stage<'refine'> = async (recipe, context) => {
-  await requireUsable(recipe, context.uploads);
+  await checkSettingsFiles(recipe, ({ sha256 }) => createReadStream(pathOf(context.uploads, sha256)));
   const units = documentUnits(context.inputs, 'filtered-documents');
   const folderOf = ({ name }: DocumentUnit) => join(context.outDir, 'units', name);
   for (const unit of units) await mkdir(folderOf(unit), { recursive: true });
@@ -83,7 +83,7 @@ async function stepsOf(
   if (filter) {
     const lists: Record<string, string[]> = {};
     for (const [name, file] of Object.entries(filter.lists ?? {}))
-      lists[name] = await readList(name, file, pathOf(uploads, file.sha256));
+      lists[name] = await readWordList(name, file, createReadStream(pathOf(uploads, file.sha256)));
     const settings: FilterTaskSettings = {
       rules: filter.rules,
       ...(filter.lists ? { lists } : {}),
@@ -99,37 +99,8 @@ async function stepsOf(
   return steps;
 }
 
-async function readList(name: string, { fileName }: UploadedFile, path: string): Promise<string[]> {
-  try {
-    const words = wordsOfFile(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)));
-    if (words.length > 0) return words;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-  }
-  throw new Rejection('recipe.word-list-unreadable', { list: name, file: fileName });
-}
-
 function pathOf(uploads: StageContext['uploads'], sha256: string): string {
   const path = uploads[sha256];
   if (path === undefined) throw new Error(`the job has no upload ${sha256}`);
   return path;
-}
-
-/** @throws Rejection for a file that cannot be used, which is its author's to mend */
-async function requireUsable(
-  { filter, decontaminate }: RecipeOf<'refine'>,
-  uploads: StageContext['uploads'],
-) {
-  const { quality } = filter ?? {};
-  if (quality && (await readFile(pathOf(uploads, quality.sha256), 'utf8')).trim() === '')
-    throw new Rejection('recipe.quality-empty', { file: quality.fileName });
-  for (const { fileName, sha256 } of decontaminate?.sets ?? []) {
-    try {
-      await readItems({ path: pathOf(uploads, sha256), sha256 });
-    } catch (error) {
-      if (!(error instanceof TestSetError)) throw error;
-      const { line, problem } = error;
-      throw new Rejection('recipe.test-set-invalid', { file: fileName, line, problem });
-    }
-  }
 }

@@ -1,7 +1,7 @@
-import { checkCorpusSettings } from '@tsudoi/engine/corpus/pages';
 import { runDetail, runList, runMetrics } from '@tsudoi/hub';
 import { RunId } from '@tsudoi/schema';
 import { z } from 'zod';
+import { checkCorpus } from '../corpora/check-corpus.ts';
 import { get, post } from '../http/route.ts';
 import { hub } from '../hub.ts';
 import { commandProcedure, procedure, router } from '../trpc.ts';
@@ -19,7 +19,7 @@ export const runsRouter = router({
   register: commandProcedure(
     'run.register',
     post('/runs', 'カードを登録する', 'Register the card of a run'),
-    ({ card }) => card.corpus && checkCorpusSettings(card.corpus),
+    ({ card }) => checkCorpus(card.corpus),
   ),
   abandon: commandProcedure(
     'run.abandon',

@@ -1,23 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Language } from '@tsudoi/schema';
 import { z } from 'zod';
 import { createDecontaminator, type TestItem } from '../../corpus/decontaminate/decontaminate.ts';
+import { itemsIn } from '../../corpus/decontaminate/test-set.ts';
 import type { CorpusDocument } from '../../corpus/document.ts';
 import { discardOnError, readJsonlGz, writeJsonlGz } from '../../corpus/jsonl.ts';
 import { type PinnedIds, parsePinned, SplitSettings, splitOf } from '../../corpus/mixing/split.ts';
 import { createTally } from '../../corpus/tally.ts';
-import { PlanError } from '../plan-error.ts';
 import type { Task } from '../task.ts';
 import { PinnedFile, readPinned } from './pinned-file.ts';
-
-const Item = z.object({
-  set: z.string().min(1),
-  id: z.union([z.string(), z.number()]).transform(String),
-  language: Language,
-  query: z.string(),
-  label: z.string().default(''),
-});
 
 const Settings = z.strictObject({
   /** Test sets: JSONL of {set, id, language, query, label}. */
@@ -69,37 +60,9 @@ const withSplit = ({ text, meta }: CorpusDocument, settings: SplitSettings, pinn
   meta: { ...meta, split: splitOf(meta.id, settings, pinned) },
 });
 
-/** A line of a test set that is no item. */
-export class TestSetError extends PlanError {
-  readonly path: string;
-  readonly line: number;
-  readonly problem: string;
-
-  constructor(path: string, line: number, problem: string) {
-    super(`${path}:${line}: ${problem}`);
-    this.path = path;
-    this.line = line;
-    this.problem = problem;
-  }
-}
-
 /** @throws TestSetError */
-export async function readItems(file: PinnedFile): Promise<TestItem[]> {
-  const lines = (await readPinned(file)).toString().split('\n');
-  return lines.flatMap((line, i) =>
-    line.trim() === '' ? [] : [itemOf(line, (problem) => new TestSetError(file.path, i + 1, problem))],
-  );
-}
-
-function itemOf(line: string, error: (problem: string) => TestSetError): TestItem {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw error('not JSON');
-  }
-  const parsed = Item.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw error(`${issue.path.join('.')}: ${issue.message}`);
+async function readItems(file: PinnedFile): Promise<TestItem[]> {
+  const items: TestItem[] = [];
+  for await (const item of itemsIn([await readPinned(file)], file.path)) items.push(item);
+  return items;
 }
