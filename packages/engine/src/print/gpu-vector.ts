@@ -17,10 +17,10 @@ const LEAST_ROW = 256;
 const indent = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
 const powerOfTwo = (n: number) => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
 
-/** Whether eight elements from a multiple of eight on lie side by side and begin at a multiple of eight. */
-function isRun(index: Index, inner: string): boolean {
-  if (coefficient(index, inner) !== 1 || index.constant % WIDTH !== 0) return false;
-  return index.terms.every(([atom, c]) => c % WIDTH === 0 || (atom.kind === 'var' && atom.key === inner));
+/** Whether `width` elements from a multiple of it on lie side by side and begin at a multiple of it. */
+export function isRun(index: Index, inner: string, width = WIDTH): boolean {
+  if (coefficient(index, inner) !== 1 || index.constant % width !== 0) return false;
+  return index.terms.every(([atom, c]) => c % width === 0 || (atom.kind === 'var' && atom.key === inner));
 }
 
 const reduces = (kernel: LoopKernel) =>

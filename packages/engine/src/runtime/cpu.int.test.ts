@@ -11,6 +11,7 @@ import { type NdArray, ndarray, tabulate } from '../core/ndarray.ts';
 import { buildCase, opCases } from '../testing/cases.ts';
 import { float32Tolerance } from '../testing/close.ts';
 import { compareWithInterpreter } from '../testing/compare.ts';
+import { epilogues } from '../testing/epilogues.ts';
 import failingSeeds from '../testing/failing-seeds.json' with { type: 'json' };
 import { fuzzGraph } from '../testing/fuzz.ts';
 import { compileVariants } from '../testing/fuzz-variants.ts';
@@ -117,15 +118,9 @@ describe('matrix products', () => {
     };
     const [x, y, c] = [make('x', [m, k]), make('y', [n, k]), make('c', [m, n])];
     const product = (factor: number) => b.matmul(b.mul(x, factor), y, { tb: true });
-    const kept = product(2);
-    const sum = b.add(b.add(product(3), make('bias', [n])), c);
-    const outputs = [
-      b.apply('gelu', [product(1)], { tanh: true }),
-      ...[kept, b.tanh(kept), b.mul(b.tanh(kept), c)],
-      ...[b.mul(b.tanh(sum), b.exp(c)), b.mul(b.reshape(product(4), [1, m, n]), make('column', [1, m, 1]))],
-      b.apply('swiglu', [product(5), b.matmul(make('x2', [m, k]), y, { tb: true })]),
-    ];
-    compareWithInterpreter(device, b, outputs, params, float32Tolerance(4 * k));
+    const outputs = epilogues(b, product, c);
+    outputs.push(b.apply('swiglu', [product(0.5), b.add(product(0.7), make('bias', [n]))]));
+    compareWithInterpreter(device, b, outputs, params, float32Tolerance(16 * k));
   });
 });
 

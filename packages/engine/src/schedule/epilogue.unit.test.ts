@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { cTarget } from '../kernels/c-target.ts';
 import type { ModelConfig } from '../models/families.ts';
+import { webGpuTarget } from '../runtime/webgpu/device.ts';
 import { traceDecodingStep } from '../serve/generation.ts';
 import { traceTrainingStep } from '../train/training-step.ts';
 import type { BackendTarget } from './emitter.ts';
@@ -21,7 +22,12 @@ const configs: Readonly<Record<string, ModelConfig>> = {
   'GPT-NeoX': { family: 'gpt_neox', ...sizes, tieEmbeddings: false },
   Llama: { family: 'llama', ...sizes, tieEmbeddings: false },
 };
-const targets: Readonly<Record<string, BackendTarget>> = { C: cTarget };
+const gpu = { subgroupSize: 4, f16: false, slabBytes: 2 ** 27, workgroupBytes: 16384 };
+const targets: Readonly<Record<string, BackendTarget>> = {
+  C: cTarget,
+  WGSL: webGpuTarget(gpu),
+  'WGSL in software': webGpuTarget(gpu, { simple: true }),
+};
 
 describe.each(Object.entries(targets))('in %s', (_target, target) => {
   const saved = (trace: Trace) => {

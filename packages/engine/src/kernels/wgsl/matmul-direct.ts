@@ -3,17 +3,28 @@
 
 import { matmulSizes } from '../../core/ops/matmul.ts';
 import { bufferArg, intArg, type Template } from '../../schedule/launch.ts';
-import { flopsOf, loadF, storeF, templateKernel, wgslLaunch } from './template.ts';
+import { inPlaceOf } from '../ending.ts';
+import {
+  flopsOf,
+  loadF,
+  storeF,
+  templateKernel,
+  type WgslEnding,
+  wgslEnding,
+  wgslLaunch,
+} from './template.ts';
 
 const THREADS = 64;
 
-/** Buffers a, b, c [, residual]. */
-export function directKernel(ta: boolean, tb: boolean, residual: boolean): string {
+/** Buffers a, b, c [, residual], then those of the epilogue. */
+export function directKernel(ta: boolean, tb: boolean, residual: boolean, ending: WgslEnding): string {
+  const sum = residual ? `sum[j] + ${loadF(3, 'at')}` : 'sum[j]';
   const a = loadF(0, ta ? 'z * m * k + i * m + row' : 'z * m * k + row * k + i');
   const b = (j: number) => loadF(1, tb ? `z * n * k + c${j} * k + i` : `z * n * k + i * n + c${j}`);
   const four = [0, 1, 2, 3];
   return templateKernel({
-    buffers: residual ? 4 : 3,
+    buffers: (residual ? 4 : 3) + ending.others.length,
+    functions: ending.functions('u32'),
     ints: ['m', 'n', 'k', 'total'],
     threads: THREADS,
     body: [
@@ -30,7 +41,7 @@ export function directKernel(ta: boolean, tb: boolean, residual: boolean): strin
       '  }',
       '  for (var j = 0; j < min(4, n - column); j++) {',
       '    let at = (z * m + row) * n + column + j;',
-      `    ${storeF(2, 'at', residual ? `sum[j] + ${loadF(3, 'at')}` : 'sum[j]')}`,
+      `    ${ending.isEpilogue ? `epilogue(z * m + row, column + j, ${sum});` : storeF(2, 'at', sum)}`,
       '  }',
       '}',
     ],
@@ -38,21 +49,24 @@ export function directKernel(ta: boolean, tb: boolean, residual: boolean): strin
 }
 
 export const matmulDirectTemplate: Template = (context) => {
-  const { node, inputs, outputs } = context;
+  const { node, inputs } = context;
   const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
   const residual = inputs[2];
   const total = batch * m * Math.ceil(n / 4);
+  const ending = wgslEnding(context, residual !== undefined);
   return [
     wgslLaunch({
-      text: directKernel(node.attrs.ta === true, node.attrs.tb === true, residual !== undefined),
+      text: directKernel(node.attrs.ta === true, node.attrs.tb === true, residual !== undefined, ending),
       args: [
-        ...[inputs[0], inputs[1], outputs[0], ...(residual ? [residual] : [])].map(bufferArg),
+        ...[inputs[0], inputs[1], ending.sums, ...(residual ? [residual] : []), ...ending.others].map(
+          bufferArg,
+        ),
         ...[m, n, k, total].map(intArg),
       ],
       groups: Math.ceil(total / THREADS),
-      reads: inputs,
-      writes: outputs,
-      inPlace: residual ? [[outputs[0], residual]] : [],
+      reads: [...inputs, ...ending.reads],
+      writes: ending.writes,
+      inPlace: inPlaceOf(ending, residual),
       flops: flopsOf(context),
     }),
   ];

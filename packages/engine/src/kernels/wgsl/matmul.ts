@@ -1,4 +1,4 @@
-// Matrix product c = op(a) op(b) [+ residual]. Each thread of a workgroup keeps a block of c in registers; tiles of
+// Matrix product c = op(a) op(b) [+ residual], or what an epilogue makes of it. Each thread of a workgroup keeps a block of c in registers; tiles of
 // a and b pass through shared memory, k-major, so that the inner loop reads only vectors of four.
 //
 // Per step of k a thread of the large tile does 64 fused multiply-adds for four 16-byte reads of shared memory. A
@@ -14,8 +14,18 @@ import {
   type Template,
   type TemplateContext,
 } from '../../schedule/launch.ts';
+import { inPlaceOf } from '../ending.ts';
 import { matvec, suitsMatvec } from './matvec.ts';
-import { flopsOf, loadF, storeF, templateKernel, type WgslTarget, wgslLaunch } from './template.ts';
+import {
+  flopsOf,
+  loadF,
+  storeF,
+  templateKernel,
+  type WgslEnding,
+  type WgslTarget,
+  wgslEnding,
+  wgslLaunch,
+} from './template.ts';
 
 interface Tile {
   /** Rows and columns of c per workgroup; a thread has (size / 16)^2 of them. */
@@ -136,39 +146,47 @@ function multiply(s: Shape): string[] {
   ];
 }
 
-/** Writes the thread's rows, with the residual added where there is one. */
-function storeResult(s: Shape): string[] {
+/** Writes the thread's rows, with the residual added where there is one, or hands them to the epilogue. */
+function storeResult(s: Shape, isEpilogue: boolean): string[] {
   const residual = s.residual && !s.split;
   return parts(s).flatMap((p) =>
     [0, 1, 2, 3].flatMap((r) => [
       `if (row0 + ty * 4 + ${64 * p + r} < m) {`,
+      ...(isEpilogue ? [`  let row = z * m + row0 + ty * 4 + ${64 * p + r};`] : []),
       ...parts(s).flatMap((q) => {
         const at = `out0 + (row0 + ty * 4 + ${64 * p + r}) * n + column0 + tx * 4 + ${64 * q}`;
         const column = `column0 + tx * 4 + ${64 * q}`;
         const value = `c${p}${r}${q}`;
         if (s.vector) {
           const sum = residual ? `${value} + bitcast<vec4<f32>>(M3[o3 + ((${at}) >> 2u)])` : value;
-          return [`  if (${column} < n) { M2[o2 + ((${at}) >> 2u)] = bitcast<vec4<u32>>(${sum}); }`];
+          const store = isEpilogue
+            ? `epilogue(row, ${column}, ${sum});`
+            : `M2[o2 + ((${at}) >> 2u)] = bitcast<vec4<u32>>(${sum});`;
+          return [`  if (${column} < n) { ${store} }`];
         }
         const element = `${value}[j]${residual ? ` + ${loadF(3, `${at} + j`)}` : ''}`;
-        return [
-          `  for (var j = 0; j < 4; j++) { if (${column} + j < n) { ${storeF(2, `${at} + j`, element)} } }`,
-        ];
+        const store = isEpilogue
+          ? `epilogue(row, ${column} + j, ${element});`
+          : storeF(2, `${at} + j`, element);
+        return [`  for (var j = 0; j < 4; j++) { if (${column} + j < n) { ${store} } }`];
       }),
       '}',
     ]),
   );
 }
 
-/** Buffers a, b, c [, residual], then sizes; a split product has its parts of k one after another in c. */
-export function matmulKernel(s: Shape): string {
+/**
+ * Buffers a, b, c [, residual], those of the epilogue, then sizes; a split product has its parts of k one after another
+ * in c, and no epilogue.
+ */
+export function matmulKernel(s: Shape, ending?: WgslEnding): string {
   const { size, depth } = s.tile;
   const element = s.half ? 'vec4<f16>' : 'vec4<f32>';
   const accumulators = parts(s).flatMap((p) =>
     [0, 1, 2, 3].flatMap((r) => parts(s).map((q) => `var c${p}${r}${q} = vec4<f32>();`)),
   );
   return templateKernel({
-    buffers: s.residual && !s.split ? 4 : 3,
+    buffers: (s.residual && !s.split ? 4 : 3) + (ending?.others.length ?? 0),
     ints: ['m', 'n', 'kAll', 'rowTiles', 'columnTiles', 'kPart', 'kParts'],
     threads: THREADS,
     view: s.vector ? 'vec4<u32>' : 'u32',
@@ -180,6 +198,7 @@ export function matmulKernel(s: Shape): string {
     vec4<f32>(b[0].x, b[1].x, b[2].x, b[3].x), vec4<f32>(b[0].y, b[1].y, b[2].y, b[3].y),
     vec4<f32>(b[0].z, b[1].z, b[2].z, b[3].z), vec4<f32>(b[0].w, b[1].w, b[2].w, b[3].w));
 }`,
+      ...(ending?.functions(s.vector ? 'vec4<u32>' : 'u32') ?? []),
     ],
     body: [
       'let tiles = rowTiles * columnTiles;',
@@ -207,16 +226,18 @@ export function matmulKernel(s: Shape): string {
       ...multiply(s),
       '  workgroupBarrier();',
       '}',
-      ...storeResult(s),
+      ...storeResult(s, ending?.isEpilogue === true),
     ],
   });
 }
 
-/** Adds the parts of a split product in order, and the residual. Buffers parts, c [, residual]. */
-function sumKernel(residual: boolean): string {
+/** Adds the parts of a split product in order, and the residual. Buffers parts, c [, residual], those of the epilogue. */
+function sumKernel(residual: boolean, ending: WgslEnding): string {
+  const whole = residual ? `sum + ${loadF(2, 'e')}` : 'sum';
   return templateKernel({
-    buffers: residual ? 3 : 2,
-    ints: ['area', 'total', 'kParts'],
+    buffers: (residual ? 3 : 2) + ending.others.length,
+    ints: ['area', 'total', 'kParts', ...(ending.isEpilogue ? ['n'] : [])],
+    functions: ending.functions('u32'),
     threads: THREADS,
     body: [
       `let e = g * ${THREADS} + t;`,
@@ -226,7 +247,7 @@ function sumKernel(residual: boolean): string {
       '  for (var p = 0; p < kParts; p++) {',
       `    sum += ${loadF(0, '(z * kParts + p) * area + e % area')};`,
       '  }',
-      `  ${storeF(1, 'e', residual ? `sum + ${loadF(2, 'e')}` : 'sum')}`,
+      `  ${ending.isEpilogue ? `epilogue(e / n, e % n, ${whole});` : storeF(1, 'e', whole)}`,
       '}',
     ],
   });
@@ -242,39 +263,44 @@ export function matmulPlan(batch: number, m: number, n: number, k: number) {
 }
 
 function matmulLaunches(context: TemplateContext, half: boolean): Launch[] {
-  const { node, inputs, outputs } = context;
+  const { node, inputs } = context;
   const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
   const [ta, tb] = [node.attrs.ta === true, node.attrs.tb === true];
   const residual = inputs[2];
   const { tile, kPart, kParts, groups } = matmulPlan(batch, m, n, k);
   const vector = [ta ? m : k, tb ? k : n, n].every((length) => length % 4 === 0);
   const split = kParts > 1;
-  const target = split ? context.temporary(batch * kParts * m * n) : outputs[0];
-  const joined = residual !== undefined && !split;
+  const added = residual === undefined ? [] : [residual];
+  const ending = wgslEnding(context, residual !== undefined, split ? 1 : 2);
+  const target = split ? context.temporary(batch * kParts * m * n) : ending.sums;
+  const joined = split ? [] : [...added, ...ending.others];
   const product = wgslLaunch({
-    text: matmulKernel({ ta, tb, residual: joined, vector, split, tile, half }),
+    text: matmulKernel(
+      { ta, tb, residual: residual !== undefined && !split, vector, split, tile, half },
+      split ? undefined : ending,
+    ),
     args: [
-      ...[inputs[0], inputs[1], target, ...(joined ? [residual] : [])].map(bufferArg),
+      ...[inputs[0], inputs[1], target, ...joined].map(bufferArg),
       ...[m, n, k, Math.ceil(m / tile.size), Math.ceil(n / tile.size), kPart, kParts].map(intArg),
     ],
     groups: groups * kParts,
-    reads: joined ? inputs : inputs.slice(0, 2),
-    writes: [target],
-    inPlace: joined ? [[outputs[0], residual]] : [],
+    reads: split ? inputs.slice(0, 2) : [...inputs, ...ending.reads],
+    writes: split ? [target] : ending.writes,
+    inPlace: split ? [] : inPlaceOf(ending, residual),
     flops: flopsOf(context),
   });
   if (!split) return [product];
   const total = batch * m * n;
   const sum = wgslLaunch({
-    text: sumKernel(residual !== undefined),
+    text: sumKernel(residual !== undefined, ending),
     args: [
-      ...[target, outputs[0], ...(residual ? [residual] : [])].map(bufferArg),
-      ...[m * n, total, kParts].map(intArg),
+      ...[target, ending.sums, ...added, ...ending.others].map(bufferArg),
+      ...[m * n, total, kParts, ...(ending.isEpilogue ? [n] : [])].map(intArg),
     ],
     groups: Math.ceil(total / THREADS),
-    reads: [target, ...(residual ? [residual] : [])],
-    writes: outputs,
-    inPlace: residual ? [[outputs[0], residual]] : [],
+    reads: [target, ...added, ...ending.reads],
+    writes: ending.writes,
+    inPlace: inPlaceOf(ending, residual),
   });
   return [product, sum];
 }

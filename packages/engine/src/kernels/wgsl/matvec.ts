@@ -6,7 +6,17 @@ import { matmulSizes } from '../../core/ops/matmul.ts';
 import { wgslDialect } from '../../print/dialects/wgsl.ts';
 import { reduceLanes } from '../../print/gpu-reduce.ts';
 import { bufferArg, intArg, type Launch, type TemplateContext } from '../../schedule/launch.ts';
-import { flopsOf, loadF, storeF, templateKernel, type WgslTarget, wgslLaunch } from './template.ts';
+import { inPlaceOf } from '../ending.ts';
+import {
+  flopsOf,
+  loadF,
+  storeF,
+  templateKernel,
+  type WgslEnding,
+  type WgslTarget,
+  wgslEnding,
+  wgslLaunch,
+} from './template.ts';
 
 const MOST_ROWS = 4;
 const THREADS = 256;
@@ -33,6 +43,7 @@ export function matvecKernel(
   residual: boolean,
   loads: MatrixLoads,
   target: WgslTarget,
+  ending: WgslEnding,
 ): string {
   const vector = loads !== 'words';
   const d = wgslDialect(target);
@@ -58,12 +69,14 @@ export function matvecKernel(
   const reductions = each.flatMap((r) =>
     reduceLanes(d, { op: 'sum', dtype: 'f32', name: `s${r}`, lanes: LANES, scratch: () => 'scratch' }),
   );
+  const storeOne = (row: number, at: string, sum: string) =>
+    ending.isEpilogue ? `epilogue(${row}, column, ${sum});` : storeF(2, at, sum);
   // A vector view cannot write single elements without touching its neighbours, so four columns share a store.
   const out = each.flatMap((r) => {
     const at = `${r} * n + column`;
     return vector
       ? [`results[${r} * ${THREADS / LANES} + t / ${LANES}] = s${r};`]
-      : [`  ${storeF(2, at, residual ? `s${r} + ${loadF(3, at)}` : `s${r}`)}`];
+      : [`  ${storeOne(r, at, residual ? `s${r} + ${loadF(3, at)}` : `s${r}`)}`];
   });
   const perGroup = THREADS / LANES;
   const store = vector
@@ -78,16 +91,19 @@ export function matvecKernel(
         `    let i = r * ${perGroup} + c4 * 4;`,
         '    var v = vec4<f32>(results[i], results[i + 1], results[i + 2], results[i + 3]);',
         ...(residual ? ['    v += bitcast<vec4<f32>>(M3[o3 + ((r * n + first) >> 2u)]);'] : []),
-        '    M2[o2 + ((r * n + first) >> 2u)] = bitcast<vec4<u32>>(v);',
+        ending.isEpilogue
+          ? '    epilogue(r, first, v);'
+          : '    M2[o2 + ((r * n + first) >> 2u)] = bitcast<vec4<u32>>(v);',
         '  }',
         '}',
       ]
     : ['if (lane == 0 && column < n) {', ...out, '}'];
   return templateKernel({
-    buffers: residual ? 4 : 3,
+    buffers: (residual ? 4 : 3) + ending.others.length,
     ints: ['n', 'k'],
     threads: THREADS,
     view: vector ? 'vec4<u32>' : 'u32',
+    functions: ending.functions(vector ? 'vec4<u32>' : 'u32'),
     enable: reductions.some((line) => line.includes('subgroup')) ? ['subgroups'] : [],
     shared: [
       ...(reductions.some((line) => line.includes('scratch'))
@@ -111,23 +127,26 @@ export function matvecKernel(
 }
 
 export function matvec(context: TemplateContext, target: WgslTarget): Launch[] {
-  const { node, inputs, outputs } = context;
+  const { node, inputs } = context;
   const { m, n, k } = sizesOf(node);
   const residual = inputs[2];
   const wide = n % 4 === 0 && k % 4 === 0 ? 'vectors' : 'words';
+  const ending = wgslEnding(context, residual !== undefined);
   const loads = context.storage(inputs[1]) === 'f16' ? 'halves' : wide;
   return [
     wgslLaunch({
-      text: matvecKernel(m, residual !== undefined, loads, target),
+      text: matvecKernel(m, residual !== undefined, loads, target, ending),
       args: [
-        ...[inputs[0], inputs[1], outputs[0], ...(residual ? [residual] : [])].map(bufferArg),
+        ...[inputs[0], inputs[1], ending.sums, ...(residual ? [residual] : []), ...ending.others].map(
+          bufferArg,
+        ),
         intArg(n),
         intArg(k),
       ],
       groups: Math.ceil(n / (THREADS / LANES)),
-      reads: inputs,
-      writes: outputs,
-      inPlace: residual ? [[outputs[0], residual]] : [],
+      reads: [...inputs, ...ending.reads],
+      writes: ending.writes,
+      inPlace: inPlaceOf(ending, residual),
       flops: flopsOf(context),
     }),
   ];

@@ -2,8 +2,18 @@
 // position of a buffer among the launch's arguments.
 
 import { opRow } from '../../core/ops.ts';
-import { argument, type View, wgslKernel, wgslMath } from '../../print/dialects/wgsl.ts';
+import {
+  argument,
+  type View,
+  wgslDialect,
+  wgslKernel,
+  wgslMath,
+  wgslRun,
+} from '../../print/dialects/wgsl.ts';
+import { printGpuEpilogue } from '../../print/gpu-epilogue.ts';
+import type { TakesEpilogue } from '../../schedule/epilogue.ts';
 import type { Arg, Launch, TemplateContext } from '../../schedule/launch.ts';
+import { type Ending, endingOf } from '../ending.ts';
 
 /** What templates need to know of the device. */
 export interface WgslTarget {
@@ -26,12 +36,15 @@ export interface KernelParts {
   readonly body: readonly string[];
 }
 
+/** Where a slot begins, in elements of the view. */
+const startOf = (slot: number, view: View): string =>
+  `let o${slot} = i32(${argument(slot)}${view === 'u32' ? '' : ' >> 2u'});`;
+
 /** A kernel whose slots begin at o0, o1, ... (in elements of its view) and whose scalars have names. */
 export function templateKernel(parts: KernelParts): string {
   const { buffers, ints = [], floats = [], view = 'u32' } = parts;
-  const start = (k: number) => (view === 'u32' ? `i32(${argument(k)})` : `i32(${argument(k)} >> 2u)`);
   const lets = [
-    ...Array.from({ length: buffers }, (_, k) => `let o${k} = ${start(k)};`),
+    ...Array.from({ length: buffers }, (_, k) => startOf(k, view)),
     ...ints.map((name, k) => `let ${name} = i32(${argument(buffers + k)});`),
     ...floats.map((name, k) => `let ${name} = bitcast<f32>(${argument(buffers + ints.length + k)});`),
   ];
@@ -40,7 +53,11 @@ export function templateKernel(parts: KernelParts): string {
     words: buffers + ints.length + floats.length,
     threads: parts.threads,
     enable: parts.enable,
-    declarations: [...(parts.shared ?? []), ...wgslMath(parts.body), ...(parts.functions ?? [])],
+    declarations: [
+      ...(parts.shared ?? []),
+      ...wgslMath([...parts.body, ...(parts.functions ?? [])]),
+      ...(parts.functions ?? []),
+    ],
     body: [...lets, ...parts.body],
   });
 }
@@ -53,6 +70,45 @@ export const storeF = (slot: number, index: string, value: string) =>
 
 /** The word of a quiet NaN: how kernels say that an index was outside its table. */
 export const NAN_WORD = '0x7fc00000u';
+
+/** What a product's kernel needs to know of what follows it. */
+export interface WgslEnding extends Ending {
+  /** Whether there is an epilogue: then `epilogue(row, column, sums)` is called in place of a store. */
+  readonly isEpilogue: boolean;
+  /** The function, for a view. */
+  readonly functions: (view: View) => string[];
+}
+
+/** `sumsSlot` is the slot of the sums, after which come the residual where there is one, and the other buffers. */
+export function wgslEnding(context: TemplateContext, residual: boolean, sumsSlot = 2): WgslEnding {
+  const ending = endingOf(context);
+  const { epilogue } = context;
+  if (!epilogue) return { ...ending, isEpilogue: false, functions: () => [] };
+  const first = sumsSlot + (residual ? 2 : 1);
+  const numberOf = (slot: number) => {
+    const place = ending.placeOf(slot);
+    return place < 0 ? sumsSlot : first + place;
+  };
+  const used = epilogue.buffers.map((_, slot) => numberOf(slot));
+  return {
+    ...ending,
+    isEpilogue: true,
+    functions: (view) => {
+      const dialect = wgslDialect({ subgroupSize: 1, f16: false }, view);
+      const body = printGpuEpilogue(epilogue, dialect, numberOf, view === 'u32' ? undefined : wgslRun);
+      const text = [...[...new Set(used)].map((slot) => startOf(slot, view)), ...body];
+      const value = view === 'u32' ? 'f32' : 'vec4<f32>';
+      return [
+        [`fn epilogue(row: i32, i: i32, value: ${value}) {`, ...text.map((line) => `  ${line}`), '}'].join(
+          '\n',
+        ),
+      ];
+    },
+  };
+}
+
+/** Products take every epilogue. */
+export const takesEpilogue: TakesEpilogue = ({ op }) => op === 'matmul';
 
 interface LaunchParts {
   readonly text: string;

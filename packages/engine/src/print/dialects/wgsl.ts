@@ -5,6 +5,7 @@
 
 import type { DType } from '../../core/shape.ts';
 import type { GpuDialect, GpuType, Slot } from '../gpu-dialect.ts';
+import type { RunSpelling } from '../gpu-epilogue.ts';
 
 export interface WgslFeatures {
   /** Least number of neighbouring threads that exchange registers; 1 without subgroups. */
@@ -187,7 +188,20 @@ export const wgslMath = (body: readonly string[]): string[] => {
   return used.map((name) => WGSL_MATH[name]);
 };
 
-export function wgslDialect(features: WgslFeatures): GpuDialect {
+/** Element `index` of a slot, in a kernel with a view of vectors. */
+const wordOfVector = (slot: number, index: string) =>
+  `M${slot}[o${slot} + ((${index}) >> 2u)][(${index}) & 3]`;
+
+/** Four neighbours at once, where the view is of vectors. */
+export const wgslRun: RunSpelling = {
+  width: 4,
+  load: (name, slot, index) => `let ${name} = bitcast<vec4<f32>>(M${slot}[o${slot} + ((${index}) >> 2u)]);`,
+  variable: (name) => `var ${name}: vec4<f32>;`,
+  store: (slot, index, name) => `M${slot}[o${slot} + ((${index}) >> 2u)] = bitcast<vec4<u32>>(${name});`,
+  loop: 'for (var e = 0; e < 4; e++) {',
+};
+
+export function wgslDialect(features: WgslFeatures, view: View = 'u32'): GpuDialect {
   return {
     name: 'wgsl',
     threads: 256,
@@ -195,7 +209,8 @@ export function wgslDialect(features: WgslFeatures): GpuDialect {
     literal: wgslLiteral,
     apply,
     select: (condition, yes, no) => `select(${no}, ${yes}, ${condition})`,
-    load: (slot, index, info) => decode(`M${slot}[o${slot} + ${index}]`, info),
+    load: (slot, index, info) =>
+      decode(view === 'u32' ? `M${slot}[o${slot} + ${index}]` : wordOfVector(slot, index), info),
     store: (slot, index, value, info) => `M${slot}[o${slot} + ${index}] = ${encode(value, info)};`,
     constant: (type, name, value) => `let ${name}: ${TYPES[type]} = ${value};`,
     variable: (type, name, value) => `var ${name}: ${TYPES[type]} = ${value};`,

@@ -3,6 +3,7 @@
 /// <reference types="@webgpu/types" />
 
 import { halfParams } from '../../kernels/wgsl/half-params.ts';
+import { takesEpilogue } from '../../kernels/wgsl/template.ts';
 import { type WgslTemplateOptions, wgslTemplates } from '../../kernels/wgsl/templates.ts';
 import { wgslDialect } from '../../print/dialects/wgsl.ts';
 import { printGpuKernel } from '../../print/gpu-kernel.ts';
@@ -29,6 +30,7 @@ export function webGpuTarget(
   const dialect = wgslDialect(gpu);
   return {
     templates: wgslTemplates(gpu, options),
+    takesEpilogue,
     print: (kernel) => printGpuKernel(kernel, dialect),
     slabBytes: gpu.slabBytes,
     ...(options.halfWeights ? { halfParams } : {}),

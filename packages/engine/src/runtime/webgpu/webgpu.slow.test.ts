@@ -8,6 +8,7 @@ import { type AttentionSizes, attentionCase } from '../../testing/attention-case
 import { buildCase, opCases } from '../../testing/cases.ts';
 import { float32Tolerance } from '../../testing/close.ts';
 import { compareAsync } from '../../testing/compare-async.ts';
+import { epilogues } from '../../testing/epilogues.ts';
 import { fuzzGraph } from '../../testing/fuzz.ts';
 import { random } from '../../testing/random.ts';
 import { useSwiftShader } from '../../testing/swiftshader.ts';
@@ -48,8 +49,9 @@ describe('matrix products', () => {
         return b.param(name, shape);
       });
       outputs.push(b.apply('matmul', [x, y, z], { ta, tb }), b.matmul(x, y, { ta, tb }));
+      outputs.push(...epilogues(b, (factor) => b.matmul(b.mul(x, -factor), y, { ta, tb }), z));
     }
-    await compareAsync(device, b, outputs, params, float32Tolerance(k));
+    await compareAsync(device, b, outputs, params, float32Tolerance(16 * k));
   });
 });
 

@@ -9,6 +9,7 @@ import type { Node } from '../../core/graph.ts';
 import { bindSlots } from '../../print/dialects/wgsl.ts';
 import { compileProgram } from '../../schedule/program.ts';
 import { buildCase, opCases } from '../../testing/cases.ts';
+import { epilogues } from '../../testing/epilogues.ts';
 import { random } from '../../testing/random.ts';
 import { traceTrainingStep } from '../../train/training-step.ts';
 import { webGpuTarget } from './device.ts';
@@ -80,6 +81,7 @@ describe.each(devices)('a device %s', (_title, target) => {
         const y = b.param(`b${name}`, tb ? [n, k] : [k, n]);
         const z = b.param(`c${name}`, [m, n]);
         outputs.push(b.matmul(x, y, { ta, tb }), b.apply('matmul', [x, y, z], { ta, tb }));
+        outputs.push(...epilogues(b, (factor) => b.matmul(b.mul(x, -factor), y, { ta, tb }), z));
       }
     }
     for (const size of [4, 6, 64, 80, 128]) {

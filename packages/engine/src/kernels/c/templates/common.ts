@@ -14,6 +14,7 @@ import {
   type Template,
   type TemplateContext,
 } from '../../../schedule/launch.ts';
+import type { Ending } from '../../ending.ts';
 
 /** Elements of a task of a kernel that streams. */
 export const CHUNK = 16384;
@@ -38,33 +39,9 @@ export const costOf: (c: Parameters<Template>[0]) => number = ({ node }) =>
 export const takesEpilogue: TakesEpilogue = ({ op }, { kernel }) =>
   op === 'matmul' && (kernel.inner.extent < cDialect.width || isVectorizable(kernel));
 
-/** Where a kernel's result goes, and what it has to run when sums are final. */
-export interface Ending {
-  /** The buffer of the sums: of the result, or of what the epilogue makes of it in their place. */
-  readonly sums: string;
-  /** The epilogue's function, or 0, and the addresses of its operands. */
-  readonly args: readonly Arg[];
-  /** What is read and written besides the template's own operands. */
-  readonly reads: readonly string[];
-  readonly writes: readonly string[];
+/** The epilogue's function, or 0, and the addresses of its operands. */
+export function epilogueArgs({ epilogue, define }: TemplateContext, { sums }: Ending): Arg[] {
+  if (!epilogue) return [intArg(0)];
+  const addresses = epilogue.buffers.map((buffer, slot) => (slot === epilogue.product ? sums : buffer));
+  return [kernelArg(define(printEpilogue(epilogue, cDialect))), ...addresses.map(bufferArg)];
 }
-
-export function endingOf({ outputs, epilogue, define }: TemplateContext): Ending {
-  if (!epilogue) return { sums: outputs[0], args: [intArg(0)], reads: [], writes: outputs };
-  const { kernel, buffers, product, kept } = epilogue;
-  const written = buffers.filter((_, slot) => kernel.slots[slot].written);
-  const sums = kept ? outputs[0] : written[0];
-  return {
-    sums,
-    args: [
-      kernelArg(define(printEpilogue(epilogue, cDialect))),
-      ...buffers.map((buffer, slot) => bufferArg(slot === product ? sums : buffer)),
-    ],
-    reads: buffers.filter((_, slot) => slot !== product && !kernel.slots[slot].written),
-    writes: kept ? [sums, ...written] : written,
-  };
-}
-
-/** The sums may take a residual's place, unless the epilogue reads it once more. */
-export const inPlaceOf = ({ sums, reads }: Ending, residual: string | undefined): Launch['inPlace'] =>
-  residual === undefined || reads.includes(residual) ? [] : [[sums, residual]];

@@ -12,7 +12,8 @@ import {
   type Template,
   type TemplateContext,
 } from '../../../schedule/launch.ts';
-import { CHUNK, costOf, endingOf, gemmScratch, inPlaceOf, launch } from './common.ts';
+import { endingOf, inPlaceOf } from '../../ending.ts';
+import { CHUNK, costOf, epilogueArgs, gemmScratch, launch } from './common.ts';
 
 /** Up to here A is one block of rows for which B is packed on the way; longer ones share a B packed before. */
 const ONE_BLOCK_ROWS = 280;
@@ -69,7 +70,7 @@ function blockProduct(context: TemplateContext, storage: BlockStorage): Launch[]
         ...[inputs[0], inputs[1], ending.sums].map(bufferArg),
         ...addresses,
         ...[1, m, n, k, 0, 1, per, 0].map(intArg),
-        ...ending.args,
+        ...epilogueArgs(context, ending),
       ],
       tasks: Math.ceil(n / per),
       scratch: few ? 0 : BYTES_PER_ELEMENT * per * k + gemmScratch(m, per),
@@ -88,6 +89,7 @@ export const matmul: Template = (context) => {
   const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
   const { residual, bias } = addends(inputs, node.attrs);
   const ending = endingOf(context);
+  const then = epilogueArgs(context, ending);
   const common = {
     writes: ending.writes,
     inPlace: inPlaceOf(ending, residual),
@@ -103,7 +105,7 @@ export const matmul: Template = (context) => {
   ];
   if (m <= 4 && batch === 1 && node.attrs.tb && !node.attrs.ta) {
     const perTask = Math.max(8, Math.ceil(CHUNK / k));
-    const args = [...operands(inputs[1]), intArg(perTask), intArg(0), ...ending.args];
+    const args = [...operands(inputs[1]), intArg(perTask), intArg(0), ...then];
     const reads = [...inputs, ...ending.reads];
     return [launch({ ...common, reads, symbol: 'ts_matvec', args, tasks: Math.ceil(n / perTask) })];
   }
@@ -116,7 +118,7 @@ export const matmul: Template = (context) => {
     ...common,
     reads: [...inputs.map((id, i) => (i === 1 ? b : id)), ...ending.reads],
     symbol: packs ? 'ts_matmul_packed' : 'ts_matmul',
-    args: [...operands(b), intArg(rows), intArg(columns), ...ending.args],
+    args: [...operands(b), intArg(rows), intArg(columns), ...then],
     tasks: batch * rows * columns,
     scratch,
   });
