@@ -26,6 +26,7 @@ export * from './job-notes.ts';
 export * from './licence-verdict.ts';
 export * from './licences/rules.ts';
 export * from './licences/verdict.ts';
+export * from './lint-advice.ts';
 export * from './manifest.ts';
 export * from './openness.ts';
 export * from './permissions.ts';

@@ -1,11 +1,13 @@
+import type { LintCode } from './lint-advice.ts';
 import type { ModelSettings, PretrainSettings } from './recipes.ts';
 
 export interface LintProblem {
   /** Dotted path within the settings of the training. */
   readonly field: string;
   readonly value: string;
-  /** What to set instead, and why. */
-  readonly advice: string;
+  /** What to set instead, and why, in both languages: `lintAdvice`. */
+  readonly code: LintCode;
+  readonly params?: Readonly<Record<string, string | number>>;
 }
 
 /**
@@ -40,92 +42,57 @@ function layerWeights(model: ModelSettings): number {
 
 type Rule = (settings: PretrainSettings) => LintProblem | undefined;
 
-const problem = (field: string, value: number, advice: string): LintProblem => ({
-  field,
-  value: String(value),
-  advice,
-});
+const problem = (
+  field: string,
+  value: number,
+  code: LintCode,
+  params?: LintProblem['params'],
+): LintProblem => ({ field, value: String(value), code, ...(params ? { params } : {}) });
 
 const rules: readonly Rule[] = [
-  ({ optimizer: { eps } }) => (eps > 1e-6 ? problem('optimizer.eps', eps, 'use 1e-8') : undefined),
+  ({ optimizer: { eps } }) => (eps > 1e-6 ? problem('optimizer.eps', eps, 'eps') : undefined),
   ({ optimizer: { minLearningRate, learningRate } }) =>
     minLearningRate > learningRate
-      ? problem('optimizer.minLearningRate', minLearningRate, 'it must not exceed learningRate')
+      ? problem('optimizer.minLearningRate', minLearningRate, 'min-rate')
       : undefined,
   ({ optimizer: { warmupSteps }, steps }) =>
-    warmupSteps >= steps
-      ? problem('optimizer.warmupSteps', warmupSteps, 'it must be below steps')
-      : undefined,
+    warmupSteps >= steps ? problem('optimizer.warmupSteps', warmupSteps, 'warmup-steps') : undefined,
   ({ optimizer: { warmupSteps }, steps }) =>
     warmupSteps === 0 && steps >= 100
-      ? problem(
-          'optimizer.warmupSteps',
-          warmupSteps,
-          'without warm-up the first Adam steps are too large; use at least 1 % of the steps',
-        )
+      ? problem('optimizer.warmupSteps', warmupSteps, 'no-warmup')
       : undefined,
-  ({ optimizer: { beta2 } }) =>
-    beta2 > 0.99
-      ? problem(
-          'optimizer.beta2',
-          beta2,
-          'use 0.95; slow second moments answer late when gradients grow, and the loss spikes',
-        )
-      : undefined,
+  ({ optimizer: { beta2 } }) => (beta2 > 0.99 ? problem('optimizer.beta2', beta2, 'beta2') : undefined),
   ({ optimizer: { clipNorm } }) =>
-    clipNorm > 10
-      ? problem('optimizer.clipNorm', clipNorm, 'use 1; a bound this wide does not stop a spike')
-      : undefined,
+    clipNorm > 10 ? problem('optimizer.clipNorm', clipNorm, 'clip-norm') : undefined,
   ({ optimizer: { weightDecay, learningRate } }) =>
     weightDecay * learningRate >= 0.1
-      ? problem('optimizer.weightDecay', weightDecay, 'learningRate times weightDecay must stay below 0.1')
+      ? problem('optimizer.weightDecay', weightDecay, 'weight-decay')
       : undefined,
   ({ optimizer: { learningRate }, model }) => {
     const largest = largestRate(layerWeights(model));
     return largest !== undefined && learningRate > 1.05 * largest
-      ? problem(
-          'optimizer.learningRate',
-          learningRate,
-          `at this size public runs were stable up to ${largest.toPrecision(2)}`,
-        )
+      ? problem('optimizer.learningRate', learningRate, 'learning-rate', { largest: largest.toPrecision(2) })
       : undefined;
   },
   ({ optimizer: { schedule, warmupSteps }, steps }) =>
     schedule?.decaySteps !== undefined && schedule.decaySteps > steps - warmupSteps
-      ? problem(
-          'optimizer.schedule.decaySteps',
-          schedule.decaySteps,
-          'it must fit between the warm-up and the end',
-        )
+      ? problem('optimizer.schedule.decaySteps', schedule.decaySteps, 'decay-steps')
       : undefined,
-  ({ zLoss }) =>
-    zLoss !== undefined && zLoss > 1e-2
-      ? problem('zLoss', zLoss, 'use 1e-4; a larger weight competes with the loss')
-      : undefined,
+  ({ zLoss }) => (zLoss !== undefined && zLoss > 1e-2 ? problem('zLoss', zLoss, 'z-loss') : undefined),
   ({ model }) =>
-    model.hiddenSize % model.heads !== 0
-      ? problem('model.heads', model.heads, 'it must divide hiddenSize')
-      : undefined,
+    model.hiddenSize % model.heads !== 0 ? problem('model.heads', model.heads, 'heads') : undefined,
   ({ model }) =>
     model.architecture !== 'gpt2' && (model.hiddenSize / model.heads) % 2 !== 0
-      ? problem('model.heads', model.heads, 'RoPE needs an even head size')
+      ? problem('model.heads', model.heads, 'rope-heads')
       : undefined,
   ({ model }) =>
     model.architecture === 'llama' && model.heads % model.keyValueHeads !== 0
-      ? problem('model.keyValueHeads', model.keyValueHeads, 'it must divide heads')
+      ? problem('model.keyValueHeads', model.keyValueHeads, 'key-value-heads')
       : undefined,
   ({ checkpointEvery, steps }) =>
-    checkpointEvery > steps
-      ? problem('checkpointEvery', checkpointEvery, 'it must not exceed steps')
-      : undefined,
+    checkpointEvery > steps ? problem('checkpointEvery', checkpointEvery, 'checkpoint-steps') : undefined,
   ({ checkpointEvery }) =>
-    checkpointEvery > 1000
-      ? problem(
-          'checkpointEvery',
-          checkpointEvery,
-          'use at most 1000; that is what a crash or a rollback loses',
-        )
-      : undefined,
+    checkpointEvery > 1000 ? problem('checkpointEvery', checkpointEvery, 'checkpoint-rare') : undefined,
 ];
 
 /** Settings that are known to have spoiled runs, in a fixed order; none for sound ones. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lintAdvice } from './lint-advice.ts';
 import { fillTemplate } from './messages/fill.ts';
 import { en } from './messages/rejections.en.ts';
 import { ja } from './messages/rejections.ja.ts';
@@ -44,5 +45,8 @@ export function translateRejection(
   rejection: { code: RejectionCode; params: RejectionParams },
   locale: Locale,
 ): string {
-  return fillTemplate(catalogues[locale][rejection.code], rejection.params, locale);
+  const { code, params } = rejection;
+  const advice =
+    code === 'run.card-lint' ? { advice: lintAdvice(String(params.advice), params, locale) } : {};
+  return fillTemplate(catalogues[locale][code], { ...params, ...advice }, locale);
 }

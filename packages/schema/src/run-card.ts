@@ -1,4 +1,5 @@
 import { canonicalJson } from './canonical.ts';
+import type { LintCode } from './lint-advice.ts';
 import { lintPretrain } from './pretrain-lint.ts';
 import type { PretrainSettings, RunCard, RunGates, RunJobKind } from './recipes.ts';
 import { Rejection } from './rejection.ts';
@@ -11,20 +12,18 @@ export function lintRunCard(card: RunCard): void {
   const problems = lintPretrain(card.pretrain);
   const { sequenceLength } = card.pretrain;
   if (sequenceLength !== card.shards.sequenceLength) {
-    const advice = `the shards are packed for ${card.shards.sequenceLength}`;
-    problems.push({ field: 'sequenceLength', value: String(sequenceLength), advice });
+    const params = { packed: card.shards.sequenceLength };
+    problems.push({ field: 'sequenceLength', value: String(sequenceLength), code: 'packed-length', params });
   }
   if (problems.length > 0) {
-    const { field, value, advice } = problems[0];
-    throw new Rejection('run.card-lint', { field: `pretrain.${field}`, value, advice });
+    const { field, value, code, params } = problems[0];
+    throw new Rejection('run.card-lint', { ...params, field: `pretrain.${field}`, value, advice: code });
   }
   const made = jobKindsOf(card);
   for (const gate of ['start', 'end'] as const) {
     const vain = card.gates?.[gate].find((kind) => !made.includes(kind));
     if (!vain) continue;
-    const advice = vain.startsWith('dedup-')
-      ? 'this run has no such job: its corpus is not deduplicated in ranks'
-      : 'this run has no such job: its corpus names neither filter nor test sets';
+    const advice: LintCode = vain.startsWith('dedup-') ? 'no-ranks' : 'no-refine';
     throw new Rejection('run.card-lint', { field: `gates.${gate}`, value: vain, advice });
   }
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import frozen from './events/fixtures.json' with { type: 'json' };
+import { lintAdvice } from './lint-advice.ts';
 import { lintPretrain } from './pretrain-lint.ts';
 import { type LlamaSettings as LlamaSchema, PretrainSettings, RunCard } from './recipes.ts';
+import { Rejection, translateRejection } from './rejection.ts';
 import { allDifferences, firstDifference, gatesOf, jobKindsOf, lintRunCard } from './run-card.ts';
 
 type LlamaSettings = z.infer<typeof LlamaSchema>;
@@ -17,6 +19,15 @@ const withOptimizer = (change: Partial<PretrainSettings['optimizer']>) =>
   withPretrain({ optimizer: { ...pretrain.optimizer, ...change } });
 const withModel = (change: Partial<LlamaSettings>) =>
   withPretrain({ model: { ...pretrain.model, ...change } as PretrainSettings['model'] });
+
+function refusalOf(bad: RunCard): Rejection {
+  try {
+    lintRunCard(bad);
+  } catch (error) {
+    if (error instanceof Rejection) return error;
+  }
+  throw new Error('the card was taken');
+}
 
 describe('the card lint', () => {
   test('passes a sound card', () => {
@@ -41,10 +52,15 @@ describe('the card lint', () => {
     ['pretrain.checkpointEvery', withPretrain({ steps: 9000, checkpointEvery: 2000 })],
     ['pretrain.sequenceLength', withPretrain({ sequenceLength: 128 })],
     ['pretrain.checkpointEvery', withPretrain({ checkpointEvery: pretrain.steps + 1 })],
-  ])('refuses a bad %s', (field, bad) => {
-    expect(() => lintRunCard(bad)).toThrow(
-      expect.objectContaining({ code: 'run.card-lint', params: expect.objectContaining({ field }) }),
-    );
+  ])('refuses a bad %s and says what to do in both languages', (field, bad) => {
+    const refused = refusalOf(bad);
+    expect(refused).toMatchObject({ code: 'run.card-lint', params: { field } });
+    const { advice, ...params } = refused.params;
+    for (const locale of ['ja', 'en'] as const) {
+      const said = lintAdvice(String(advice), params, locale);
+      expect(said).not.toBe(advice);
+      expect(translateRejection(refused, locale)).toContain(said);
+    }
   });
 });
 

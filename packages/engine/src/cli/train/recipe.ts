@@ -1,7 +1,7 @@
 // Reads and checks a recipe file: shape, known-bad settings, and whether it can fit this machine.
 
 import { readFile } from 'node:fs/promises';
-import { lintPretrain, TrainingRecipe } from '@tsudoi/schema';
+import { lintAdvice, lintPretrain, TrainingRecipe } from '@tsudoi/schema';
 
 /** A recipe that cannot be run; the message is one line a problem. */
 export class RecipeError extends Error {
@@ -32,7 +32,10 @@ export async function readRecipe(path: string): Promise<TrainingRecipe> {
   }
   const problems = lintPretrain(parsed.data.pretrain);
   if (problems.length > 0) {
-    const lines = problems.map((p) => `${path}: pretrain.${p.field} is ${p.value}; ${p.advice}`);
+    const lines = problems.map(
+      ({ field, value, code, params }) =>
+        `${path}: pretrain.${field} is ${value}; ${lintAdvice(code, params ?? {}, 'en')}`,
+    );
     throw new RecipeError(lines.join('\n'));
   }
   return parsed.data;

@@ -1,0 +1,21 @@
+/** What to set instead, and why; the end of a sentence. `{name}` is filled from the parameters of the finding. */
+export const en = {
+  eps: 'use 1e-8',
+  'min-rate': 'it must not exceed learningRate',
+  'warmup-steps': 'it must be below steps',
+  'no-warmup': 'without warm-up the first Adam steps are too large; use at least 1 % of the steps',
+  beta2: 'use 0.95; slow second moments answer late when gradients grow, and the loss spikes',
+  'clip-norm': 'use 1; a bound this wide does not stop a spike',
+  'weight-decay': 'learningRate times weightDecay must stay below 0.1',
+  'learning-rate': 'at this size public runs were stable up to {largest}',
+  'decay-steps': 'it must fit between the warm-up and the end',
+  'z-loss': 'use 1e-4; a larger weight competes with the loss',
+  heads: 'it must divide hiddenSize',
+  'rope-heads': 'RoPE needs an even head size',
+  'key-value-heads': 'it must divide heads',
+  'checkpoint-steps': 'it must not exceed steps',
+  'checkpoint-rare': 'use at most 1000; that is what a crash or a rollback loses',
+  'packed-length': 'the shards are packed for {packed}',
+  'no-refine': 'this run has no such job: its corpus names neither filter nor test sets',
+  'no-ranks': 'this run has no such job: its corpus is not deduplicated in ranks',
+};
