@@ -25,10 +25,22 @@ function ofArray(items: readonly unknown[]): string {
 /** Every hash of the log passes here, so it makes no lists of pairs on the way. */
 function ofObject(members: Record<string, unknown>): string {
   let text = '';
-  for (const key of Object.keys(members).sort()) {
+  for (const key of sorted(Object.keys(members))) {
     const member = members[key];
     if (member === undefined) continue;
     text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
+}
+
+/** In place. Objects have few members, often in order already: `sort` would allocate more than the text. */
+function sorted(keys: string[]): string[] {
+  if (keys.length > 16) return keys.sort();
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i];
+    let at = i;
+    for (; at > 0 && keys[at - 1] > key; at--) keys[at] = keys[at - 1];
+    keys[at] = key;
+  }
+  return keys;
 }

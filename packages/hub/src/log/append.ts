@@ -1,7 +1,13 @@
-import { type DomainEvent, type EventMeta, eventDefinition, type StreamType } from '@tsudoi/schema';
+import {
+  canonicalJson,
+  type DomainEvent,
+  type EventMeta,
+  eventDefinition,
+  type StreamType,
+} from '@tsudoi/schema';
 import type { Transaction } from './connection.ts';
 import { type ExpectedVersion, isAsExpected, WrongVersion, wrongVersionOf } from './expected-version.ts';
-import { contentHash } from './hash-chain.ts';
+import { contentHashOf } from './hash-chain.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** Events for one stream, and what the writer knows of that stream. */
@@ -101,10 +107,11 @@ export class LogBatch {
       ...{ actor, command_id: commandId, request_hash: requestHash.toString('hex') },
       ...{ result: result ?? null, last },
     }));
-    const contents = Buffer.concat(this.#events.map(hashOf));
+    const events = this.#events.map(written);
+    const contents = Buffer.concat(events.map(({ hash }) => hash));
     try {
       const [{ first }] = await tx<{ first: number }[]>`
-        select append_events(${json(this.#events.map(toRow))}::text::json, ${contents}::bytea,
+        select append_events(${`[${events.map(({ row }) => row).join(',')}]`}::text::json, ${contents}::bytea,
                              ${json(streams)}::text::json, ${json(filed)}::text::json) as first`;
       return first;
     } catch (error) {
@@ -136,15 +143,19 @@ export class LogBatch {
 
 const json = (value: unknown): string => JSON.stringify(value);
 
-function toRow({ streamType, streamId, version, eventId, event, meta }: NumberedEvent) {
-  const { type, data } = event;
-  return {
-    ...{ stream_type: streamType, stream_id: streamId, version, event_id: eventId },
-    ...{ type, schema_version: eventDefinition(type).version, data, meta },
+/** An event as `append_events` reads it, and the hash of its content, from one writing of its data and its meta. */
+function written({ event: { type, data }, meta, ...place }: NumberedEvent): { row: string; hash: Buffer } {
+  const content = {
+    ...place,
+    type,
+    schemaVersion: eventDefinition(type).version,
+    sealed: null,
+    subjectId: null,
   };
-}
-
-function hashOf({ event: { type, data }, ...place }: NumberedEvent): Buffer {
-  const schemaVersion = eventDefinition(type).version;
-  return contentHash({ ...place, type, schemaVersion, data, sealed: null, subjectId: null });
+  const [dataText, metaText] = [canonicalJson(data), canonicalJson(meta)];
+  const row =
+    `{"stream_type":${json(place.streamType)},"stream_id":${json(place.streamId)},"version":${place.version},` +
+    `"event_id":${json(place.eventId)},"type":${json(type)},"schema_version":${content.schemaVersion},` +
+    `"data":${dataText},"meta":${metaText}}`;
+  return { row, hash: contentHashOf(content, dataText, metaText) };
 }

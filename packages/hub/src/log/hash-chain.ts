@@ -20,15 +20,23 @@ export interface EventContent {
 export const genesisHash: Buffer = Buffer.alloc(32);
 
 /** SHA-256 over the UTF-8 bytes of the canonical JSON (RFC 8785) of the object with exactly these ten members. */
-export function contentHash(content: EventContent): Buffer {
-  const { streamType, streamId, version, eventId, type, schemaVersion, data, meta, sealed, subjectId } =
-    content;
+export function contentHash({ data, meta, ...place }: EventContent): Buffer {
+  return contentHashOf(place, canonicalJson(data), canonicalJson(meta));
+}
+
+/** The same for a writer who needs the canonical JSON of data and meta besides. */
+export function contentHashOf(
+  place: Omit<EventContent, 'data' | 'meta'>,
+  data: string,
+  meta: string,
+): Buffer {
+  const { streamType, streamId, version, eventId, type, schemaVersion, sealed, subjectId } = place;
   // Written out in the order of the keys: the ten of them need no sorting for each event.
   const json =
-    `{"data":${canonicalJson(data)},"eventId":${canonicalJson(eventId)},"meta":${canonicalJson(meta)},` +
-    `"schemaVersion":${canonicalJson(schemaVersion)},"sealed":${canonicalJson(sealed)},` +
-    `"streamId":${canonicalJson(streamId)},"streamType":${canonicalJson(streamType)},` +
-    `"subjectId":${canonicalJson(subjectId)},"type":${canonicalJson(type)},"version":${canonicalJson(version)}}`;
+    `{"data":${data},"eventId":${JSON.stringify(eventId)},"meta":${meta},` +
+    `"schemaVersion":${JSON.stringify(schemaVersion)},"sealed":${JSON.stringify(sealed)},` +
+    `"streamId":${JSON.stringify(streamId)},"streamType":${JSON.stringify(streamType)},` +
+    `"subjectId":${JSON.stringify(subjectId)},"type":${JSON.stringify(type)},"version":${JSON.stringify(version)}}`;
   return hash('sha256', json, 'buffer');
 }
 
