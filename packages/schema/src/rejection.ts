@@ -46,7 +46,7 @@ export function translateRejection(
   locale: Locale,
 ): string {
   const { code, params } = rejection;
-  const advice =
-    code === 'run.card-lint' ? { advice: lintAdvice(String(params.advice), params, locale) } : {};
-  return fillTemplate(catalogues[locale][code], { ...params, ...advice }, locale);
+  if (code !== 'run.card-lint') return fillTemplate(catalogues[locale][code], params, locale);
+  const advice = lintAdvice(String(params.advice), params, locale);
+  return fillTemplate(catalogues[locale][code], { ...params, advice }, locale);
 }
