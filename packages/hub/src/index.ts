@@ -40,7 +40,7 @@ export { creditEntries, subscriptions, webhooks } from './queries/own.ts';
 export { groupMembers, groups, opennessOf, peoplePage, personas, tokens, viewer } from './queries/people.ts';
 export { creditsText, releaseDetail, releaseList } from './queries/releases.ts';
 export { runMetrics } from './queries/run-metrics.ts';
-export { runDetail, runList } from './queries/runs.ts';
+export { runDetail, runPage } from './queries/runs.ts';
 export { sourceDetail, sourcePage, sourceTitles } from './queries/sources.ts';
 export { recentTraces, traceSpans } from './queries/traces.ts';
 export { type Identity, personForIdentity } from './session/person-for-identity.ts';

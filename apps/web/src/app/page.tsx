@@ -13,7 +13,7 @@ import { Empty, Section } from '../ui/page.tsx';
 
 export default async function HomePage() {
   const hub = await api();
-  const [t, status, activity, runs, models] = await Promise.all([
+  const [t, status, activity, { items: runs }, models] = await Promise.all([
     getTranslations('home'),
     hub.hub.status(),
     hub.hub.activity({ limit: 14 }),

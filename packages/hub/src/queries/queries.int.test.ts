@@ -7,7 +7,7 @@ import { logMetrics } from '../metrics/log-metrics.ts';
 import { runProjections } from '../projections/run-projections.ts';
 import { waitForProjections } from '../projections/wait-for-projections.ts';
 import { createTestHub, type TestHub } from '../testing/database.ts';
-import { artifactDraft } from '../testing/samples.ts';
+import { artifactDraft, runCard } from '../testing/samples.ts';
 import { claim, draftedJob, letLeaseRunOut, newNode, send, system, uploaded } from '../testing/scenario.ts';
 import { activity } from './activity.ts';
 import { artifactDetail, artifactPage } from './artifacts.ts';
@@ -16,7 +16,7 @@ import { jobBoard, jobDetail, jobPage } from './jobs.ts';
 import { lineage } from './lineage.ts';
 import { groupMembers, groups, opennessOf, peoplePage, personas, tokens, viewer } from './people.ts';
 import { runMetrics } from './run-metrics.ts';
-import { runDetail, runList } from './runs.ts';
+import { runDetail, runPage } from './runs.ts';
 import { sourceDetail, sourcePage, sourceTitles } from './sources.ts';
 import { storyTrace, tellStory } from './story.ts';
 
@@ -226,7 +226,7 @@ test('the job list comes in pages that miss and double nothing, and the board co
 });
 
 test('a run shows its card, newest metrics, jobs, model and evaluation', async () => {
-  const [summary] = await runList(hub());
+  const [summary] = (await runPage(hub())).items;
   expect(summary).toMatchObject({ runId: story.runId, state: 'completed', steps: 200, step: 59 });
   expect(summary.latest.loss).toBeCloseTo(9 - 0.59);
   const run = await runDetail(hub(), story.runId);
@@ -234,6 +234,32 @@ test('a run shows its card, newest metrics, jobs, model and evaluation', async (
   expect(run.evaluation).toEqual({ documents: 3, bytes: 99 });
   expect(run.jobs.map(({ kind }) => kind)).toEqual(['evaluate', 'pretrain', 'shards', 'tokenizer', 'dedup']);
   expect(run.sources.map(({ sourceId }) => sourceId)).toEqual([story.sourceId]);
+});
+
+test('runs are read a page at a time, by title and state, with counts of what is looked for', async () => {
+  const card = runCard([story.sourceId]);
+  const data = (title: string) => ({ runId: uuidV7(), groupId: null, card: { ...card, title } });
+  for (const title of ['二つ目', '100% dry', '三つ目'])
+    await send(hub(), story.ken, { type: 'run.register', data: data(title) });
+  await caughtUp();
+  const whole = await runPage(hub());
+  expect(whole.items.map(({ title }) => title)).toEqual(['三つ目', '100% dry', '二つ目', card.title]);
+  expect(whole).toMatchObject({ next: null, counts: { registered: 3, completed: 1 } });
+  const seen: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await runPage(hub(), { limit: 1, after });
+    expect(page.items).toHaveLength(1);
+    seen.push(page.items[0].runId);
+    after = page.next ?? undefined;
+  } while (after);
+  expect(seen).toEqual(whole.items.map(({ runId }) => runId));
+  expect((await runPage(hub(), { text: '% D' })).items.map(({ title }) => title)).toEqual(['100% dry']);
+  const done = await runPage(hub(), { state: 'completed' });
+  expect(done.items.map(({ runId }) => runId)).toEqual([story.runId]);
+  expect(done.counts).toEqual(whole.counts);
+  expect((await runPage(hub(), { runIds: [story.runId] })).items).toEqual(done.items);
+  await expect(runPage(hub(), { after: 'nonsense' })).rejects.toMatchObject({ code: 'input.invalid' });
 });
 
 test('an artifact names its producer, its users and its evaluations', async () => {

@@ -1,10 +1,20 @@
-import { Rejection, RejectionValue, RunCard, type RunDetail, type RunSummary, Stats } from '@tsudoi/schema';
+import {
+  type CountedPage,
+  Rejection,
+  RejectionValue,
+  RunCard,
+  type RunDetail,
+  type RunState,
+  type RunSummary,
+  Stats,
+} from '@tsudoi/schema';
 import type postgres from 'postgres';
 import { z } from 'zod';
 import type { Hub } from '../hub.ts';
 import { activity } from './activity.ts';
 import { Iso, Person } from './columns.ts';
 import { jobSummaries } from './job-summaries.ts';
+import { containing, type PageRequest, pageOf, readCursor } from './keyset.ts';
 import { sourceSummaries } from './source-summaries.ts';
 
 const Row = z.object({
@@ -19,13 +29,40 @@ const Row = z.object({
   modelArtifactId: z.string().nullable(),
 });
 
-export function runList(hub: Hub): Promise<RunSummary[]> {
-  return runSummaries(hub, hub.sql`true`);
+/** Runs, newest first, one page at a time. `text` is looked for in the titles; `runIds` asks for just these. */
+export async function runPage(
+  hub: Pick<Hub, 'sql'>,
+  {
+    state,
+    text,
+    runIds,
+    after,
+    limit = 50,
+  }: PageRequest & { state?: RunState; text?: string; runIds?: string[] } = {},
+): Promise<CountedPage<RunSummary>> {
+  const { sql } = hub;
+  const cursor = readCursor(after);
+  const pattern = containing(text);
+  const found = sql`${pattern ? sql`r.card ->> 'title' ilike ${pattern}` : sql`true`} and
+    ${runIds ? sql`r.run_id = any(${runIds}::uuid[])` : sql`true`}`;
+  const rows = await runSummaries(
+    hub,
+    sql`${found} and ${state ? sql`r.state = ${state}` : sql`true`} and
+      ${cursor ? sql`(r.registered_at, r.run_id) < (${cursor.at}, ${cursor.id}::uuid)` : sql`true`}`,
+    limit + 1,
+  );
+  const counts = await sql<{ state: string; count: number }[]>`
+    select state, count(*)::int as count from view_run r where ${found} group by state`;
+  return {
+    ...pageOf(rows, limit, ({ registeredAt, runId }) => [registeredAt, runId]),
+    counts: Object.fromEntries(counts.map(({ state, count }) => [state, count])),
+  };
 }
 
 async function runSummaries(
-  { sql }: Hub,
+  { sql }: Pick<Hub, 'sql'>,
   condition: postgres.PendingQuery<postgres.Row[]>,
+  limit: number,
 ): Promise<RunSummary[]> {
   const rows = await sql`
     select r.run_id as "runId", r.card ->> 'title' as title, r.state,
@@ -43,7 +80,7 @@ async function runSummaries(
       select artifact_id from view_artifact where run_id = r.run_id and kind = 'model'
       order by registered_at desc limit 1
     ) as model on true
-    where ${condition} order by r.registered_at desc, r.run_id limit 500`;
+    where ${condition} order by r.registered_at desc, r.run_id desc limit ${limit}`;
   return z.array(Row).parse(rows);
 }
 
@@ -60,7 +97,7 @@ const DetailRow = z.object({
 /** @throws Rejection `run.unknown` */
 export async function runDetail(hub: Hub, runId: string): Promise<RunDetail> {
   const { sql } = hub;
-  const [summary] = await runSummaries(hub, sql`r.run_id = ${runId}`);
+  const [summary] = await runSummaries(hub, sql`r.run_id = ${runId}`, 1);
   if (!summary) throw new Rejection('run.unknown', { runId });
   const [row] = await sql`
     select r.group_id as "groupId", r.card, r.failure, r.supersedes, r.abandoned_because as "abandonedBecause", e.artifact_id as "evaluationArtifactId", e.manifest -> 'stats' as evaluation

@@ -1,4 +1,4 @@
-import { runDetail, runList, runMetrics } from '@tsudoi/hub';
+import { PageInput, runDetail, runMetrics, runPage } from '@tsudoi/hub';
 import { RunId } from '@tsudoi/schema';
 import { z } from 'zod';
 import { checkCorpus } from '../corpora/check-corpus.ts';
@@ -6,10 +6,18 @@ import { get, post } from '../http/route.ts';
 import { hub } from '../hub.ts';
 import { commandProcedure, procedure, router } from '../trpc.ts';
 
+const RunState = z.enum(['registered', 'running', 'completed', 'failed', 'abandoned']);
+
 export const runsRouter = router({
-  list: procedure('public.read', get('/runs', '実行の一覧', 'Runs, newest first')).query(() =>
-    runList(hub()),
-  ),
+  list: procedure('public.read', get('/runs', '実行の一覧', 'Runs, newest first'))
+    .input(
+      PageInput.extend({
+        state: RunState.optional(),
+        text: z.string().max(200).optional(),
+        runIds: z.array(RunId).max(200).optional(),
+      }).prefault({}),
+    )
+    .query(({ input }) => runPage(hub(), input)),
   detail: procedure('public.read', get('/runs/{runId}', '実行一件とそのカード', 'One run with its card'))
     .input(z.strictObject({ runId: RunId }))
     .query(({ input }) => runDetail(hub(), input.runId)),

@@ -28,16 +28,19 @@ const shownPerColumn = 12;
 
 export default async function JobsPage() {
   const hub = await api();
-  const [t, words, locale, board, runs, viewer] = await Promise.all([
+  const [t, words, locale, board, viewer] = await Promise.all([
     getTranslations('jobs'),
     getTranslations('jobState'),
     getLocale(),
     hub.jobs.board({ newest: shownPerColumn }),
-    hub.runs.list(),
     viewerOfPage(),
   ]);
   const sourceIds = new Set(board.flatMap(({ jobs }) => jobs.flatMap((job) => job.sourceIds.slice(0, 1))));
-  const sources = await hub.sources.titles({ sourceIds: [...sourceIds].slice(0, 200) });
+  const runIds = new Set(board.flatMap(({ jobs }) => jobs.flatMap(({ runId }) => runId ?? [])));
+  const [sources, { items: runs }] = await Promise.all([
+    hub.sources.titles({ sourceIds: [...sourceIds].slice(0, 200) }),
+    hub.runs.list({ runIds: [...runIds].slice(0, 200), limit: 200 }),
+  ]);
   const titles = new Map([
     ...sources.map((source) => [source.sourceId, locale === 'ja' ? source.titleJa : source.titleEn] as const),
     ...runs.map((run) => [run.runId, run.title] as const),

@@ -1,3 +1,4 @@
+import type { RunState } from '@tsudoi/schema';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
@@ -5,7 +6,9 @@ import { RunStateBadge } from '../../../features/runs/run-state.tsx';
 import { Poll } from '../../../features/shell/poll.tsx';
 import { Watch } from '../../../features/shell/watch.tsx';
 import { measure } from '../../../lib/labels.ts';
-import { api } from '../../../server/api.ts';
+import { api, orNotFound } from '../../../server/api.ts';
+import { FilterLinks } from '../../../ui/filter-links.tsx';
+import { addressOf, Pager, SearchForm } from '../../../ui/list-tools.tsx';
 import { Bar, Empty, PageHead } from '../../../ui/page.tsx';
 import { Table } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -14,20 +17,45 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('runs'))('title') };
 }
 
-export default async function RunsPage() {
+const states: RunState[] = ['registered', 'running', 'completed', 'failed', 'abandoned'];
+
+type Search = Promise<{ state?: string; q?: string; after?: string }>;
+
+export default async function RunsPage(props: { searchParams: Search }) {
   const erased = (await getTranslations('common'))('erasedPerson');
-  const [t, locale, runs] = await Promise.all([
+  const { state, q = '', after } = await props.searchParams;
+  const current = states.find((known) => known === state) ?? null;
+  const [t, list, words, locale, { items: runs, next, counts }] = await Promise.all([
     getTranslations('runs'),
+    getTranslations('list'),
+    getTranslations('runState'),
     getLocale(),
-    api().then((hub) => hub.runs.list()),
+    api().then((hub) =>
+      orNotFound(hub.runs.list({ after, text: q || undefined, state: current ?? undefined })),
+    ),
   ]);
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return (
     <>
       <Watch on={['run']} />
       {runs.some((run) => run.state === 'running') && <Poll seconds={4} />}
       <PageHead title={t('title')} lead={t('lead')} />
+      <SearchForm path="/runs" label={t('searchLabel')} text={q} keep={{ state: current }} />
+      <FilterLinks
+        label={t('filter')}
+        current={current}
+        href={(value) => addressOf('/runs', { state: value, q })}
+        options={[
+          { value: null, label: t('all'), count: total },
+          ...states
+            .map((value) => ({ value, label: words(value), count: counts[value] ?? 0 }))
+            .filter(({ count, value }) => count > 0 || value === current),
+        ]}
+      />
       {runs.length === 0 ? (
-        <Empty title={t('empty')}>{t('emptyLead')}</Empty>
+        <Empty title={q ? list('notFound', { text: q }) : t('empty')}>
+          {q ? list('notFoundLead') : t('emptyLead')}
+        </Empty>
       ) : (
         <Table
           caption={t('title')}
@@ -74,6 +102,7 @@ export default async function RunsPage() {
           ]}
         />
       )}
+      <Pager path="/runs" keep={{ state: current, q }} after={after} next={next} />
     </>
   );
 }
