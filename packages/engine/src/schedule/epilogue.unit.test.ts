@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { cTarget } from '../kernels/c-target.ts';
 import type { ModelConfig } from '../models/families.ts';
+import { cudaTarget } from '../runtime/cuda/program-text.ts';
 import { webGpuTarget } from '../runtime/webgpu/device.ts';
 import { traceDecodingStep } from '../serve/generation.ts';
 import { traceTrainingStep } from '../train/training-step.ts';
@@ -26,6 +27,8 @@ const gpu = { subgroupSize: 4, f16: false, slabBytes: 2 ** 27, workgroupBytes: 1
 const targets: Readonly<Record<string, BackendTarget>> = {
   C: cTarget,
   WGSL: webGpuTarget(gpu),
+  'CUDA in bfloat16': cudaTarget('bf16', false),
+  'CUDA in float32': cudaTarget('f32', false),
   'WGSL in software': webGpuTarget(gpu, { simple: true }),
 };
 

@@ -40,13 +40,18 @@ export const isInstance = (symbol: string): boolean =>
 
 export const prelude = (): string => reader('prelude.cuh');
 
-/** The whole text of an instance, ready for a compiler. */
-export function instanceText(symbol: string): string {
+/** The function of a program that an instance calls where it would store. */
+export const epilogueOf = (symbol: string): string | undefined => /__EPILOGUE_(\w+)$/.exec(symbol)?.[1];
+
+/** The whole text of an instance, ready for a compiler. An instance with an epilogue needs that function's text. */
+export function instanceText(symbol: string, epilogue = ''): string {
   const [base, ...macros] = symbol.split('__');
   const defines = macros.map((macro) => {
     const at = macro.indexOf('_');
     return `#define ${macro.slice(0, at)} ${macro.slice(at + 1)}`;
   });
   const body = reader(`${base}.cu`).replace(/^#include "(.*)"$/m, (_, file: string) => reader(file));
-  return [prelude(), `#define KERNEL ${symbol}`, ...defines, body].join('\n');
+  return [prelude(), `#define KERNEL ${symbol}`, ...defines, ...(epilogue ? [epilogue] : []), body].join(
+    '\n',
+  );
 }

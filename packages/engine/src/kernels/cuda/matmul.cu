@@ -8,6 +8,11 @@
 // ALIGNED: both leading dimensions are multiples of eight, so that rows can be read 16 bytes at a time.
 // PAIRS: n is even, so that two bfloat16 results can leave in one word.
 // SPLIT: k is cut into gridDim.z / batch parts whose float32 sums go to a workspace (matmul_reduce adds them).
+// EPILOGUE: where defined, the function that takes sums in place of a store: pairs of them with PAIRS. It has the operands
+// EPILOGUE_PARAMS, passed as EPILOGUE_ARGS.
+#ifndef EPILOGUE
+#define EPILOGUE_PARAMS
+#endif
 #define BM 128
 #define BN 128
 #define BK 32
@@ -46,7 +51,8 @@ DEVICE void load_tile(bf16 *tile, const bf16 *from, i64 r0, i64 c0, i64 limit_r,
 }
 
 GLOBAL void __launch_bounds__(256, 2)
-    KERNEL(const bf16 *a, const bf16 *b, OUT *c, const RES *residual, i64 batch, i64 m, i64 n, i64 k, i64 depth) {
+    KERNEL(const bf16 *a, const bf16 *b, OUT *c, const RES *residual, i64 batch, i64 m, i64 n, i64 k, i64 depth
+           EPILOGUE_PARAMS) {
   DYNAMIC_SHARED(shared);
   bf16 *as = (bf16 *)shared;
   bf16 *bs = as + STAGES * A_TILE;
@@ -114,6 +120,8 @@ GLOBAL void __launch_bounds__(256, 2)
   }
   cp_wait<0>();
 
+  OUT *const whole = c;
+  (void)whole;
   c += (SPLIT ? part * batch + z : z) * m * n;
   if (RESIDUAL) residual += z * m * n;
 #pragma unroll
@@ -128,6 +136,15 @@ GLOBAL void __launch_bounds__(256, 2)
         const i64 at = row * n + col;
         const float sum = acc[i][j][e] + (RESIDUAL ? ld(residual + at) : 0.0f);
         // An even column and its neighbour leave together where the row allows it.
+#ifdef EPILOGUE
+#if PAIRS
+        if (e & 1) continue;
+        const float sums[2] = {sum, acc[i][j][e | 1] + (RESIDUAL ? ld(residual + at + 1) : 0.0f)};
+        EPILOGUE((int)(z * m + row), (int)col, sums, whole EPILOGUE_ARGS);
+#else
+        EPILOGUE((int)(z * m + row), (int)col, sum, whole EPILOGUE_ARGS);
+#endif
+#else
         if (PAIRS && sizeof(OUT) == 2) {
           if (e & 1) continue;
           const float next = acc[i][j][e | 1] + (RESIDUAL ? ld(residual + at + 1) : 0.0f);
@@ -135,6 +152,7 @@ GLOBAL void __launch_bounds__(256, 2)
         } else {
           st(c + at, sum);
         }
+#endif
       }
     }
   }

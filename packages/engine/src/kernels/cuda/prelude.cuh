@@ -85,6 +85,22 @@ DEVICE void st(float *p, float x) { *p = x; }
 DEVICE void st(bf16 *p, float x) { p->bits = (u16)pack_bf16(x, 0.0f); }
 DEVICE void st(int *p, int x) { *p = x; }
 
+// Two neighbouring elements at an even index.
+DEVICE void ld2(const float *p, float (&v)[2]) {
+  const float2 a = *(const float2 *)p;
+  v[0] = a.x, v[1] = a.y;
+}
+DEVICE void ld2(const bf16 *p, float (&v)[2]) {
+  const u32 pair = *(const u32 *)p;
+  v[0] = low_half(pair), v[1] = high_half(pair);
+}
+DEVICE void st2(float *p, const float (&v)[2]) {
+  float2 a;
+  a.x = v[0], a.y = v[1];
+  *(float2 *)p = a;
+}
+DEVICE void st2(bf16 *p, const float (&v)[2]) { *(u32 *)p = pack_bf16(v[0], v[1]); }
+
 // Eight neighbouring elements at an address aligned to 16 bytes: one or two 16-byte accesses.
 struct f8 {
   float x[8];

@@ -1,6 +1,5 @@
 // Lowers composites to the hand-written CUDA kernels beside this file. Cuts depend on shapes only.
 
-import type { Node } from '../../core/graph.ts';
 import { matmulSizes } from '../../core/ops/matmul.ts';
 import { opRow } from '../../core/ops.ts';
 import { numel } from '../../core/shape.ts';
@@ -11,7 +10,9 @@ import {
   type Template,
   type TemplateContext,
 } from '../../schedule/launch.ts';
+import { inPlaceOf } from '../ending.ts';
 import { attention, attentionBackward, attentionDecode } from './attention-templates.ts';
+import { cudaEnding, isAligned } from './epilogue.ts';
 import { instance } from './instances.ts';
 import { asElements, elementOf, ints, kernel, outputAs } from './operands.ts';
 import { adamw, globalNorm } from './optimizer-templates.ts';
@@ -49,7 +50,7 @@ export function splitsOf(m: number, n: number, k: number, batch: number): { spli
 }
 
 function tensorCoreMatmul(context: TemplateContext): Launch[] {
-  const { node, outputs } = context;
+  const { node } = context;
   const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
   const [ta, tb] = [!!node.attrs.ta, !!node.attrs.tb];
   const before: Launch[] = [];
@@ -57,54 +58,61 @@ function tensorCoreMatmul(context: TemplateContext): Launch[] {
   const residual = context.inputs[2];
   const { splits, depth } = splitsOf(m, n, k, batch);
   const aligned = (ta ? m : k) % 8 === 0 && (tb ? k : n) % 8 === 0;
-  const out = elementOf(context, outputs[0]);
-  const res = residual ? elementOf(context, residual) : 'float';
   const partial = splits > 1 ? context.temporary(splits * batch * m * n) : undefined;
-  const target = partial ?? outputs[0];
+  const ending = cudaEnding(context, !partial && n % 2 === 0);
+  const out = elementOf(context, ending.sums);
+  const res = residual ? elementOf(context, residual) : 'float';
+  const inPlace = out === res ? inPlaceOf(ending, residual) : [];
+  const target = partial ?? ending.sums;
   const symbol = instance('matmul', {
     ...{ TA: +ta, TB: +tb, OUT: partial ? 'float' : out, RES: res, RESIDUAL: +(!partial && !!residual) },
     ...{ ALIGNED: +aligned, PAIRS: +(n % 2 === 0), SPLIT: +!!partial },
+    ...(partial ? {} : ending.macros),
   });
+  const others = ending.others.map(bufferArg);
   const product = kernel({
     symbol,
     args: [a, b, target, residual && !partial ? bufferArg(residual) : intArg(0)]
       .map((x) => (typeof x === 'string' ? bufferArg(x) : x))
-      .concat(ints(batch, m, n, k, depth)),
+      .concat(ints(batch, m, n, k, depth), partial ? [] : others),
     grid: [Math.ceil(m / TILE) * Math.ceil(n / TILE), 1, batch * splits],
     block: 256,
     scratch: MATMUL_SHARED(ta, tb),
-    reads: [a, b, ...(residual && !partial ? [residual] : [])],
-    writes: [target],
+    reads: [a, b, ...(partial ? [] : [...(residual ? [residual] : []), ...ending.reads])],
+    writes: partial ? [target] : ending.writes,
     flops: costOf(context),
-    inPlace: residual && !partial && out === res ? [[outputs[0], residual]] : [],
+    inPlace: partial ? [] : inPlace,
   });
   if (!partial) return [...before, product];
   const count = batch * m * n;
   const reduce = kernel({
-    symbol: instance('matmul_reduce', { OUT: out, RES: res, RESIDUAL: +!!residual }),
+    symbol: instance('matmul_reduce', { OUT: out, RES: res, RESIDUAL: +!!residual, ...ending.macros }),
     args: [
       bufferArg(partial),
-      bufferArg(outputs[0]),
+      bufferArg(ending.sums),
       residual ? bufferArg(residual) : intArg(0),
-      ...ints(count, splits),
+      ...ints(count, splits, n),
+      ...others,
     ],
     grid: [Math.ceil(count / 256), 1, 1],
     block: 256,
-    reads: [partial, ...(residual ? [residual] : [])],
-    writes: outputs,
-    inPlace: residual && out === res ? [[outputs[0], residual]] : [],
+    reads: [partial, ...(residual ? [residual] : []), ...ending.reads],
+    writes: ending.writes,
+    inPlace,
   });
   return [...before, product, reduce];
 }
 
 function plainMatmul(context: TemplateContext): Launch[] {
-  const { node, inputs, outputs } = context;
+  const { node, inputs } = context;
+  const ending = cudaEnding(context, false);
   const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
   const [a, b, residual] = inputs;
   const symbol = instance('matmul_f32', {
     ...{ TA: +!!node.attrs.ta, TB: +!!node.attrs.tb, A: elementOf(context, a), B: elementOf(context, b) },
-    OUT: elementOf(context, outputs[0]),
+    OUT: elementOf(context, ending.sums),
     ...{ RES: residual ? elementOf(context, residual) : 'float', RESIDUAL: +!!residual },
+    ...ending.macros,
   });
   return [
     kernel({
@@ -112,13 +120,13 @@ function plainMatmul(context: TemplateContext): Launch[] {
       args: [
         bufferArg(a),
         bufferArg(b),
-        bufferArg(outputs[0]),
+        bufferArg(ending.sums),
         residual ? bufferArg(residual) : intArg(0),
-      ].concat(ints(batch, m, n, k, k)),
+      ].concat(ints(batch, m, n, k, k), ending.others.map(bufferArg)),
       grid: [Math.ceil(m / 64) * Math.ceil(n / 64), 1, batch],
       block: 256,
-      reads: inputs,
-      writes: outputs,
+      reads: [...inputs, ...ending.reads],
+      writes: ending.writes,
       flops: costOf(context),
     }),
   ];
@@ -280,10 +288,4 @@ export function cudaTemplates(options: CudaTemplateOptions): ReadonlyMap<string,
     ['global_norm', globalNorm],
     ['adamw', adamw],
   ]);
-}
-
-/** cuBLASLt wants leading dimensions of whole 16-byte words for its tensor-core kernels; others go to our own. */
-function isAligned(node: Node): boolean {
-  const { m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
-  return m % 8 === 0 && n % 8 === 0 && k % 8 === 0;
 }

@@ -3,10 +3,11 @@
 
 import type { DType } from '../../core/shape.ts';
 import type { GpuDialect, GpuType, Slot } from '../gpu-dialect.ts';
+import type { RunSpelling } from '../gpu-epilogue.ts';
 
 const TYPES: Readonly<Record<GpuType, string>> = { f32: 'float', i32: 'int', bool: 'bool', index: 'int' };
 
-const elementType = (slot: Slot): string =>
+export const elementType = (slot: Slot): string =>
   slot.storage === 'bf16' ? 'bf16' : slot.dtype === 'f32' ? 'float' : 'int';
 
 function literal(value: number, dtype: DType): string {
@@ -50,6 +51,15 @@ function apply(op: string, args: readonly string[], types: readonly DType[]): st
   }
   throw new Error(`CUDA C has no spelling of the op ${op}`);
 }
+
+/** Two neighbours at an even index. */
+export const cudaRun: RunSpelling = {
+  width: 2,
+  load: (name, slot, index) => `float ${name}[2]; ld2(p${slot} + ${index}, ${name});`,
+  variable: (name) => `float ${name}[2];`,
+  store: (slot, index, name) => `st2(p${slot} + ${index}, ${name});`,
+  loop: '#pragma unroll\nfor (int e = 0; e < 2; e++) {',
+};
 
 export const cudaDialect: GpuDialect = {
   name: 'cuda',

@@ -1,7 +1,8 @@
 // The CUDA target of the compiler, and the texts of all kernels a program needs: one module for those generated
 // for it, and one for each template instance, which programs share.
 
-import { instanceText, prelude } from '../../kernels/cuda/instances.ts';
+import { takesEpilogue } from '../../kernels/cuda/epilogue.ts';
+import { epilogueOf, instanceText, prelude } from '../../kernels/cuda/instances.ts';
 import { copyLaunch, type Element } from '../../kernels/cuda/operands.ts';
 import { bfloat16Buffers } from '../../kernels/cuda/precision.ts';
 import { cudaTemplates } from '../../kernels/cuda/templates.ts';
@@ -19,6 +20,7 @@ export const CUBLAS = 'cublaslt';
 export function cudaTarget(precision: Precision, cublasLt: boolean): BackendTarget {
   return {
     templates: cudaTemplates({ precision, cublasLt }),
+    takesEpilogue: takesEpilogue(cublasLt),
     print: (kernel) =>
       isVectorizable(kernel) ? printVectorKernel(kernel, cudaDialect) : printGpuKernel(kernel, cudaDialect),
     ...(precision === 'bf16'
@@ -54,10 +56,15 @@ export function moduleTexts(program: Program): ModuleText[] {
   const instances = [...new Set(program.launches.map((l) => l.symbol))].filter(
     (symbol) => !program.kernels.has(symbol) && symbol !== CUBLAS,
   );
-  const out: ModuleText[] = instances.map((symbol) => ({ text: instanceText(symbol), symbols: [symbol] }));
-  if (program.kernels.size > 0) {
-    const text = [prelude(), ...program.kernels.values()].join('\n');
-    out.push({ text, symbols: [...program.kernels.keys()] });
+  const out: ModuleText[] = instances.map((symbol) => {
+    const epilogue = epilogueOf(symbol);
+    return { text: instanceText(symbol, epilogue && program.kernels.get(epilogue)), symbols: [symbol] };
+  });
+  const epilogues = new Set(instances.map(epilogueOf));
+  const generated = [...program.kernels].filter(([symbol]) => !epilogues.has(symbol));
+  if (generated.length > 0) {
+    const text = [prelude(), ...generated.map(([, kernel]) => kernel)].join('\n');
+    out.push({ text, symbols: generated.map(([symbol]) => symbol) });
   }
   return out;
 }

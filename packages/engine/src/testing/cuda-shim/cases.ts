@@ -56,6 +56,12 @@ function product(m: number, n: number, k: number, what: string): CudaCase {
       const kept = b.matmul(x, b.matmul(y, inputs.make([tb ? k : n, tb ? k : n])), { ta, tb });
       outputs.push(b.apply('softmax', [b.mul(kept, 0.01)]));
       outputs.push(b.add(b.matmul(x, y, { ta, tb }), inputs.make([m, n])));
+      // With an epilogue, whose operands and results are kept in float32 and in bfloat16.
+      if (ta === tb) {
+        const other = b.matmul(b.neg(x), y, { ta, tb });
+        const gated = b.mul(b.tanh(b.mul(other, 0.1)), inputs.make([m, n]));
+        outputs.push(other, gated, b.matmul(gated, inputs.make([n, 8])));
+      }
     }
   }
   const name = `products of ${m} x ${n} x ${k} (${what}), every transposition, with and without residual`;
