@@ -295,6 +295,11 @@ describe('a corpus from a recipe', () => {
     await expect(refused({ sources: [first, first, ...others] })).rejects.toThrow('"a" stands there twice');
     await expect(refused({ filter: { ja: ['v3'] } })).rejects.toThrow('there is no preset "v3"');
     await expect(refused({ mixtures: [] })).rejects.toThrow('mixtures');
+    writeFileSync(join(sources, 'broken.jsonl'), `${JSON.stringify(question)}\nquestion,answer\n`);
+    const withSet = (name: string) => build(sources, 'none', 1, { decontaminate: { sets: [name] } });
+    await expect(withSet('broken.jsonl')).rejects.toThrow(/broken\.jsonl:2: not JSON/);
+    await expect(withSet('absent.jsonl')).rejects.toThrow(/there is no test set .*absent\.jsonl/);
+    expect(readdirSync(join(root, 'none/work'))).toEqual([]); // nothing was fetched before
     writeFileSync(join(root, 'one/work/lock'), `${process.ppid}`);
     await expect(build(sources, 'one', 1)).rejects.toThrow(/is building in this folder/);
     rmSync(join(root, 'one/work/lock'));

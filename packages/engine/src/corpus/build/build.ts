@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Stats } from '@tsudoi/schema';
 import { pinFile } from '../../scale/tasks/pinned-file.ts';
 import { stepKey, wholeStep } from '../../scale/whole-step.ts';
+import { itemsIn } from '../decontaminate/test-set.ts';
 import { parsePinned } from '../mixing/split.ts';
 import type { CorpusManifest, ManifestPart, ManifestSource } from './manifest.ts';
 import { packShards } from './pack.ts';
@@ -66,9 +67,21 @@ export async function buildCorpus(options: BuildOptions): Promise<BuildResult> {
   }
 }
 
+/** A test set that cannot be used is named before anything is fetched. @throws TestSetError */
+async function requireTestSets(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      throw new CorpusRecipeError(`decontaminate.sets: there is no test set ${path}`);
+    });
+    for await (const _ of itemsIn(file.createReadStream(), path));
+  }
+}
+
 async function build(context: BuildContext, out: string): Promise<BuildResult> {
   const { recipe } = context;
   const { timed, timings } = stopwatch(context);
+  await requireTestSets(recipe.decontaminate.sets);
   const ingested = await timed('ingest', () => ingestStep(context));
   const filtered = await timed('filter', () => filterStep(context, ingested));
   const repeated = await timed('paragraphs', () => paragraphStep(context, filtered));
