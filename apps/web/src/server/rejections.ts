@@ -113,16 +113,17 @@ export function httpStatusOf(code: RejectionCode): number {
   return statusOf[code] ?? (code.endsWith('.unknown') || code.endsWith('.missing') ? 404 : 422);
 }
 
+/** A refusal for now says when to come again, in whole seconds (RFC 9110, 10.2.3). */
+export function retryAfter({ seconds }: RejectionParams): Record<string, string> {
+  return seconds === undefined ? {} : { 'retry-after': String(Math.ceil(Number(seconds))) };
+}
+
 /** A route handler's answer to a refusal; anything else is a defect and shows only its trace id. */
 export function errorResponse(error: unknown, locale: Locale, traceId: string | null): Response {
   if (error instanceof Rejection) {
-    const { seconds } = error.params;
     return Response.json(
       { rejection: rejectionShape(error, locale) },
-      {
-        status: httpStatusOf(error.code),
-        headers: seconds === undefined ? {} : { 'retry-after': String(seconds) },
-      },
+      { status: httpStatusOf(error.code), headers: retryAfter(error.params) },
     );
   }
   if (error instanceof z.ZodError) {

@@ -1,6 +1,6 @@
 import type { RejectionCode } from '@tsudoi/schema';
 import type { Locale } from '../../i18n/locale.ts';
-import { rejectionShape } from '../rejections.ts';
+import { rejectionShape, retryAfter } from '../rejections.ts';
 import { type Problem, problemOf } from './problem.ts';
 
 /**
@@ -34,9 +34,7 @@ export function openaiRefusal(error: unknown, locale: Locale, traceId: string): 
     field ?? (aboutModel.test(code) && status !== 503 && code !== 'model.unknown-path' ? 'model' : null);
   const body = { message: detail, type: openaiType(status), param, code: openaiCode(code) };
   const rejection = code === 'internal' ? {} : { rejection: rejectionShape({ code, params }, locale) };
-  const headers: Record<string, string> =
-    params.seconds === undefined ? {} : { 'retry-after': String(params.seconds) };
-  return Response.json({ error: body, ...rejection }, { status, headers });
+  return Response.json({ error: body, ...rejection }, { status, headers: retryAfter(params) });
 }
 
 function openaiType(status: number): string {

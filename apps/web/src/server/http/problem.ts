@@ -3,7 +3,7 @@ import { type Actor, actorKey } from '@tsudoi/hub';
 import { Rejection, type RejectionCode, type RejectionParams } from '@tsudoi/schema';
 import { z } from 'zod';
 import type { Locale } from '../../i18n/locale.ts';
-import { httpStatusOf, invalidInput, rejectionShape } from '../rejections.ts';
+import { httpStatusOf, invalidInput, rejectionShape, retryAfter } from '../rejections.ts';
 
 /** A refusal or a defect as problem details (RFC 9457). `code` is stable, `detail` is for people, `traceId` for both. */
 export interface Problem {
@@ -73,6 +73,7 @@ export function problemResponse(
       'cache-control': 'no-store',
       'trace-id': problem.traceId,
       ...(problem.status === 401 ? { 'www-authenticate': 'Bearer realm="tsudoi"' } : {}),
+      ...retryAfter(problem.params),
       ...headers,
     },
   });
