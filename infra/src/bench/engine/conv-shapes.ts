@@ -63,10 +63,10 @@ export function convFlops(shape: ConvShape, backward: boolean): number {
   return backward && shape.inner ? 2 * forward : forward;
 }
 
-/** Least bytes that cross memory: every operand once, and every result twice because its lines are read first. */
+/** Least bytes that cross memory: every operand and result once. */
 export function convBytes(shape: ConvShape, backward: boolean): number {
   const [x, w, y] = [shape.x, shape.w, outputShape(shape)].map(numel);
-  return 4 * (backward ? (shape.inner ? 3 * x : x) + 3 * w + y : x + w + 2 * y);
+  return 4 * (backward ? (shape.inner ? 2 * x + 2 * w + y : x + w + y) : x + w + y);
 }
 
 /** The same small numbers on both sides: sums of products stay near one. */

@@ -146,6 +146,7 @@ static void pack_columns(const view *v, int64_t m0, int64_t depth, int64_t j0, i
   place places[KC];
   places[0] = place_of(v->c, m0);
   for (int64_t l = 1; l < depth; l++) places[l] = next_place(v->c, places[l - 1]);
+  if (n < width) memset(out + (width - NR) * depth, 0, depth * NR * 4);
   for (int64_t j = 0, count; j < n; j += count) {
     // Up to the end of the panel.
     count = run_length(v, j0 + j, j0 + (n < j / NR * NR + NR ? n : j / NR * NR + NR));
@@ -157,8 +158,6 @@ static void pack_columns(const view *v, int64_t m0, int64_t depth, int64_t j0, i
       else for (int64_t i = 0; i < count; i++) to[i] = from[i];
     }
   }
-  for (int64_t l = 0; l < depth; l++)
-    for (int64_t j = n; j < width; j++) out[(width - NR) * depth + l * NR + j % NR] = 0;
 }
 
 // panel[l][NR] of the kernel's rows [l0, l0 + depth), columns [j0, j0 + n).
@@ -257,6 +256,8 @@ static void put_rows(const conv *c, const part *p, const float *from) {
   }
 }
 
+#define SHALLOW 6144  // floats of the kernel's panels
+
 // The result is the output, or the input (`turned`).
 void ts_conv(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   const conv *c = (const conv *)a;
@@ -280,7 +281,14 @@ void ts_conv(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
       if (!c->packed) pack_kernel(c, p.group, l, block, p.column, p.columns, pb);
       const float *panels =
           c->packed ? (const float *)c->packed + (p.group * v.depth + l) * width + p.column * block : pb;
-      tiles(p.rows, p.columns, block, pa, panels, out, ldc, addend_at(l, add, out, ldc), edge);
+      // A shallow kernel stays in the first cache: whole rows of the result are then written one after another.
+      const int64_t step = block * p.columns <= SHALLOW ? MR : CEIL_TO(p.rows, MR);
+      for (int64_t i = 0; i < p.rows; i += step) {
+        addend part_add = addend_at(l, add, out, ldc);
+        if (part_add.c0) part_add.c0 += i * part_add.ldc0;
+        tiles(p.rows - i < step ? p.rows - i : step, p.columns, block, pa + i * block, panels, out + i * ldc, ldc,
+              part_add, edge);
+      }
     }
     if (whole) run_over(c, p.row, p.rows, column, p.columns);
     else put_rows(c, &p, beside);

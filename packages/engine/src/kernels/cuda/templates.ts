@@ -3,6 +3,7 @@
 import { matmulSizes } from '../../core/ops/matmul.ts';
 import { opRow } from '../../core/ops.ts';
 import { numel } from '../../core/shape.ts';
+import { cudaDialect } from '../../print/dialects/cuda.ts';
 import {
   bufferArg,
   intArg,
@@ -11,6 +12,7 @@ import {
   type TemplateContext,
 } from '../../schedule/launch.ts';
 import { inPlaceOf } from '../ending.ts';
+import { gpuConv } from '../gpu/conv.ts';
 import { attention, attentionBackward, attentionDecode } from './attention-templates.ts';
 import { cudaEnding, isAligned } from './epilogue.ts';
 import { instance } from './instances.ts';
@@ -277,6 +279,8 @@ export function cudaTemplates(options: CudaTemplateOptions): ReadonlyMap<string,
   };
   return new Map<string, Template>([
     ['matmul', matmul],
+    // In bfloat16 the decomposition is faster: its windows are written, but multiplied by tensor cores.
+    ...(precision === 'f32' ? [['conv', gpuConv(cudaDialect)] as const] : []),
     ['attention', (c) => attention(c, precision)],
     ['attention_bwd', (c) => attentionBackward(c, precision)],
     ['attention_decode', attentionDecode],

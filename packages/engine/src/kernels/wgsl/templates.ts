@@ -1,7 +1,9 @@
 // The composites that WGSL claims with hand-written kernels. Row kernels (softmax, norms and their gradients) are
 // generated: one pass per reduction over a row that stays in cache.
 
+import { wgslDialect } from '../../print/dialects/wgsl.ts';
 import type { Template } from '../../schedule/launch.ts';
+import { gpuConv } from '../gpu/conv.ts';
 import { attentionTemplate } from './attention.ts';
 import { attentionBackwardTemplate } from './attention-backward.ts';
 import { attentionDecodeTemplate, cacheUpdateTemplate } from './attention-decode.ts';
@@ -17,6 +19,7 @@ const SIMPLE: readonly (readonly [string, Template])[] = [['matmul', matmulDirec
 
 const tiled = (target: WgslTarget, halfTiles: boolean): readonly (readonly [string, Template])[] => [
   ['matmul', matmulTemplate(target, halfTiles)],
+  ['conv', gpuConv(wgslDialect(target))],
   ['attention', attentionTemplate(target)],
   ['attention_bwd', attentionBackwardTemplate(target)],
 ];

@@ -12,6 +12,7 @@ import type { CompileOptions } from '../../schedule/program.ts';
 import { buildCase, opCases } from '../../testing/cases.ts';
 import { float32Tolerance } from '../../testing/close.ts';
 import { compareWithInterpreter } from '../../testing/compare.ts';
+import { convCase } from '../../testing/conv-case.ts';
 import { mockDriver, openShim } from '../../testing/cuda-shim/device.ts';
 import { fuzzGraph } from '../../testing/fuzz.ts';
 import { random } from '../../testing/random.ts';
@@ -29,7 +30,7 @@ afterAll(() => {
   rmSync(cacheDir, { recursive: true, force: true });
 });
 
-const composites = ['matmul', 'attention', 'attention_bwd', 'cross_entropy', 'cross_entropy_bwd'];
+const composites = ['matmul', 'conv', 'attention', 'attention_bwd', 'cross_entropy', 'cross_entropy_bwd'];
 const variants: readonly (readonly [string, CompileOptions])[] = [
   ['fused and planned', {}],
   ['with decomposed composites', { withoutTemplates: composites }],
@@ -51,6 +52,14 @@ describe.each(variants)('float32 programs %s', (_title, options) => {
     compareWithInterpreter(exact, b, outputs, params, float32Tolerance(32), options);
   });
 });
+
+it.each(['strides and phases', 'more rows than one block', 'groups, more rows than one block'] as const)(
+  'convolutions are right, with their gradients: %s',
+  (name) => {
+    const { builder, outputs, params, tolerance } = convCase(name);
+    compareWithInterpreter(exact, builder, outputs, params, tolerance);
+  },
+);
 
 it('random graphs and their gradients are computed as the interpreter does', () => {
   const b = new GraphBuilder();

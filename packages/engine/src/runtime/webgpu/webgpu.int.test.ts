@@ -9,6 +9,7 @@ import { attentionCase } from '../../testing/attention-case.ts';
 import { buildCase, opCases } from '../../testing/cases.ts';
 import { float32Tolerance } from '../../testing/close.ts';
 import { compareAsync } from '../../testing/compare-async.ts';
+import { convCase } from '../../testing/conv-case.ts';
 import { fuzzGraph } from '../../testing/fuzz.ts';
 import { losable } from '../../testing/losable-gpu.ts';
 import { random } from '../../testing/random.ts';
@@ -54,7 +55,7 @@ function everyOp(seed: number, only: (op: string) => boolean) {
 }
 
 const composites = [
-  ...['matmul', 'attention', 'attention_bwd', 'attention_decode', 'cache_update'],
+  ...['matmul', 'conv', 'attention', 'attention_bwd', 'attention_decode', 'cache_update'],
   ...['cross_entropy', 'cross_entropy_bwd', 'global_norm', 'adamw'],
 ];
 
@@ -142,6 +143,11 @@ describe('the kernels of real GPUs', () => {
     ['that fill the device (large tile)', [32], 132, 132, 20, false, false, false],
   ] as const)('multiply matrices %s', async (_title, batch, m, n, k, ta, tb, residual) => {
     await matmulCase([...batch], m, n, k, ta, tb, residual);
+  });
+
+  it('convolve, and their gradients are right: borders, several tiles', async () => {
+    const { builder, outputs, params, tolerance } = convCase('lines cut at both borders', false);
+    await compareAsync(devices.get('tiled')!, builder, outputs, params, tolerance);
   });
 
   it('attend, and their gradient is right: causal, grouped heads, several blocks', async () => {

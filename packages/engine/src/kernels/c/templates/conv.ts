@@ -4,88 +4,16 @@ import { type ConvSizes, convSizes, rolesOf } from '../../../core/ops/conv.ts';
 import { addends } from '../../../core/ops/matmul.ts';
 import { BYTES_PER_ELEMENT, numel } from '../../../core/shape.ts';
 import { type Arg, bufferArg, intArg, type Launch, type Template } from '../../../schedule/launch.ts';
-import { costOf, gemmScratch, launch } from './common.ts';
+import { axesOf, type ConvAxis, launchesOf } from '../../conv-axes.ts';
+import { endingOf, inPlaceOf } from '../../ending.ts';
+import { costOf, epilogueArgs, gemmScratch, launch } from './common.ts';
 
-/** What a launch sees of one spatial axis, in the order of `axis` in conv.c. */
-export interface ConvAxis {
-  /** Places of the source. */
-  readonly n: number;
-  /** Positions of this launch: `first + every * r` of `full`. */
-  readonly r: number;
-  readonly first: number;
-  readonly every: number;
-  readonly full: number;
-  /** Taps of this launch: `tap + tapEvery * t` of `taps`. */
-  readonly t: number;
-  readonly tap: number;
-  readonly tapEvery: number;
-  readonly taps: number;
-  /** Position r and tap t read the source at (r * step + t * tapStep + offset) / spread. */
-  readonly step: number;
-  readonly tapStep: number;
-  readonly offset: number;
-  readonly spread: number;
-}
-
-const NO_AXIS: ConvAxis = {
-  ...{ n: 1, r: 1, first: 0, every: 1, full: 1, t: 1, tap: 0, tapEvery: 1, taps: 1 },
-  ...{ step: 1, tapStep: 1, offset: 0, spread: 1 },
-};
-
-/** How positions of the result read the source, axis by axis. Where the kernel is the result, positions are the output's. */
-export function axesOf(s: ConvSizes): ConvAxis[] {
-  const back = s.gives === 'input';
-  return s.input.map((_, axis) => {
-    const [stride, spread, dilation] = [s.stride[axis], s.spread[axis], s.dilation[axis]];
-    const [source, full] = back ? [s.output[axis], s.input[axis]] : [s.input[axis], s.output[axis]];
-    const taps = s.kernel[axis];
-    return {
-      ...{ n: source, r: full, first: 0, every: 1, full, t: taps, tap: 0, tapEvery: 1, taps },
-      step: back ? spread : stride,
-      tapStep: back ? -dilation : dilation,
-      offset: back ? s.low[axis] : -s.low[axis],
-      spread: back ? stride : spread,
-    };
-  });
-}
-
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
-
-/**
- * A source that is spread has zeros between its places, and a position meets the others only with some of its taps, the
- * same for every position at a fixed distance. The axis falls into that many parts, none of which reads a zero.
- */
-export function phasesOf(axis: ConvAxis): ConvAxis[] {
-  const { spread, step, tapStep } = axis;
-  if (spread === 1) return [axis];
-  const every = spread / gcd(step, spread);
-  const tapEvery = spread / gcd(Math.abs(tapStep), spread);
-  return Array.from({ length: Math.min(every, axis.full) }, (_, first) => {
-    const at = (tap: number) => step * first + tapStep * tap + axis.offset;
-    const tap = Array.from({ length: Math.min(tapEvery, axis.taps) }, (_, i) => i).find(
-      (i) => at(i) % spread === 0,
-    );
-    const part = { ...axis, first, every, r: Math.ceil((axis.full - first) / every), spread: 1 };
-    if (tap === undefined) return { ...part, t: 0, step: 1, tapStep: 1, offset: 0 };
-    return {
-      ...part,
-      ...{ tap, tapEvery, t: Math.ceil((axis.taps - tap) / tapEvery) },
-      ...{ step: (step * every) / spread, tapStep: (tapStep * tapEvery) / spread, offset: at(tap) / spread },
-    };
-  });
-}
-
-const product = (lists: readonly (readonly ConvAxis[])[]): ConvAxis[][] =>
-  lists.reduce<ConvAxis[][]>((all, list) => all.flatMap((x) => list.map((y) => [...x, y])), [[]]);
-
-/** In the order of conv.c, which knows three axes. */
-function axisArgs(axes: readonly ConvAxis[]): Arg[] {
-  const three = [...new Array<ConvAxis>(3 - axes.length).fill(NO_AXIS), ...axes];
-  return three.flatMap((a) => [
+/** In the order of `axis` in conv.c. */
+const axisArgs = (axes: readonly ConvAxis[]): Arg[] =>
+  axes.flatMap((a) => [
     ...[a.n, a.r, a.first, a.every, a.full, a.t, a.tap, a.tapEvery, a.taps].map(intArg),
     ...[a.step, a.tapStep, a.offset, a.spread].map(intArg),
   ]);
-}
 
 /** Rows up to which each part packs the kernel for itself; longer products share a kernel packed before. */
 const ONE_BLOCK_ROWS = 280;
@@ -94,6 +22,8 @@ const MAX_BLOCK_COLUMNS = 512;
 const MIN_BLOCK = 84;
 /** Parts there should be at least, so that threads share them evenly. */
 const ENOUGH_PARTS = 8;
+/** Parts of the gradient of a kernel that is a few columns wide. */
+const NARROW_PARTS = 4;
 /** Columns of the kernel that one task packs, as in conv.c. */
 const PACKED_COLUMNS = 96;
 /** Floats beside the panels, on the widest instruction set: runs that are put together, and an unfinished tile. */
@@ -121,7 +51,9 @@ function kernelGradient(context: Parameters<Template>[0], s: ConvSizes): Launch[
   const { residual } = addends(inputs, context.node.attrs);
   const [per, made] = [s.channels.input / s.groups, s.channels.output / s.groups];
   const width = numel(s.kernel) * per;
-  const { rows, columns } = partsOf(made, width, s.groups, 'columns');
+  // Every part of rows gathers its columns again: a narrow kernel has few.
+  const { rows, columns } =
+    width < MIN_BLOCK ? { rows: NARROW_PARTS, columns: 1 } : partsOf(made, width, s.groups, 'columns');
   return [
     launch({
       symbol: 'ts_conv_kernel',
@@ -144,14 +76,15 @@ function kernelGradient(context: Parameters<Template>[0], s: ConvSizes): Launch[
 
 /** The output or the input as result: one product, or one for each phase of a spread source. */
 function windowProducts(context: Parameters<Template>[0], s: ConvSizes): Launch[] {
-  const { node, inputs, outputs } = context;
+  const { node, inputs } = context;
   const { residual, bias } = addends(inputs, node.attrs);
+  const ending = endingOf(context);
   const roles = rolesOf(node.attrs);
   const [kernel, source] = [inputs[roles.indexOf('kernel')], inputs[1 - roles.indexOf('kernel')]];
   const turned = s.gives === 'input';
   const [from, to] = turned ? [s.channels.output, s.channels.input] : [s.channels.input, s.channels.output];
   const [per, made] = [from / s.groups, to / s.groups];
-  const launches = product(axesOf(s).map(phasesOf));
+  const launches = launchesOf(axesOf(s));
   return launches.flatMap((axes) => {
     const positions = s.batch * numel(axes.map((a) => a.r));
     const depth = numel(axes.map((a) => a.t)) * per;
@@ -170,12 +103,12 @@ function windowProducts(context: Parameters<Template>[0], s: ConvSizes): Launch[
     const [high, wide] = [Math.ceil(positions / rows) + 14, Math.ceil(made / columns) + 36];
     const main = launch({
       symbol: 'ts_conv',
-      args: [...args(outputs[0]), intArg(0)],
+      args: [...args(ending.sums), ...epilogueArgs(context, ending)],
       tasks: s.groups * rows * columns,
       scratch: scratchOf(high, wide) + (whole ? 0 : BYTES_PER_ELEMENT * high * wide),
-      reads: [...inputs, ...(packed ? [packed] : [])],
-      writes: outputs,
-      inPlace: whole && residual ? [[outputs[0], residual]] : [],
+      reads: [...inputs, ...(packed ? [packed] : []), ...ending.reads],
+      writes: ending.writes,
+      inPlace: whole ? inPlaceOf(ending, residual) : [],
       flops: costOf(context) / launches.length,
     });
     if (!packed) return [main];
