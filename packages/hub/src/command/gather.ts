@@ -57,8 +57,10 @@ export class Gather<Item, Answer, Note> {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
-      while (this.#writing.size >= mostUnderWay)
+      while (this.#writing.size >= mostUnderWay) {
         await Promise.race([...this.#writing].map(({ over }) => over));
+        await turnOfTheLoop();
+      }
       const half = Math.max(worthHalving, Math.ceil(this.#unanswered / 2));
       const batch = this.#waiting.splice(0, Math.min(half, this.#largest));
       const prepared = Promise.withResolvers<void>();
@@ -74,8 +76,7 @@ export class Gather<Item, Answer, Note> {
           for (const [i, { settle }] of batch.entries()) settle(outcomes[i]);
         });
       await Promise.race([prepared.promise, ended]);
-      // Whoever got an answer and has the next command ready joins the next batch.
-      await new Promise((resolve) => setImmediate(resolve));
+      await turnOfTheLoop();
     }
     this.#preparing = false;
   }
@@ -100,3 +101,6 @@ export class Gather<Item, Answer, Note> {
     };
   }
 }
+
+/** Whoever got an answer and has the next command ready joins the next batch. */
+const turnOfTheLoop = () => new Promise((resolve) => setImmediate(resolve));
