@@ -75,9 +75,10 @@ function options(args: string[]) {
 }
 
 function describe(line: RequestLine): string {
-  const { method, path, status, milliseconds, promptTokens, completionTokens, aborted, error } = line;
+  const { method, path, status, milliseconds, promptTokens, completionTokens, aborted, error, traceId } =
+    line;
   const tokens = promptTokens === undefined ? '' : ` ${promptTokens} + ${completionTokens ?? 0} tokens`;
-  return `${method} ${path} ${status} ${milliseconds} ms${tokens}${aborted ? ' (client left)' : ''}${error ? ` ${error}` : ''}`;
+  return `${method} ${path} ${status} ${milliseconds} ms${tokens}${aborted ? ' (client left)' : ''}${error ? ` ${error} (trace ${traceId})` : ''}`;
 }
 
 async function main(args: string[]): Promise<void> {

@@ -76,7 +76,7 @@ export function checkPrompts(served: Served, prompts: readonly Prompt[], request
     }
     const asked = request.max_tokens ?? 0;
     if (ids.length + (asked > 0 ? 1 : 0) > context + 1 || ids.length > context) {
-      const message = `This model's maximum context length is ${context} tokens; your messages are ${ids.length}`;
+      const message = `This model's maximum context length is ${context} tokens; the prompt has ${ids.length}`;
       throw new ApiError(
         400,
         message,
