@@ -124,6 +124,26 @@ describe('matrix products', () => {
   });
 });
 
+describe('convolutions', () => {
+  it('are right with what follows them: whole, and where every phase of a stride is a launch of its own', () => {
+    const r = random(6);
+    const b = new GraphBuilder();
+    const params = new Map<string, NdArray>();
+    const make = (name: string, shape: number[]) => {
+      params.set(
+        name,
+        tabulate(shape, 'f32', () => r.real(-1, 1)),
+      );
+      return b.param(name, shape);
+    };
+    const [x, w] = [make('x', [2, 9, 8, 6]), make('w', [20, 3, 3, 6])];
+    const y = b.conv(x, w, { stride: 2, padding: 1, bias: make('bias', [20]) });
+    const back = b.convTranspose(b.mul(y, 0.5), w, { stride: 2, padding: 1 });
+    const outputs = [b.apply('gelu', [y], { tanh: true }), b.mul(b.tanh(back), make('c', [...back.shape]))];
+    compareWithInterpreter(device, b, outputs, params, float32Tolerance(100));
+  });
+});
+
 describe('long reductions', () => {
   it('are right along rows, columns and over everything', () => {
     const b = new GraphBuilder();

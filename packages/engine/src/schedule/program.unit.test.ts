@@ -91,6 +91,16 @@ describe('a map behind a product', () => {
     ]);
   });
 
+  it('is an epilogue of convolutions too, of those in several launches in each of them', () => {
+    const kernel = b.param('kernel', [20, 3, 3, 6]);
+    const y = b.conv(b.param('image', [2, 9, 8, 6]), kernel, { stride: 2, padding: 1 });
+    const back = b.convTranspose(y, kernel, { stride: 2, padding: 1 });
+    expect(compileAll(b.tanh(y)).launches.map((l) => l.symbol)).toEqual(['ts_conv']);
+    const { launches } = compileAll(b.tanh(back));
+    expect(new Set(launches.map((l) => l.symbol))).toEqual(new Set(['ts_conv']));
+    expect(launches.slice(1).every((l) => l.args.some((arg) => arg.kind === 'kernel'))).toBe(true);
+  });
+
   it('keeps a residual from being overwritten that it reads once more', () => {
     const temporary = b.exp(c);
     const sum = b.add(temporary, product);

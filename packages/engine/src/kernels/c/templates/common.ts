@@ -35,9 +35,10 @@ export const costOf: (c: Parameters<Template>[0]) => number = ({ node }) =>
     node.attrs,
   ).flops ?? 0;
 
-/** Products take every epilogue that stays vector code, or would not be any elsewhere. */
-export const takesEpilogue: TakesEpilogue = ({ op }, { kernel }) =>
-  op === 'matmul' && (kernel.inner.extent < cDialect.width || isVectorizable(kernel));
+/** Products and convolutions take every epilogue that stays vector code, or would not be any elsewhere. */
+export const takesEpilogue: TakesEpilogue = ({ op, attrs }, { kernel }) =>
+  (op === 'matmul' || (op === 'conv' && attrs.gives !== 'kernel')) &&
+  (kernel.inner.extent < cDialect.width || isVectorizable(kernel));
 
 /** The epilogue's function, or 0, and the addresses of its operands. */
 export function epilogueArgs({ epilogue, define }: TemplateContext, { sums }: Ending): Arg[] {
