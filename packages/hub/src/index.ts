@@ -34,7 +34,7 @@ export { creditedPerson, creditedReleases, creditTotals } from './queries/credit
 export { sourceDescendants, withdrawnSource } from './queries/descendants.ts';
 export { hubStatus } from './queries/hub-status.ts';
 export { jobBoard, jobDetail, jobKinds, jobPage } from './queries/jobs.ts';
-export { PageInput } from './queries/keyset.ts';
+export { PageInput, SearchText } from './queries/keyset.ts';
 export { lineage } from './queries/lineage.ts';
 export { creditEntries, subscriptions, webhooks } from './queries/own.ts';
 export { groupMembers, groups, opennessOf, peoplePage, personas, tokens, viewer } from './queries/people.ts';

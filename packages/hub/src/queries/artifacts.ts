@@ -1,5 +1,6 @@
 import {
   type ArtifactDetail,
+  ArtifactId,
   type ArtifactKind,
   type ArtifactSummary,
   type CountedPage,
@@ -16,7 +17,7 @@ export async function artifactPage(
   { sql }: Pick<Hub, 'sql'>,
   { kind, text, after, limit = 50 }: PageRequest & { kind?: ArtifactKind; text?: string } = {},
 ): Promise<CountedPage<ArtifactSummary>> {
-  const cursor = readCursor(after);
+  const cursor = readCursor(after, ArtifactId);
   const pattern = containing(text);
   const found = pattern
     ? sql`(a.title ilike ${pattern} or starts_with(a.artifact_id, ${text!.trim()}))`

@@ -1,15 +1,18 @@
 import { type Page, Rejection } from '@tsudoi/schema';
 import { z } from 'zod';
 
-/** Where a page ended: the time of its last row and, among rows of one moment, its id. */
-const Cursor = z.tuple([z.iso.datetime(), z.string().max(80)]);
-
-/** The cursor of a page as callers send it back. @throws Rejection `input.invalid` */
-export function readCursor(after: string | undefined): { at: Date; id: string } | null {
+/**
+ * The cursor of a page as callers send it back: the time of its last row and, among rows of one moment, its id.
+ * @throws Rejection `input.invalid`
+ */
+export function readCursor(
+  after: string | undefined,
+  Id: z.ZodType<string> = z.uuid(),
+): { at: Date; id: string } | null {
   if (after === undefined) return null;
   try {
     const text = Buffer.from(after, 'base64url').toString('utf8');
-    const [at, id] = Cursor.parse(JSON.parse(text));
+    const [at, id] = z.tuple([z.iso.datetime(), Id]).parse(JSON.parse(text));
     return { at: new Date(at), id };
   } catch {
     throw new Rejection('input.invalid', { field: 'after', problem: 'it is no cursor of this list' });
@@ -27,7 +30,13 @@ export function pageOf<T>(rows: T[], limit: number, place: (row: T) => [at: stri
   return { items, next: more ? Buffer.from(JSON.stringify(place(last))).toString('base64url') : null };
 }
 
-/** What people type into the search box of a list, as a pattern for `ilike`; null for none. */
+/** What people type into the search box of a list; the database knows no U+0000. */
+export const SearchText = z
+  .string()
+  .max(200)
+  .regex(/^[^\0]*$/, 'it holds the character U+0000');
+
+/** The same as a pattern for `ilike`; null for none. */
 export function containing(text: string | undefined): string | null {
   const wanted = text?.trim();
   return wanted ? `%${wanted.replace(/[\\%_]/g, (special) => `\\${special}`)}%` : null;

@@ -122,6 +122,9 @@ test('lists are read a page at a time, each row once, with counts of what is loo
     artifacts.items.slice(1),
   );
   expect((await artifactPage(hub(), { text: newest!.artifactId.slice(0, 20) })).items).toEqual([newest]);
+  const odd = Buffer.from(JSON.stringify([new Date(), 'no id'])).toString('base64url');
+  for (const page of [sourcePage, artifactPage, runPage, jobPage, peoplePage])
+    await expect(page(hub(), { after: odd })).rejects.toMatchObject({ code: 'input.invalid' });
   await expect(sourcePage(hub(), { after: 'no cursor' })).rejects.toMatchObject({ code: 'input.invalid' });
 });
 

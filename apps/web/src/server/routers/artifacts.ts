@@ -1,4 +1,4 @@
-import { artifactDetail, artifactPage, lineage, PageInput } from '@tsudoi/hub';
+import { artifactDetail, artifactPage, lineage, PageInput, SearchText } from '@tsudoi/hub';
 import { ArtifactId, ArtifactKind } from '@tsudoi/schema';
 import { z } from 'zod';
 import { get, post } from '../http/route.ts';
@@ -11,9 +11,7 @@ const byId = z.strictObject({ artifactId: ArtifactId });
 
 export const artifactsRouter = router({
   list: procedure('public.read', get('/artifacts', '成果物の一覧', 'Artifacts, newest first'))
-    .input(
-      PageInput.extend({ kind: ArtifactKind.optional(), text: z.string().max(200).optional() }).prefault({}),
-    )
+    .input(PageInput.extend({ kind: ArtifactKind.optional(), text: SearchText.optional() }).prefault({}))
     .query(({ input }) => artifactPage(hub(), input)),
   detail: procedure(
     'public.read',

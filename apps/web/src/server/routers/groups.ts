@@ -1,4 +1,4 @@
-import { groupMembers, groups } from '@tsudoi/hub';
+import { groupMembers, groups, SearchText } from '@tsudoi/hub';
 import { GroupId } from '@tsudoi/schema';
 import { z } from 'zod';
 import { get, inside } from '../http/route.ts';
@@ -21,7 +21,7 @@ export const groupsRouter = router({
     .input(
       z.strictObject({
         groupId: GroupId,
-        text: z.string().max(200).optional(),
+        text: SearchText.optional(),
         skip: z.int().min(0).max(100_000).default(0),
         limit: z.int().min(1).max(200).default(50),
       }),

@@ -1,5 +1,4 @@
-import { opennessOf, PageInput, peoplePage, personas, profileOf, tokens } from '@tsudoi/hub';
-import { z } from 'zod';
+import { opennessOf, PageInput, peoplePage, personas, profileOf, SearchText, tokens } from '@tsudoi/hub';
 import { personasAllowed } from '../auth/personas.ts';
 import { inside } from '../http/route.ts';
 import { hub } from '../hub.ts';
@@ -13,7 +12,7 @@ export const peopleRouter = router({
   ).query(async ({ ctx }) => (personasAllowed(ctx.host) ? personas(hub()) : [])),
   /** For people who take part, not for programs: a list of everybody's names is nothing to be collected. */
   list: procedure('person.self', inside('参加者の一覧', 'Who is here, newest first'), 'any')
-    .input(PageInput.extend({ text: z.string().max(200).optional() }).prefault({}))
+    .input(PageInput.extend({ text: SearchText.optional() }).prefault({}))
     .query(({ input }) => peoplePage(hub(), input)),
   tokens: procedure('person.self', inside('自分のトークンの一覧', "One's own tokens"), 'any').query(
     ({ ctx }) => tokens(hub(), personOf(ctx)),

@@ -1,4 +1,4 @@
-import { PageInput, runDetail, runMetrics, runPage } from '@tsudoi/hub';
+import { PageInput, runDetail, runMetrics, runPage, SearchText } from '@tsudoi/hub';
 import { RunId } from '@tsudoi/schema';
 import { z } from 'zod';
 import { checkCorpus } from '../corpora/check-corpus.ts';
@@ -13,7 +13,7 @@ export const runsRouter = router({
     .input(
       PageInput.extend({
         state: RunState.optional(),
-        text: z.string().max(200).optional(),
+        text: SearchText.optional(),
         runIds: z.array(RunId).max(200).optional(),
       }).prefault({}),
     )

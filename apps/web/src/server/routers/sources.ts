@@ -1,4 +1,11 @@
-import { PageInput, sourceDescendants, sourceDetail, sourcePage, sourceTitles } from '@tsudoi/hub';
+import {
+  PageInput,
+  SearchText,
+  sourceDescendants,
+  sourceDetail,
+  sourcePage,
+  sourceTitles,
+} from '@tsudoi/hub';
 import { knownLicences, licenceVerdict, Sha256, SourceId, UseRights } from '@tsudoi/schema';
 import { z } from 'zod';
 import { get, post } from '../http/route.ts';
@@ -18,9 +25,7 @@ const SourceState = z.enum([
 
 export const sourcesRouter = router({
   list: procedure('public.read', get('/sources', '出典の一覧', 'Sources, newest first'))
-    .input(
-      PageInput.extend({ state: SourceState.optional(), text: z.string().max(200).optional() }).prefault({}),
-    )
+    .input(PageInput.extend({ state: SourceState.optional(), text: SearchText.optional() }).prefault({}))
     .query(({ input }) => sourcePage(hub(), input)),
   titles: procedure('public.read', get('/source-titles', '出典の題', 'What some sources are called'))
     .input(z.strictObject({ sourceIds: z.array(SourceId).max(200) }))
@@ -81,7 +86,7 @@ export const sourcesRouter = router({
     'public.read',
     get('/licences', 'SPDXライセンスを探す', 'SPDX licences that match a text'),
   )
-    .input(z.strictObject({ text: z.string().max(100), limit: z.int().min(1).max(1000).default(12) }))
+    .input(z.strictObject({ text: SearchText.max(100), limit: z.int().min(1).max(1000).default(12) }))
     .query(({ input }) => suggestLicences(input.text, input.limit)),
   /** An address to put a file of a proposal to. The ingest job pins it by hash. */
   grantUpload: procedure(
