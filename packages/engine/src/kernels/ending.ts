@@ -1,6 +1,11 @@
 // How a kernel with an epilogue ends: where its sums go, and what is read and written besides its own operands.
 
+import type { Node } from '../core/graph.ts';
 import type { Launch, TemplateContext } from '../schedule/launch.ts';
+
+/** Templates that take epilogues: products, and convolutions whose columns are those of the result's last axis. */
+export const hasEnding = ({ op, attrs }: Node): boolean =>
+  op === 'matmul' || (op === 'conv' && attrs.gives !== 'kernel');
 
 export interface Ending {
   /** The buffer of the sums: of the result, or where nobody else reads that, of what the epilogue makes of it first. */

@@ -1,6 +1,7 @@
 // A counter: the activations of whole models are epilogues of the products before them, on every backend.
 
 import { describe, expect, it } from 'vitest';
+import { GraphBuilder } from '../core/builder.ts';
 import { cTarget } from '../kernels/c-target.ts';
 import type { ModelConfig } from '../models/families.ts';
 import { cudaTarget } from '../runtime/cuda/program-text.ts';
@@ -50,5 +51,14 @@ describe.each(Object.entries(targets))('in %s', (_target, target) => {
   it.each(Object.entries(configs))('%s trains without one, forward and backward', (_, config) => {
     const options = { config, batchSize: 2, sequenceLength: 32, optimizer: { learningRate: 1e-3 } };
     expect(saved(traceTrainingStep(options))).toBeGreaterThanOrEqual(2 * sizes.layers);
+  });
+
+  it('a convolution takes what follows it, with or without a kernel of its own', () => {
+    const b = new GraphBuilder();
+    const y = b.conv(b.param('x', [2, 9, 8, 16]), b.param('w', [24, 3, 3, 16]), { padding: 1 });
+    const launches = [y, b.tanh(y)].map(
+      (out) => compileProgram({ builder: b, outputs: new Map([['y', out]]) }, target).launches.length,
+    );
+    expect(launches[1]).toBe(launches[0]);
   });
 });

@@ -70,6 +70,13 @@ export function convCase(name: keyof typeof convExamples, added = true): ConvCas
     .map((g, i) => builder.apply('conv', [...g.inputs, param(`sum${i}`, g.shape)], g.attrs));
   const residual = builder.apply('conv', [x, w, param('residual', y.shape), bias], y.attrs);
   outputs.push(...grads, ...(added ? [residual, ...sums] : []));
+  // What is computed from results inside of their kernels.
+  const [other, back] = [builder.conv(builder.neg(x), w, { ...example.options }), grads[0]];
+  const again = builder.apply('conv', [builder.neg(back.inputs[0]), back.inputs[1]], back.attrs);
+  outputs.push(
+    builder.mul(builder.tanh(other), builder.param('g', y.shape)),
+    builder.add(builder.exp(builder.tanh(again)), x),
+  );
   if (!added) for (const key of ['residual', 'sum0', 'sum1']) params.delete(key);
   const terms = Math.max(numel(y.shape.slice(0, -1)), numel(example.w.slice(1)));
   return { builder, outputs, params, tolerance: float32Tolerance(terms) };

@@ -6,7 +6,7 @@ import { cudaDialect, cudaRun, elementType } from '../../print/dialects/cuda.ts'
 import { printGpuEpilogue } from '../../print/gpu-epilogue.ts';
 import type { TakesEpilogue } from '../../schedule/epilogue.ts';
 import type { TemplateContext } from '../../schedule/launch.ts';
-import { type Ending, endingOf } from '../ending.ts';
+import { type Ending, endingOf, hasEnding } from '../ending.ts';
 
 /** cuBLASLt wants leading dimensions of whole 16-byte words for its tensor-core kernels; others go to our own. */
 export function isAligned(node: Node): boolean {
@@ -14,11 +14,11 @@ export function isAligned(node: Node): boolean {
   return m % 8 === 0 && n % 8 === 0 && k % 8 === 0;
 }
 
-/** Our own products take every epilogue; those of cuBLASLt none. */
+/** Our own kernels take every epilogue; those of cuBLASLt none. */
 export const takesEpilogue =
   (cublasLt: boolean): TakesEpilogue =>
   (node) =>
-    node.op === 'matmul' && !(cublasLt && isAligned(node));
+    hasEnding(node) && !(cublasLt && node.op === 'matmul' && isAligned(node));
 
 export interface CudaEnding extends Ending {
   /** The macro that names the epilogue's function; none without an epilogue. */

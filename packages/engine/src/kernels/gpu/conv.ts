@@ -8,8 +8,10 @@ import { addends } from '../../core/ops/matmul.ts';
 import { opRow } from '../../core/ops.ts';
 import { numel } from '../../core/shape.ts';
 import type { GpuDialect, Slot } from '../../print/gpu-dialect.ts';
+import { printGpuEpilogue } from '../../print/gpu-epilogue.ts';
 import { bufferArg, type Launch, type Template, type TemplateContext } from '../../schedule/launch.ts';
 import { axesOf, type ConvAxis, launchesOf } from '../conv-axes.ts';
+import { endingOf, inPlaceOf } from '../ending.ts';
 
 const TILE = 64;
 const DEPTH = 16;
@@ -27,9 +29,11 @@ interface Product {
   /** Channels of a group: of the source, and of the result (of the output, where the kernel is the result). */
   readonly per: number;
   readonly made: number;
-  /** Which operands follow source, the other one and the result. */
-  readonly residual: boolean;
-  readonly bias: boolean;
+  /** Slots of the operands that follow source, the other one and the result. */
+  readonly residual: number | undefined;
+  readonly bias: number | undefined;
+  /** What is done with a `value` at `row` and column `i` of the whole result in place of a store. */
+  readonly epilogue: readonly string[] | undefined;
   readonly slots: readonly Slot[];
 }
 
@@ -228,8 +232,9 @@ class ConvPrinter {
 
   #store(): void {
     const { m, n } = this.sizes;
-    const { groups, made, residual, bias, slots } = this.#p;
-    const last = slots.length - 1;
+    const { groups, made, residual, bias, slots, epilogue } = this.#p;
+    const load = (slot: number | undefined, at: string) =>
+      slot === undefined ? [] : [this.#d.load(slot, at, slots[slot])];
     for (const i of FOUR) {
       const row = this.#int(`m${i}`, `row0 + ty * 4 + ${i}`);
       const line = this.#isKernel
@@ -237,13 +242,19 @@ class ConvPrinter {
         : `${this.#resultRow(row)} * ${groups * made} + group * ${made} + column0`;
       const first = this.#int(`line${i}`, `${line} + tx * 4`);
       for (const j of FOUR) {
-        const extra = [
-          ...(bias ? [this.#d.load(last, `group * ${made} + column0 + tx * 4 + ${j}`, slots[last])] : []),
-          ...(residual ? [this.#d.load(3, `${first} + ${j}`, slots[3])] : []),
-        ];
+        const column = `group * ${made} + column0 + tx * 4 + ${j}`;
+        const extra = [...load(bias, column), ...load(residual, `${first} + ${j}`)];
         const value = [`c${i}${j}`, ...extra].join(' + ');
         const inside = all(`g < ${this.tiles}`, `${row} < ${m}`, `column0 + tx * 4 + ${j} < ${n}`);
-        this.#lines.push(`if (${inside}) { ${this.#d.store(2, `${first} + ${j}`, `(${value})`, slots[2])} }`);
+        const store = epilogue
+          ? [
+              this.#d.constant('index', 'row', this.#resultRow(row)),
+              this.#d.constant('index', 'i', column),
+              this.#d.constant('f32', 'value', `(${value})`),
+              ...epilogue,
+            ]
+          : [this.#d.store(2, `${first} + ${j}`, `(${value})`, slots[2])];
+        this.#lines.push(`if (${inside}) { ${store.join(' ')} }`);
       }
     }
   }
@@ -275,26 +286,42 @@ function launchOf(
   whole: boolean,
   d: GpuDialect,
 ) {
-  const { node, inputs, outputs } = context;
+  const { node, inputs, epilogue } = context;
   const { residual, bias } = addends(inputs, node.attrs);
+  const ending = endingOf(context);
   const roles = rolesOf(node.attrs);
   // The source is the input, and the output where the input is the result.
   const from = s.gives === 'input' ? roles.indexOf('output') : roles.indexOf('input');
-  const buffers = [inputs[from], inputs[1 - from], outputs[0], residual, bias].filter(
+  const operands = [inputs[from], inputs[1 - from], ending.sums, residual, bias].filter(
     (id) => id !== undefined,
   );
+  const buffers = [...operands, ...ending.others];
+  const numberOf = (slot: number) => {
+    const place = ending.placeOf(slot);
+    return place < 0 ? 2 : operands.length + place;
+  };
+  const slots: Slot[] = operands.map((id, i) => ({
+    ...{ dtype: 'f32', written: i === 2, storage: context.storage(id) },
+  }));
+  epilogue?.kernel.slots.forEach((slot, i) => {
+    if (numberOf(i) > 2) slots[numberOf(i)] = slot;
+  });
   const turned = s.gives === 'input';
   const [per, made] = [s.channels.input, s.channels.output].map((n) => n / s.groups);
   const printer = new ConvPrinter(
     {
       ...{ gives: s.gives, axes, batch: s.batch, groups: s.groups },
       ...{ per: turned ? made : per, made: turned ? per : made },
-      ...{ residual: residual !== undefined, bias: bias !== undefined },
-      slots: buffers.map((id, i) => ({ dtype: 'f32', written: i === 2, storage: context.storage(id) })),
+      ...{
+        residual: residual === undefined ? undefined : 3,
+        bias: bias === undefined ? undefined : operands.length - 1,
+      },
+      epilogue: epilogue && printGpuEpilogue(epilogue, d, numberOf),
+      slots,
     },
     d,
   );
-  const inPlace = whole && residual && context.storage(residual) === context.storage(outputs[0]);
+  const inPlace = whole && residual && context.storage(residual) === context.storage(ending.sums);
   const flops = opRow('conv').cost!(
     node.inputs.map((n) => n.types[0]),
     node.types,
@@ -308,9 +335,9 @@ function launchOf(
     grid: [printer.tiles, 1, 1],
     block: THREADS,
     scratch: 0,
-    reads: buffers.filter((_, i) => i !== 2),
-    writes: outputs,
-    inPlace: inPlace ? [[outputs[0], residual]] : [],
+    reads: [...operands.filter((_, i) => i !== 2), ...ending.reads],
+    writes: ending.writes,
+    inPlace: inPlace ? inPlaceOf(ending, residual) : [],
     flops,
   } satisfies Launch;
 }

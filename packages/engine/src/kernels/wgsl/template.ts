@@ -13,7 +13,7 @@ import {
 import { printGpuEpilogue } from '../../print/gpu-epilogue.ts';
 import type { TakesEpilogue } from '../../schedule/epilogue.ts';
 import type { Arg, Launch, TemplateContext } from '../../schedule/launch.ts';
-import { type Ending, endingOf } from '../ending.ts';
+import { type Ending, endingOf, hasEnding } from '../ending.ts';
 
 /** What templates need to know of the device. */
 export interface WgslTarget {
@@ -107,8 +107,7 @@ export function wgslEnding(context: TemplateContext, residual: boolean, sumsSlot
   };
 }
 
-/** Products take every epilogue. */
-export const takesEpilogue: TakesEpilogue = ({ op }) => op === 'matmul';
+export const takesEpilogue: TakesEpilogue = hasEnding;
 
 interface LaunchParts {
   readonly text: string;

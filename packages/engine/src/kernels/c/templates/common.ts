@@ -14,7 +14,7 @@ import {
   type Template,
   type TemplateContext,
 } from '../../../schedule/launch.ts';
-import type { Ending } from '../../ending.ts';
+import { type Ending, hasEnding } from '../../ending.ts';
 
 /** Elements of a task of a kernel that streams. */
 export const CHUNK = 16384;
@@ -35,10 +35,9 @@ export const costOf: (c: Parameters<Template>[0]) => number = ({ node }) =>
     node.attrs,
   ).flops ?? 0;
 
-/** Products and convolutions take every epilogue that stays vector code, or would not be any elsewhere. */
-export const takesEpilogue: TakesEpilogue = ({ op, attrs }, { kernel }) =>
-  (op === 'matmul' || (op === 'conv' && attrs.gives !== 'kernel')) &&
-  (kernel.inner.extent < cDialect.width || isVectorizable(kernel));
+/** Every epilogue that stays vector code, or would not be any elsewhere. */
+export const takesEpilogue: TakesEpilogue = (node, { kernel }) =>
+  hasEnding(node) && (kernel.inner.extent < cDialect.width || isVectorizable(kernel));
 
 /** The epilogue's function, or 0, and the addresses of its operands. */
 export function epilogueArgs({ epilogue, define }: TemplateContext, { sums }: Ending): Arg[] {
