@@ -38,7 +38,7 @@ function convCase(
   const shape = convShapes[name];
   const [flops, y] = [convFlops(shape, backward), outputShape(shape)];
   const asked = {
-    ...{ name, backward, flops, milliseconds: options.quick ? 60 : 400, step: SAMPLE_STEP },
+    ...{ name, backward, flops, milliseconds: options.quick ? 60 : 200, step: SAMPLE_STEP },
     shape: { ...shape, y },
   };
   const seconds =

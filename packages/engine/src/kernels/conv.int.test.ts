@@ -10,8 +10,6 @@ import { openCpu } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { compareWithInterpreter } from '../testing/compare.ts';
 import { convCase, convExamples } from '../testing/conv-case.ts';
-import { random } from '../testing/random.ts';
-import { phasesOf } from './conv-axes.ts';
 
 let cacheDir: string;
 let device: Device;
@@ -56,29 +54,5 @@ describe('convolution', () => {
     });
     single.dispose();
     expect(results[0]).toEqual(results[1]);
-  });
-});
-
-describe('phases', () => {
-  it('share out every meeting of a position and a tap, and read no zero between places', () => {
-    const r = random(7);
-    for (let i = 0; i < 200; i++) {
-      const [full, taps] = [1 + r.int(9), 1 + r.int(5)];
-      const axis = {
-        ...{ n: 1 + r.int(9), r: full, first: 0, every: 1, full, t: taps, tap: 0, tapEvery: 1, taps },
-        ...{ step: 1 + r.int(4), tapStep: r.pick([1, 2, 3, -1, -2, -3]), offset: r.int(12) - 6 },
-        spread: 1 + r.int(4),
-      };
-      const meetings = (a: typeof axis) =>
-        Array.from({ length: a.r * a.t }, (_, k) => {
-          const [p, t] = [Math.floor(k / a.t), k % a.t];
-          const at = (p * a.step + t * a.tapStep + a.offset) / a.spread;
-          const met = Number.isInteger(at) && at >= 0 && at < a.n;
-          return met ? [`${a.first + a.every * p},${a.tap + a.tapEvery * t},${at}`] : [];
-        }).flat();
-      const phases = phasesOf(axis);
-      expect(phases.flatMap(meetings).sort()).toEqual(meetings(axis).sort());
-      expect(phases.every((a) => a.spread === 1)).toBe(true);
-    }
   });
 });

@@ -81,12 +81,15 @@ export function fuseBias(graph: LoweredGraph): LoweredGraph {
   });
 }
 
-/** add(matmul(a, b), c) is one matmul with residual c; add(scatter_add(0, i, u), c) scatters onto c. */
+/** What takes a value of its result's shape as its third operand, and adds it. */
+const isProduct = (x: Node) => x.op === 'matmul' || x.op === 'conv';
+
+/** add(matmul(a, b), c) is one matmul with residual c, as is a convolution; add(scatter_add(0, i, u), c) scatters onto c. */
 export function fuseAdditions(graph: LoweredGraph): LoweredGraph {
   const counts = consumerCounts(graph.roots);
   const absorbs = (x: Node) =>
     counts.get(x.id) === 1 &&
-    ((x.op === 'matmul' && !addends(x.inputs, x.attrs).residual) ||
+    ((isProduct(x) && !addends(x.inputs, x.attrs).residual) ||
       (x.op === 'scatter_add' && constantValue(x.inputs[0]) === 0));
   return rewrite(graph, (b, node, inputs) => {
     if (node.op !== 'add' || node.inputs[0] === node.inputs[1]) return undefined;
@@ -96,11 +99,11 @@ export function fuseAdditions(graph: LoweredGraph): LoweredGraph {
       const x = node.inputs[side];
       if (!absorbs(x)) continue;
       const [producer, other] = [inputs[side], inputs[1 - side]];
-      if (producer.op === 'matmul' && !addends(producer.inputs, producer.attrs).residual) {
+      if (isProduct(producer) && !addends(producer.inputs, producer.attrs).residual) {
         // As a residual, a repeated row would be written out; a map kernel reads it as it is.
         if (repeatedRow(other)) continue;
         const [left, right, ...bias] = producer.inputs;
-        return [b.apply('matmul', [left, right, other, ...bias], producer.attrs)];
+        return [b.apply(producer.op, [left, right, other, ...bias], producer.attrs)];
       }
       if (producer.op === 'scatter_add') {
         return [b.scatterAdd(other, producer.inputs[1], producer.inputs[2])];

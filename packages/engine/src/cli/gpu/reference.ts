@@ -1,6 +1,8 @@
 // The programs by which the CUDA backend is judged: their kernels are compiled in CI for every architecture, and
 // on a machine with a GPU they are run and timed.
 
+import { GraphBuilder } from '../../core/builder.ts';
+import { vectorJacobian } from '../../core/grad.ts';
 import type { ModelConfig } from '../../models/families.ts';
 import {
   compileCuda,
@@ -102,6 +104,15 @@ export const shallow = (model: ReferenceModel): ReferenceModel => ({
   config: { ...model.config, layers: 1 },
 });
 
+/** A layer that halves an image, as in a UNet, and its gradients. */
+function convolution(): Trace {
+  const b = new GraphBuilder();
+  const [x, w] = [b.param('x', [2, 64, 64, 320]), b.param('w', [320, 3, 3, 320])];
+  const y = b.conv(x, w, { stride: 2, padding: 1, bias: b.param('bias', [320]) });
+  const [dx, dw] = vectorJacobian(b, [y], [b.param('g', y.shape)], [x, w]);
+  return { builder: b, outputs: new Map(Object.entries({ y, dx, dw })) };
+}
+
 /** Every distinct module of the reference programs: generated kernels and template instances. */
 export function referenceModules(precisions: readonly Precision[] = ['bf16', 'f32']): ModuleText[] {
   const modules = new Map<string, ModuleText>();
@@ -110,6 +121,10 @@ export function referenceModules(precisions: readonly Precision[] = ['bf16', 'f3
       const program = compileCuda(traceOf(model), cudaTarget(precision, false));
       for (const module of moduleTexts(program)) modules.set(module.text, module);
     }
+  }
+  if (precisions.includes('f32')) {
+    const program = compileCuda(convolution(), cudaTarget('f32', false));
+    for (const module of moduleTexts(program)) modules.set(module.text, module);
   }
   return [...modules.values()];
 }

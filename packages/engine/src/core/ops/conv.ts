@@ -160,6 +160,13 @@ function reference(s: ConvSizes, tensors: Readonly<Record<ConvRole, NdArray>>): 
   });
 }
 
+/** A permutation, which is a reshape where it moves nothing but axes of size one: then nothing is copied. */
+function swapped(b: Builder, x: Node, order: readonly number[]): Node {
+  const long = order.filter((axis) => x.shape[axis] > 1);
+  const shape = order.map((axis) => x.shape[axis]);
+  return long.every((axis, i) => i === 0 || axis > long[i - 1]) ? b.reshape(x, shape) : b.permute(x, order);
+}
+
 /** The windows of x at every position of the result, as matrices [G, B * positions, taps * channels of a group]. */
 function patches(b: Builder, x: Node, s: ConvSizes): Node {
   const forward = s.gives !== 'input';
@@ -183,7 +190,7 @@ function patches(b: Builder, x: Node, s: ConvSizes): Node {
   const odd = even.map((i) => i + 1);
   const rows = b.permute(out, [0, ...even, ...odd, 1 + 2 * axes]);
   const grouped = b.reshape(rows, [positions, numel(s.kernel), s.groups, per]);
-  return b.reshape(b.permute(grouped, [2, 0, 1, 3]), [s.groups, positions, numel(s.kernel) * per]);
+  return b.reshape(swapped(b, grouped, [2, 0, 1, 3]), [s.groups, positions, numel(s.kernel) * per]);
 }
 
 /** As a product of matrices, one for each group. */
@@ -196,7 +203,7 @@ function decompose(b: Builder, inputs: readonly Node[], attrs: Attrs): Node[] {
   const roles = rolesOf(attrs);
   const node = (role: ConvRole) => inputs[roles.indexOf(role)];
   const rows = (x: Node, channels: number) =>
-    b.permute(b.reshape(x, [numel(x.shape.slice(0, -1)), s.groups, channels]), [1, 0, 2]);
+    swapped(b, b.reshape(x, [numel(x.shape.slice(0, -1)), s.groups, channels]), [1, 0, 2]);
   let sums: Node;
   if (s.gives === 'kernel') {
     const product = b.matmul(rows(node('output'), made), patches(b, node('input'), s), { ta: true });
@@ -211,7 +218,7 @@ function decompose(b: Builder, inputs: readonly Node[], attrs: Attrs): Node[] {
             patches(b, node(other), s),
             b.reshape(b.permute(w, [0, 2, 1, 3]), [s.groups, taps * made, per]),
           );
-    sums = b.reshape(b.permute(product, [1, 0, 2]), shapeOf(s, s.gives));
+    sums = b.reshape(swapped(b, product, [1, 0, 2]), shapeOf(s, s.gives));
   }
   const out = bias ? b.add(sums, bias) : sums;
   return [residual ? b.add(out, residual) : out];
