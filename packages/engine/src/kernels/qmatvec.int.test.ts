@@ -59,8 +59,8 @@ function anyInputs(storage: BlockStorage, k: number, rows: number): Inputs {
   };
 }
 
-/** x times the matrix, plus bias and residual, for the first `rows` rows of x. */
-function product(storage: BlockStorage, k: number, rows: number, inputs: Inputs): Float32Array {
+/** x times the matrix, plus bias and residual, for the first `rows` rows of x; times `factor`, where that is not one. */
+function product(storage: BlockStorage, k: number, rows: number, inputs: Inputs, factor = 1): Float32Array {
   const shared = device.share([{ name: 'w', elements: COLUMNS * k, storage }]);
   shared.write('w', inputs.blocks);
   const b = new GraphBuilder();
@@ -71,7 +71,8 @@ function product(storage: BlockStorage, k: number, rows: number, inputs: Inputs)
     ),
     b.param('residual', [rows, COLUMNS]),
   );
-  const program = device.compile({ builder: b, outputs: new Map([['y', y]]) }, {}, shared);
+  const program = device.compile({ builder: b, outputs: new Map([['y', b.mul(y, factor)]]) }, {}, shared);
+  expect(program.launchCount).toBe(1);
   try {
     program.write('x', inputs.x.slice(0, rows * k));
     program.write('bias', inputs.bias);
@@ -126,6 +127,14 @@ describe.each(['Q8_0', 'Q4_0'] as const)('a product with a matrix in %s', (stora
       }
     },
   );
+
+  it('computes what follows it inside of it, by element', () => {
+    for (const rows of [3, 40]) {
+      const inputs = anyInputs(storage, 96, rows);
+      const doubled = product(storage, 96, rows, inputs).map((v) => 2 * v);
+      expect(product(storage, 96, rows, inputs, 2), `${rows} rows`).toEqual(doubled);
+    }
+  });
 
   it('gives a row the same bits alone and beside up to seven others', () => {
     const k = 544;

@@ -237,7 +237,7 @@ static void gemm_packed(int64_t m, int64_t n, int64_t k, const float *a, int64_t
 // What is computed from a product once its sums are final: `run` takes rows [first, last) and columns [from, to), counted
 // in the whole of the result, with the rows of all batch entries one below the other. It is called for a block, whose
 // sums are then in the second cache: tile by tile they would be in the first, but other operands would be read in pieces
-// of 128 bytes, which no prefetcher follows. Nothing where `run` is null.
+// of 128 bytes (0040). Nothing where `run` is null.
 typedef struct {
   void (*run)(const int64_t *operands, int64_t first, int64_t last, int64_t from, int64_t to);
   const int64_t *operands;
