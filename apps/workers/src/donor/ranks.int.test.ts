@@ -223,13 +223,14 @@ function outputsOf(events: RecordedEvent[]): Record<string, string> {
   return Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256]).sort());
 }
 
-/** The corpus of a run whose documents are refined. Nothing rings here, so each step has a worker that finds its jobs drafted. */
+/** The corpus of a run whose documents are refined. Nothing rings here, so each step has workers of its own, which find its jobs drafted. */
 async function corpusOf(runId: string, steps: [JobKind, number][]): Promise<Record<string, string>> {
   for (const [kind, jobs] of steps) {
     while ((await eventsOf(runId, kind)).length < 2 * jobs) await delay(50);
-    const { child } = await startWorker(`${kind} of ${runId}`);
+    const names = jobs > 1 ? ['one', 'another'] : ['one'];
+    const workers = await Promise.all(names.map((name) => startWorker(`${name} for ${kind} of ${runId}`)));
     await untilCompleted(runId, kind, jobs);
-    child.kill('SIGKILL');
+    for (const { child } of workers) child.kill('SIGKILL');
   }
   return outputsOf(await eventsOf(runId, 'dedup'));
 }
