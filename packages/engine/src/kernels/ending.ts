@@ -3,9 +3,11 @@
 import type { Node } from '../core/graph.ts';
 import type { Launch, TemplateContext } from '../schedule/launch.ts';
 
-/** Templates that take epilogues: products, and convolutions whose columns are those of the result's last axis. */
+const WITH_ENDING = new Set(['matmul', 'conv', 'attention', 'attention_decode', 'attention_rows']);
+
+/** Templates that take epilogues: of convolutions those whose columns are the result's last axis. */
 export const hasEnding = ({ op, attrs }: Node): boolean =>
-  op === 'matmul' || (op === 'conv' && attrs.gives !== 'kernel');
+  WITH_ENDING.has(op) && !(op === 'conv' && attrs.gives === 'kernel');
 
 export interface Ending {
   /** The buffer of the sums: of the result, or where nobody else reads that, of what the epilogue makes of it first. */
@@ -21,15 +23,16 @@ export interface Ending {
 export function endingOf({ outputs, epilogue }: Pick<TemplateContext, 'outputs' | 'epilogue'>): Ending {
   if (!epilogue) return { sums: outputs[0], others: [], placeOf: () => -1, reads: [], writes: outputs };
   const { kernel, buffers, product, kept } = epilogue;
+  const [result, ...further] = outputs;
   const written = buffers.filter((_, slot) => kernel.slots[slot].written);
-  const sums = kept ? outputs[0] : written[0];
+  const sums = kept ? result : written[0];
   const others = buffers.filter((buffer, slot) => slot !== product && buffer !== sums);
   return {
     sums,
     others,
     placeOf: (slot) => (slot === product ? -1 : others.indexOf(buffers[slot])),
     reads: others.filter((buffer) => !written.includes(buffer)),
-    writes: kept ? [sums, ...written] : written,
+    writes: [...(kept ? [sums] : []), ...written, ...further],
   };
 }
 

@@ -68,6 +68,9 @@ export function throughReshape(node: Node): Node {
   return base;
 }
 
+/** The node that a stored value names its buffer by: of several results the first is as the template itself. */
+const namesake = (n: Node) => (n.op === 'pick' && n.attrs.index === 0 ? n.inputs[0] : n);
+
 const hasOwnStorage = (n: Node) => n.op === 'param' || n.op === 'pick' || isTemplate(n);
 
 /** Ids of the nodes whose values must or should be stored. */
@@ -217,8 +220,10 @@ class Clusterer {
   #takes(unit: Unit, node: Node, deps: ReadonlySet<Unit>): boolean {
     const { takesEpilogue } = this.#options;
     const [source, ...members] = unit.nodes;
-    if (unit.kind !== 'template' || !takesEpilogue || source.types.length > 1) return false;
-    if (!this.#isSameTime(unit, node)) return false;
+    if (unit.kind !== 'template' || !takesEpilogue || !this.#isSameTime(unit, node)) return false;
+    // Of a template's further results all may be needed before they are there.
+    const isFurther = (d: Node) => d.op === 'pick' && d.inputs[0] === source && d.attrs.index !== 0;
+    if ([...this.#deps(node)].some(isFurther)) return false;
     try {
       const epilogue = buildEpilogue(source, [...members, node], this.bufferOf, () => true);
       if (epilogue.buffers.length > MAX_SLOTS || !takesEpilogue(source, epilogue)) return false;
@@ -256,10 +261,10 @@ class Clusterer {
   }
 
   finish(roots: readonly Node[]): Unit[] {
-    const outside = new Set<number>(roots.map((n) => throughReshape(n).id));
+    const outside = new Set<number>(roots.map((n) => namesake(throughReshape(n)).id));
     for (const unit of this.#units) {
-      for (const n of unit.nodes) {
-        for (const d of this.#deps(n)) if (this.#unitOf.get(d.id) !== unit) outside.add(d.id);
+      for (const d of unit.nodes.flatMap((n) => [...this.#deps(n)].map(namesake))) {
+        if (this.#unitOf.get(d.id) !== unit) outside.add(d.id);
       }
     }
     for (const unit of this.#units) {

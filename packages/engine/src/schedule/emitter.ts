@@ -153,7 +153,7 @@ export class Emitter {
   #emitTemplate({ nodes: [node, ...members], epilogue }: Unit): void {
     const outputs = node.types.map((type, i) => {
       const id = `n${node.id}.${i}`;
-      if (!epilogue || epilogue.kept) this.#declare(id, numel(type.shape), type.dtype, false);
+      if (i > 0 || !epilogue || epilogue.kept) this.#declare(id, numel(type.shape), type.dtype, false);
       return id;
     });
     if (epilogue) this.#declareMembers(members, epilogue.buffers);

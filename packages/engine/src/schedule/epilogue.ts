@@ -1,5 +1,6 @@
-// What follows a template inside of it: a map over the template's result, applied to each element while it is still in a
-// register or in the first cache. One write and one read of the result are saved, or one read where others need it too.
+// What follows a template inside of it: a map over the template's first result, applied to each element while it is still
+// in a register or in the first cache. One write and one read of the result are saved, or one read where others need it
+// too.
 
 import type { Node } from '../core/graph.ts';
 import { type BufferOf, buildMap, IllegalFusion } from './build-kernel.ts';

@@ -1,7 +1,10 @@
-// A counter: the activations of whole models are epilogues of the products before them, on every backend.
+// A counter: the activations of whole models are epilogues of the products before them, on every backend, and what
+// follows attention is one of attention.
 
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../core/builder.ts';
+import type { Node } from '../core/graph.ts';
+import { numel } from '../core/shape.ts';
 import { cTarget } from '../kernels/c-target.ts';
 import type { ModelConfig } from '../models/families.ts';
 import { cudaTarget } from '../runtime/cuda/program-text.ts';
@@ -23,6 +26,23 @@ const configs: Readonly<Record<string, ModelConfig>> = {
   'GPT-2': { family: 'gpt2', ...sizes, tieEmbeddings: true },
   'GPT-NeoX': { family: 'gpt_neox', ...sizes, tieEmbeddings: false },
   Llama: { family: 'llama', ...sizes, tieEmbeddings: false },
+};
+const attrs = { causal: true, scale: 0.5 };
+const sequences = (b: GraphBuilder) => {
+  const [q, k, v] = ['q', 'k', 'v'].map((name) => b.param(name, [2, 24, name === 'q' ? 4 : 2, 16]));
+  return b.apply('attention', [q, k, v], attrs);
+};
+const attentionKinds: Readonly<Record<string, (b: GraphBuilder) => Node>> = {
+  attention: (b) => b.pick(sequences(b), 0),
+  'attention of one row against a cache': (b) => {
+    const [k, v] = ['k', 'v'].map((name) => b.param(name, [24, 2, 16]));
+    return b.apply('attention_decode', [b.param('q', [4, 16]), k, v, b.param('position', [1], 'i32')], attrs);
+  },
+  'attention of rows against a cache': (b) => {
+    const [k, v] = ['k', 'v'].map((name) => b.param(name, [3, 2, 24, 16]));
+    const places = ['slot', 'position'].map((name) => b.param(name, [5], 'i32'));
+    return b.apply('attention_rows', [b.param('q', [5, 4, 16]), k, v, ...places], attrs);
+  },
 };
 const gpu = { subgroupSize: 4, f16: false, slabBytes: 2 ** 27, workgroupBytes: 16384 };
 const targets: Readonly<Record<string, BackendTarget>> = {
@@ -61,4 +81,25 @@ describe.each(Object.entries(targets))('in %s', (_target, target) => {
     );
     expect(launches[1]).toBe(launches[0]);
   });
+
+  it.each(Object.entries(attentionKinds))('%s takes what follows it', (_, attend) => {
+    const b = new GraphBuilder();
+    const y = attend(b);
+    const gated = b.mul(b.tanh(b.reshape(y, [y.shape[0], numel(y.shape) / y.shape[0]])), 0.5);
+    const launches = [y, gated].map(
+      (out) => compileProgram({ builder: b, outputs: new Map([['y', out]]) }, target).launches.length,
+    );
+    // Alone, a result that is handed out is copied where it is computed in fewer bits.
+    expect(launches[1]).toBeLessThanOrEqual(launches[0]);
+  });
+});
+
+it('what needs the further results of attention too is computed after it', () => {
+  const b = new GraphBuilder();
+  const both = sequences(b);
+  const [o, lse] = [b.pick(both, 0), b.reshape(b.permute(b.pick(both, 1), [0, 2, 1]), [2, 24, 4, 1])];
+  const programs = [o, b.mul(o, lse)].map((y) =>
+    compileProgram({ builder: b, outputs: new Map([['y', y]]) }, cTarget),
+  );
+  expect(programs.map((p) => p.launches.length)).toEqual([1, 2]);
 });

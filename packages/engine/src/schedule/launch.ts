@@ -62,7 +62,7 @@ export interface TemplateContext {
   readonly node: Node;
   /** Buffers of the operands, in order. */
   readonly inputs: readonly string[];
-  /** Buffers of the results, in order. One that only the epilogue needs has no memory. */
+  /** Buffers of the results, in order. A first one that only the epilogue needs has no memory. */
   readonly outputs: readonly string[];
   /** What is computed from the result on the way out. Only for nodes that `takesEpilogue` of the backend accepted. */
   readonly epilogue?: Epilogue;

@@ -1,4 +1,4 @@
-// Attention and its gradient on a device against the interpreter.
+// Attention with what follows it and its gradient on a device against the interpreter.
 
 import { GraphBuilder } from '../core/builder.ts';
 import { type NdArray, tabulate } from '../core/ndarray.ts';
@@ -29,6 +29,7 @@ export async function attentionCase(
   const forward = b.apply('attention', [q, k, v], attrs);
   const saved = [b.pick(forward, 0), b.pick(forward, 1)];
   const back = b.apply('attention_bwd', [q, k, v, ...saved, go], attrs);
-  const outputs = [...saved, ...[0, 1, 2].map((i) => b.pick(back, i))];
+  const gated = b.mul(b.tanh(saved[0]), go);
+  const outputs = [...saved, gated, ...[0, 1, 2].map((i) => b.pick(back, i))];
   await compareAsync(device, b, outputs, params, { rtol: 1e-4, atol: 2e-5 });
 }

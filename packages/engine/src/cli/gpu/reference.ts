@@ -113,6 +113,19 @@ function convolution(): Trace {
   return { builder: b, outputs: new Map(Object.entries({ y, dx, dw })) };
 }
 
+/** Attention whose heads are gated, and in decoding too. */
+function gatedAttention(size: number): Trace {
+  const b = new GraphBuilder();
+  const attrs = { causal: true, scale: 1 / Math.sqrt(size) };
+  const [q, k, v, gate] = ['q', 'k', 'v', 'gate'].map((name) => b.param(name, [2, 256, 4, size]));
+  const [one, oneGate] = ['one', 'one_gate'].map((name) => b.param(name, [4, size]));
+  const caches = ['k_cache', 'v_cache'].map((name) => b.param(name, [256, 4, size]));
+  const attended = b.pick(b.apply('attention', [q, k, v], attrs), 0);
+  const decoded = b.apply('attention_decode', [one, ...caches, b.param('position', [1], 'i32')], attrs);
+  const outputs = { o: b.mul(attended, b.tanh(gate)), decoded: b.mul(decoded, b.tanh(oneGate)) };
+  return { builder: b, outputs: new Map(Object.entries(outputs)) };
+}
+
 /** Every distinct module of the reference programs: generated kernels and template instances. */
 export function referenceModules(precisions: readonly Precision[] = ['bf16', 'f32']): ModuleText[] {
   const modules = new Map<string, ModuleText>();
@@ -122,8 +135,14 @@ export function referenceModules(precisions: readonly Precision[] = ['bf16', 'f3
       for (const module of moduleTexts(program)) modules.set(module.text, module);
     }
   }
-  if (precisions.includes('f32')) {
-    const program = compileCuda(convolution(), cudaTarget('f32', false));
+  const alone: (readonly [Precision, Trace])[] = [64, 80, 96, 128].map((size) => [
+    'bf16',
+    gatedAttention(size),
+  ]);
+  alone.push(['f32', gatedAttention(48)], ['f32', convolution()]);
+  for (const [precision, trace] of alone) {
+    if (!precisions.includes(precision)) continue;
+    const program = compileCuda(trace, cudaTarget(precision, false));
     for (const module of moduleTexts(program)) modules.set(module.text, module);
   }
   return [...modules.values()];

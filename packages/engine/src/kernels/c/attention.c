@@ -50,7 +50,8 @@ static float softmax_row(float *row, int64_t keep, int64_t n, float scale) {
   return top + logf(sum);
 }
 
-// a: q, k, v, o, lse, B, T, S, Hq, Hkv, D, causal, scale (float bits). A task is (batch, head, block).
+// a: q, k, v, o, lse, B, T, S, Hq, Hkv, D, causal, scale (float bits), an epilogue or 0, and its operands. A task is
+// (batch, head, block).
 void ts_attention(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   const int64_t T = a[6], S = a[7], hq = a[8], hk = a[9], D = a[10], causal = a[11];
   float scale;
@@ -70,6 +71,7 @@ void ts_attention(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
     gemm_block(rows, n, D, q, hq * D, 1, k, 1, hk * D, s, n, (addend){0}, work);
     for (int64_t i = 0; i < rows; i++) lse[i] = softmax_row(s + i * n, visible(causal, first + i, T, S), n, scale);
     gemm_block(rows, D, n, s, n, 1, v, hk * D, 1, o, hq * D, (addend){0}, work);
+    run_epilogue_apart(epilogue_at(a + 13, (z * T + first) * hq + h, 0), rows, hq, D);
   }
 }
 
@@ -125,7 +127,8 @@ void ts_attention_bwd(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   }
 }
 
-// a: q [Hq, D], k, v [S, Hkv, D], position, o, Hq, Hkv, D, scale. A task is one query head.
+// a: q [Hq, D], k, v [S, Hkv, D], position, o, Hq, Hkv, D, scale, an epilogue or 0, and its operands. A task is one
+// query head.
 void ts_attention_decode(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   const int64_t hq = a[5], hk = a[6], D = a[7], n = *(const int32_t *)a[3] + 1;
   float scale, *s = (float *)scratch;
@@ -138,5 +141,6 @@ void ts_attention_decode(const int64_t *a, int64_t t0, int64_t t1, char *scratch
     softmax_row(s, n, n, scale);
     for (int64_t d = 0; d < D; d++) o[d] = 0;
     for (int64_t j = 0; j < n; j++) add_scaled(o, s[j], v + j * hk * D, D);
+    run_epilogue(epilogue_at(a + 9, h, 0), 1, D);
   }
 }

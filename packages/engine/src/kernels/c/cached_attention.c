@@ -66,9 +66,9 @@ static void one_row(const float *q, const float *k, const float *v, float *o, in
   }
 }
 
-// a: q, k, v, slot, position, o, R, Hq, Hkv, D, Z, S, scale (float bits). A task is (head, block of ROWS rows). Rows of
-// one sequence in a row are products of matrices, the way a prompt comes; which way a row takes depends on its own
-// sequence only, so that its bits never depend on its neighbours.
+// a: q, k, v, slot, position, o, R, Hq, Hkv, D, Z, S, scale (float bits), an epilogue or 0, and its operands. A task is
+// (head, block of ROWS rows). Rows of one sequence in a row are products of matrices, the way a prompt comes; which way
+// a row takes depends on its own sequence only, so that its bits never depend on its neighbours.
 void ts_attention_rows(const int64_t *a, int64_t t0, int64_t t1, char *scratch) {
   const int64_t R = a[6], hq = a[7], hk = a[8], D = a[9], Z = a[10], S = a[11];
   const int32_t *slot = (const int32_t *)a[3], *position = (const int32_t *)a[4];
@@ -98,5 +98,6 @@ void ts_attention_rows(const int64_t *a, int64_t t0, int64_t t1, char *scratch) 
       for (int64_t i = 0; i < rows; i++) probabilities(s + i * n, position[r] + i + 1, n, scale);
       gemm_block(rows, D, n, s, n, 1, v, D, 1, o, hq * D, (addend){0}, work);
     }
+    run_epilogue_apart(epilogue_at(a + 13, first * hq + h, 0), last - first, hq, D);
   }
 }

@@ -248,7 +248,15 @@ static void run_epilogue(epilogue e, int64_t rows, int64_t columns) {
   if (e.run) e.run(e.operands, e.row, e.row + rows, e.column, e.column + columns);
 }
 
-// The epilogue of a product's block, from the product's arguments (matmul.c).
-static epilogue epilogue_of(const int64_t *a, int64_t row, int64_t column) {
-  return (epilogue){(void (*)(const int64_t *, int64_t, int64_t, int64_t, int64_t))a[13], a + 14, row, column};
+// The same for rows that are `step` apart in the whole of the result, as those of a head are.
+static void run_epilogue_apart(epilogue e, int64_t rows, int64_t step, int64_t columns) {
+  for (int64_t i = 0; e.run && i < rows; i++, e.row += step) run_epilogue(e, 1, columns);
 }
+
+// The epilogue of a block, from the argument that is its function or 0; the addresses of its operands follow.
+static epilogue epilogue_at(const int64_t *at, int64_t row, int64_t column) {
+  return (epilogue){(void (*)(const int64_t *, int64_t, int64_t, int64_t, int64_t))at[0], at + 1, row, column};
+}
+
+// Of a product's block, from the product's arguments (matmul.c).
+static epilogue epilogue_of(const int64_t *a, int64_t row, int64_t column) { return epilogue_at(a + 13, row, column); }

@@ -4,6 +4,7 @@
 import { opRow } from '../../core/ops.ts';
 import { numel } from '../../core/shape.ts';
 import { bufferArg, floatArg, type Launch, type TemplateContext } from '../../schedule/launch.ts';
+import { cudaEnding } from './epilogue.ts';
 import { instance } from './instances.ts';
 import { asElements, type Element, elementOf, ints, kernel, outputAs } from './operands.ts';
 
@@ -44,6 +45,15 @@ const isFlash = ({ d, t, s }: Sizes, precision: string) =>
 /** Bytes of `rows` rows of shared memory, padded. */
 const rowBytes = (rows: number, d: number) => rows * (d + 8) * 2;
 
+/** Where the first result goes: to the epilogue, in whatever it is kept, or in `element` to `to`. */
+function endOf(context: TemplateContext, element: Element, pairs: boolean, after: Launch[]) {
+  const ending = cudaEnding(context, pairs);
+  const { sums, macros } = ending;
+  if (context.epilogue) return { ...ending, to: sums, macros: { OUT: elementOf(context, sums), ...macros } };
+  const to = outputAs(context, 0, element, after);
+  return { ...ending, to, writes: [to, ...context.outputs.slice(1)] };
+}
+
 export function attention(context: TemplateContext, precision: 'bf16' | 'f32'): readonly Launch[] {
   const sizes = sizesOf(context);
   const { b, t, s, hq, hk, d, causal, scale } = sizes;
@@ -52,21 +62,27 @@ export function attention(context: TemplateContext, precision: 'bf16' | 'f32'): 
   const before: Launch[] = [];
   const after: Launch[] = [];
   const from = [0, 1, 2].map((i) => asElements(context, i, element, before));
-  const to = [outputAs(context, 0, element, after), context.outputs[1]];
-  const args = [...[...from, ...to].map(bufferArg), ...ints(t, s, hq, hk), floatArg(scale)];
-  const common = { reads: from, writes: to, flops: flopsOf(context) };
+  const ending = endOf(context, element, flash, after);
+  const args = [
+    ...[...from, ending.to, context.outputs[1]].map(bufferArg),
+    ...ints(t, s, hq, hk),
+    floatArg(scale),
+  ];
+  const others = ending.others.map(bufferArg);
+  const common = { reads: [...from, ...ending.reads], writes: ending.writes, flops: flopsOf(context) };
   const rows = b * t * hq;
   const launch = flash
     ? kernel({
         ...common,
-        ...{ symbol: instance('attention', { D: d, CAUSAL: causal }), args },
+        symbol: instance('attention', { D: d, CAUSAL: causal, ...ending.macros }),
+        args: [...args, ...others],
         ...{ grid: [Math.ceil(t / 128), hq, b], block: 256, scratch: rowBytes(128 + 4 * 64, d) },
       })
     : kernel({
         ...common,
         ...{
-          symbol: instance('attention_any', { QT: element, CAUSAL: causal }),
-          args: [...args, ...ints(d, rows)],
+          symbol: instance('attention_any', { QT: element, CAUSAL: causal, ...ending.macros }),
+          args: [...args, ...ints(d, rows), ...others],
         },
         ...{ grid: [Math.ceil(rows / 4), 1, 1], block: 128 },
       });
@@ -152,14 +168,19 @@ export function attentionDecode(context: TemplateContext): readonly Launch[] {
   const after: Launch[] = [];
   const query = asElements(context, 0, 'float', before);
   const values = asElements(context, 2, cache, before);
-  const to = outputAs(context, 0, 'float', after);
+  const ending = endOf(context, 'float', false, after);
   const reads = [query, inputs[1], values, inputs[3]];
   return [
     ...before,
     kernel({
-      symbol: instance('attention_decode', { QT: 'float', CT: cache }),
-      args: [...[...reads, to].map(bufferArg), ...ints(hq, hk, d), floatArg(node.attrs.scale as number)],
-      ...{ grid: [hq, 1, 1], block: 256, reads, writes: [to] },
+      symbol: instance('attention_decode', { QT: 'float', CT: cache, ...ending.macros }),
+      args: [
+        ...[...reads, ending.to].map(bufferArg),
+        ...ints(hq, hk, d),
+        floatArg(node.attrs.scale as number),
+        ...ending.others.map(bufferArg),
+      ],
+      ...{ grid: [hq, 1, 1], block: 256, reads: [...reads, ...ending.reads], writes: ending.writes },
     }),
     ...after,
   ];

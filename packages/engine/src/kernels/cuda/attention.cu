@@ -2,19 +2,27 @@
 // sixteen each; keys and values come in tiles of 64, the next tile while this one is used. Probabilities never
 // leave registers. 4 * T * S * D FLOP a head (half when causal) against (T + S) * 4 * D bytes.
 //
-// q [B, T, Hq, D], k and v [B, S, Hk, D] to o like q and the log-sum-exp [B, Hq, T]. Macros: D, CAUSAL.
+// q [B, T, Hq, D], k and v [B, S, Hk, D] to o like q and the log-sum-exp [B, Hq, T]. Macros: D, CAUSAL. EPILOGUE: as in
+// matmul.cu, pairs at once, with the element type OUT of what is at o.
+#ifndef EPILOGUE
+#define EPILOGUE_PARAMS
+#define OUT bf16
+#endif
 #include "attention_tiles.cuh"
 #define ROWS 128
 #define KEYS 64
 #define THREADS 256
 GLOBAL void __launch_bounds__(THREADS, 1)
-    KERNEL(const bf16 *q, const bf16 *k, const bf16 *v, bf16 *o, float *lse, i64 t, i64 s, i64 hq, i64 hk, float scale) {
+    KERNEL(const bf16 *q, const bf16 *k, const bf16 *v, OUT *o, float *lse, i64 t, i64 s, i64 hq, i64 hk, float scale
+           EPILOGUE_PARAMS) {
   DYNAMIC_SHARED(shared);
   bf16 *qs = (bf16 *)shared, *ks = qs + ROWS * PITCH, *vs = ks + 2 * KEYS * PITCH;
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
   const i64 b = blockIdx.z, h = blockIdx.y, group = h / (hq / hk);
   // Long rows first: blocks that start late are short ones.
   const i64 q0 = (gridDim.x - 1 - blockIdx.x) * ROWS, offset = s - t;
+  OUT *const whole = o;
+  (void)whole;
   q += (b * t * hq + h) * D, o += (b * t * hq + h) * D;
   k += (b * s * hk + group) * D, v += (b * s * hk + group) * D;
   const i64 last = CAUSAL ? least(s, q0 + ROWS + offset) : s;
@@ -84,5 +92,19 @@ GLOBAL void __launch_bounds__(THREADS, 1)
     const i64 row = q0 + warp * 16 + (lane >> 2) + half * 8;
     if ((lane & 3) == 0 && row < t) lse[(b * hq + h) * t + row] = top[half] / LOG2E + logf(total[half]);
   }
+#ifdef EPILOGUE
+#pragma unroll
+  for (int half = 0; half < 2; half++) {
+    const i64 row = q0 + warp * 16 + (lane >> 2) + half * 8;
+    const float f = 1.0f / total[half];
+    if (row >= t) continue;
+#pragma unroll
+    for (int d = 0; d < D / 8; d++) {
+      const float sums[2] = {out[d][half * 2] * f, out[d][half * 2 + 1] * f};
+      EPILOGUE((int)((b * t + row) * hq + h), d * 8 + (lane & 3) * 2, sums, whole EPILOGUE_ARGS);
+    }
+  }
+#else
   store_rows(o, hq * D, q0 + warp * 16, t, out, 1.0f / total[0], 1.0f / total[1]);
+#endif
 }

@@ -1,10 +1,15 @@
 // Attention for any head size up to 256 and any storage: one warp owns one query, lanes share the head's
 // values. Slow and simple; it serves float32 programs, small models and shapes the fast kernels refuse.
 // Scores that the mask hides are the large finite value of the op's definition, not left out, so that a row
-// which sees nothing is uniform here as it is there. Macros: QT (element type), CAUSAL.
+// which sees nothing is uniform here as it is there. Macros: QT (element type), CAUSAL. EPILOGUE: as in matmul.cu, one
+// element at a time, with the element type OUT of what is at o.
+#ifndef EPILOGUE
+#define EPILOGUE_PARAMS
+#define OUT QT
+#endif
 #define SLOTS 8
-GLOBAL void KERNEL(const QT *q, const QT *k, const QT *v, QT *o, float *lse, i64 t, i64 s, i64 hq, i64 hk, float scale,
-                   i64 d, i64 rows) {
+GLOBAL void KERNEL(const QT *q, const QT *k, const QT *v, OUT *o, float *lse, i64 t, i64 s, i64 hq, i64 hk, float scale,
+                   i64 d, i64 rows EPILOGUE_PARAMS) {
   const i64 row = (i64)blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5);
   if (row >= rows) return;
   const int lane = threadIdx.x & 31;
@@ -35,6 +40,11 @@ GLOBAL void KERNEL(const QT *q, const QT *k, const QT *v, QT *o, float *lse, i64
   }
 #pragma unroll
   for (int x = 0; x < SLOTS; x++)
-    if (lane + x * 32 < d) st(o + row * d + lane + x * 32, out[x] / total);
+    if (lane + x * 32 < d)
+#ifdef EPILOGUE
+      EPILOGUE((int)row, lane + x * 32, out[x] / total, o EPILOGUE_ARGS);
+#else
+      st(o + row * d + lane + x * 32, out[x] / total);
+#endif
   if (lane == 0) lse[(b * hq + h) * t + i] = top + logf(total);
 }

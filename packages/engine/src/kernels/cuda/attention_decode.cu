@@ -1,9 +1,15 @@
 // One query row against a cache, one block a head: eight warps take every eighth key, each with an online
 // softmax; their results are joined in order. Reads the valid part of the cache once for each query head.
-// Macros: QT (query and result), CT (cache).
+// Macros: QT (query and result), CT (cache). EPILOGUE: as in matmul.cu, one element at a time, with the element type OUT
+// of what is at o.
+#ifndef EPILOGUE
+#define EPILOGUE_PARAMS
+#define OUT QT
+#endif
 #define SLOTS 8
 GLOBAL void __launch_bounds__(256)
-    KERNEL(const QT *q, const CT *k, const CT *v, const int *position, QT *o, i64 hq, i64 hk, i64 d, float scale) {
+    KERNEL(const QT *q, const CT *k, const CT *v, const int *position, OUT *o, i64 hq, i64 hk, i64 d, float scale
+           EPILOGUE_PARAMS) {
   __shared__ float tops[8], totals[8], parts[8][256];
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
   const i64 h = blockIdx.x, group = h / (hq / hk), count = position[0] + 1;
@@ -34,5 +40,9 @@ GLOBAL void __launch_bounds__(256)
     const float f = expf(tops[w] - high);
     sum += totals[w] * f, value += parts[w][threadIdx.x] * f;
   }
+#ifdef EPILOGUE
+  EPILOGUE((int)h, (int)threadIdx.x, value / sum, o EPILOGUE_ARGS);
+#else
   st(o + h * d + threadIdx.x, value / sum);
+#endif
 }

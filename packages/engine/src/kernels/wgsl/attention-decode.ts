@@ -5,12 +5,21 @@ import { wgslDialect } from '../../print/dialects/wgsl.ts';
 import { reduceLanes } from '../../print/gpu-reduce.ts';
 import { bufferArg, floatArg, intArg, type Template } from '../../schedule/launch.ts';
 import { MASKED } from './attention-tiles.ts';
-import { loadF, loadI, storeF, templateKernel, type WgslTarget, wgslLaunch } from './template.ts';
+import {
+  loadF,
+  loadI,
+  storeF,
+  templateKernel,
+  type WgslEnding,
+  type WgslTarget,
+  wgslEnding,
+  wgslLaunch,
+} from './template.ts';
 
 const THREADS = 256;
 
-/** Buffers q, k, v, position, o, scores. One workgroup per query head; scores wait in memory. */
-function decodeKernel(size: number, target: WgslTarget): string {
+/** Buffers q, k, v, position, o, scores, then those of the epilogue. One workgroup per query head; scores wait in memory. */
+function decodeKernel(size: number, target: WgslTarget, ending: WgslEnding): string {
   const d = wgslDialect(target);
   const reduce = (op: string, name: string) =>
     reduceLanes(d, { op, dtype: 'f32', name, lanes: THREADS, scratch: () => 'scratch' });
@@ -18,8 +27,11 @@ function decodeKernel(size: number, target: WgslTarget): string {
   const columns = Math.min(THREADS, 2 ** Math.ceil(Math.log2(size)));
   const depth = THREADS / columns;
   const reductions = [...reduce('max', 'top'), ...reduce('sum', 'total')];
+  const store = (value: string) =>
+    ending.isEpilogue ? `epilogue(head, c, ${value});` : storeF(4, `head * ${size} + c`, value);
   return templateKernel({
-    buffers: 6,
+    buffers: 6 + ending.others.length,
+    functions: ending.functions('u32'),
     ints: ['hq', 'hk', 's'],
     floats: ['scale'],
     threads: THREADS,
@@ -63,7 +75,7 @@ function decodeKernel(size: number, target: WgslTarget): string {
       `    if (t < m * ${columns}) { scratch[t] += scratch[t + m * ${columns}]; }`,
       '    workgroupBarrier();',
       '  }',
-      `  if (t < ${columns} && c < ${size}) { ${storeF(4, `head * ${size} + c`, 'scratch[t] / total')} }`,
+      `  if (t < ${columns} && c < ${size}) { ${store('scratch[t] / total')} }`,
       '  workgroupBarrier();',
       '}',
     ],
@@ -72,21 +84,23 @@ function decodeKernel(size: number, target: WgslTarget): string {
 
 export const attentionDecodeTemplate =
   (target: WgslTarget): Template =>
-  ({ node, inputs, outputs, temporary }) => {
+  (context) => {
+    const { node, inputs } = context;
     const [hq, size] = node.inputs[0].shape;
     const [s, hk] = node.inputs[1].shape;
-    const scores = temporary(hq * s);
+    const scores = context.temporary(hq * s);
+    const ending = wgslEnding(context, 4, 6);
     return [
       wgslLaunch({
-        text: decodeKernel(size, target),
+        text: decodeKernel(size, target, ending),
         args: [
-          ...[...inputs, ...outputs, scores].map(bufferArg),
+          ...[...inputs, ending.sums, scores, ...ending.others].map(bufferArg),
           ...[hq, hk, s].map(intArg),
           floatArg(node.attrs.scale as number),
         ],
         groups: hq,
-        reads: inputs,
-        writes: [...outputs, scores],
+        reads: [...inputs, ...ending.reads],
+        writes: [...ending.writes, scores],
       }),
     ];
   };

@@ -105,6 +105,19 @@ export function ownership(rows: number, t: Tiles) {
   };
 }
 
+/** Hands vector `value`, column c of row `row` of [z, length, heads, size], to the epilogue. */
+export const endVector = (
+  t: Tiles,
+  to: { row: string; length: string; heads: string; head: string },
+  value: string,
+): string[] => [
+  `let row = (z * ${to.length} + ${to.row}) * ${to.heads} + ${to.head};`,
+  `let out = ${value};`,
+  'for (var j = 0; j < 4; j++) {',
+  `  if (c * 4 + j < ${t.size}) { epilogue(row, c * 4 + j, out[j]); }`,
+  '}',
+];
+
 /** Writes vector `value` as column c of row `row` of [z, length, heads, size]. */
 export function storeVector(
   slot: number,

@@ -6,6 +6,7 @@ import { bufferArg, floatArg, intArg, type Template } from '../../schedule/launc
 import {
   chooseTiles,
   dotRows,
+  endVector,
   loadRows,
   MASKED,
   ownership,
@@ -15,16 +16,25 @@ import {
   THREADS,
   type Tiles,
 } from './attention-tiles.ts';
-import { flopsOf, storeF, templateKernel, type WgslTarget, wgslLaunch } from './template.ts';
+import {
+  flopsOf,
+  storeF,
+  templateKernel,
+  type WgslEnding,
+  type WgslTarget,
+  wgslEnding,
+  wgslLaunch,
+} from './template.ts';
 
-/** Buffers q, k, v, o, lse. */
-function forwardKernel(t: Tiles, causal: boolean): string {
+/** Buffers q, k, v, o, lse, then those of the epilogue. */
+function forwardKernel(t: Tiles, causal: boolean, ending: WgslEnding): string {
   const own = ownership(t.queries, t);
   const kv = (slot: number) =>
     loadRows('kv', t.keys, t, { slot, first: 'k0', length: 's', heads: 'hk', head: 'shared_head' });
   const row = { row: 'row0 + owned', length: 'rows', heads: 'hq', head: 'head' };
   return templateKernel({
-    buffers: 5,
+    buffers: 5 + ending.others.length,
+    functions: ending.functions('u32'),
     ints: ['rows', 's', 'hq', 'hk', 'blocks'],
     floats: ['scale'],
     threads: THREADS,
@@ -71,7 +81,9 @@ function forwardKernel(t: Tiles, causal: boolean): string {
       '  workgroupBarrier();',
       '}',
       'if (row0 + owned < rows) {',
-      ...own.each(storeVector(3, t, row, 'sums[a] / total')),
+      ...own.each(
+        ending.isEpilogue ? endVector(t, row, 'sums[a] / total') : storeVector(3, t, row, 'sums[a] / total'),
+      ),
       `  if (lane == 0) { ${storeF(4, '(z * hq + head) * rows + row0 + owned', 'top + log(total)')} }`,
       '}',
     ],
@@ -86,17 +98,18 @@ export const attentionTemplate =
     const [, s, hk] = node.inputs[1].shape;
     const tiles = chooseTiles(size, target.workgroupBytes, { perQuery: 1, perKey: 1, squares: 1 });
     const blocks = Math.ceil(rows / tiles.queries);
+    const ending = wgslEnding(context, 3, 5);
     return [
       wgslLaunch({
-        text: forwardKernel(tiles, node.attrs.causal === true),
+        text: forwardKernel(tiles, node.attrs.causal === true, ending),
         args: [
-          ...[...inputs, ...outputs].map(bufferArg),
+          ...[...inputs, ending.sums, outputs[1], ...ending.others].map(bufferArg),
           ...[rows, s, hq, hk, blocks].map(intArg),
           floatArg(node.attrs.scale as number),
         ],
         groups: b * hq * blocks,
-        reads: inputs,
-        writes: outputs,
+        reads: [...inputs, ...ending.reads],
+        writes: ending.writes,
         flops: flopsOf(context),
       }),
     ];

@@ -53,7 +53,7 @@ export const matmulDirectTemplate: Template = (context) => {
   const { batch, m, n, k } = matmulSizes(node.inputs[0].types[0], node.inputs[1].types[0], node.attrs);
   const residual = inputs[2];
   const total = batch * m * Math.ceil(n / 4);
-  const ending = wgslEnding(context, residual !== undefined);
+  const ending = wgslEnding(context, 2, residual === undefined ? 3 : 4);
   return [
     wgslLaunch({
       text: directKernel(node.attrs.ta === true, node.attrs.tb === true, residual !== undefined, ending),

@@ -271,7 +271,8 @@ function matmulLaunches(context: TemplateContext, half: boolean): Launch[] {
   const vector = [ta ? m : k, tb ? k : n, n].every((length) => length % 4 === 0);
   const split = kParts > 1;
   const added = residual === undefined ? [] : [residual];
-  const ending = wgslEnding(context, residual !== undefined, split ? 1 : 2);
+  const sumsSlot = split ? 1 : 2;
+  const ending = wgslEnding(context, sumsSlot, sumsSlot + 1 + added.length);
   const target = split ? context.temporary(batch * kParts * m * n) : ending.sums;
   const joined = split ? [] : [...added, ...ending.others];
   const product = wgslLaunch({

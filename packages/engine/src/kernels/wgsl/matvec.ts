@@ -131,7 +131,7 @@ export function matvec(context: TemplateContext, target: WgslTarget): Launch[] {
   const { m, n, k } = sizesOf(node);
   const residual = inputs[2];
   const wide = n % 4 === 0 && k % 4 === 0 ? 'vectors' : 'words';
-  const ending = wgslEnding(context, residual !== undefined);
+  const ending = wgslEnding(context, 2, residual === undefined ? 3 : 4);
   const loads = context.storage(inputs[1]) === 'f16' ? 'halves' : wide;
   return [
     wgslLaunch({

@@ -79,12 +79,11 @@ export interface WgslEnding extends Ending {
   readonly functions: (view: View) => string[];
 }
 
-/** `sumsSlot` is the slot of the sums, after which come the residual where there is one, and the other buffers. */
-export function wgslEnding(context: TemplateContext, residual: boolean, sumsSlot = 2): WgslEnding {
+/** `sumsSlot` is the slot of the sums, and `first` that of the first of the epilogue's other buffers. */
+export function wgslEnding(context: TemplateContext, sumsSlot: number, first: number): WgslEnding {
   const ending = endingOf(context);
   const { epilogue } = context;
   if (!epilogue) return { ...ending, isEpilogue: false, functions: () => [] };
-  const first = sumsSlot + (residual ? 2 : 1);
   const numberOf = (slot: number) => {
     const place = ending.placeOf(slot);
     return place < 0 ? sumsSlot : first + place;

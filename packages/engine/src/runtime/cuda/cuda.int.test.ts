@@ -9,6 +9,7 @@ import { GraphBuilder } from '../../core/builder.ts';
 import type { Node } from '../../core/graph.ts';
 import type { NdArray } from '../../core/ndarray.ts';
 import type { CompileOptions } from '../../schedule/program.ts';
+import { attentionEpilogues } from '../../testing/attention-epilogues.ts';
 import { buildCase, opCases } from '../../testing/cases.ts';
 import { float32Tolerance } from '../../testing/close.ts';
 import { compareWithInterpreter } from '../../testing/compare.ts';
@@ -60,6 +61,13 @@ it.each(['strides and phases', 'more rows than one block', 'groups, more rows th
     compareWithInterpreter(exact, builder, outputs, params, tolerance);
   },
 );
+
+it('attention is right with what follows it inside of its kernel', () => {
+  const [b, params] = [new GraphBuilder(), new Map<string, NdArray>()];
+  const sizes = { rows: 5, keys: 7, heads: 2, sharedHeads: 1, size: 40, causal: true };
+  const outputs = attentionEpilogues(b, params, sizes);
+  compareWithInterpreter(exact, b, outputs, params, float32Tolerance(32));
+});
 
 it('random graphs and their gradients are computed as the interpreter does', () => {
   const b = new GraphBuilder();

@@ -6,6 +6,7 @@ import { GraphBuilder } from '../../core/builder.ts';
 import type { Node } from '../../core/graph.ts';
 import { type NdArray, tabulate } from '../../core/ndarray.ts';
 import { attentionCase } from '../../testing/attention-case.ts';
+import { cachedEpilogues } from '../../testing/attention-epilogues.ts';
 import { buildCase, opCases } from '../../testing/cases.ts';
 import { float32Tolerance } from '../../testing/close.ts';
 import { compareAsync } from '../../testing/compare-async.ts';
@@ -152,6 +153,19 @@ describe('the kernels of real GPUs', () => {
 
   it('attend, and their gradient is right: causal, grouped heads, several blocks', async () => {
     await attentionCase(devices.get('tiled')!, [37, 45, 4, 2, 8, true]);
+  });
+
+  it('attend to a cache, with what follows it', async () => {
+    const [b, params] = [new GraphBuilder(), new Map<string, NdArray>()];
+    const make = (name: string, shape: number[]) => {
+      params.set(
+        name,
+        tabulate(shape, 'f32', () => r.real(-1, 1)),
+      );
+      return b.param(name, shape);
+    };
+    const outputs = cachedEpilogues(b, make, { keys: 9, heads: 4, sharedHeads: 2, size: 6 });
+    await compareAsync(devices.get('subgroups')!, b, outputs, params, float32Tolerance(9));
   });
 });
 

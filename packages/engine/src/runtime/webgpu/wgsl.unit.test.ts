@@ -8,6 +8,7 @@ import { GraphBuilder } from '../../core/builder.ts';
 import type { Node } from '../../core/graph.ts';
 import { bindSlots } from '../../print/dialects/wgsl.ts';
 import { compileProgram } from '../../schedule/program.ts';
+import { cachedEpilogues } from '../../testing/attention-epilogues.ts';
 import { buildCase, opCases } from '../../testing/cases.ts';
 import { epilogues } from '../../testing/epilogues.ts';
 import { random } from '../../testing/random.ts';
@@ -90,8 +91,10 @@ describe.each(devices)('a device %s', (_title, target) => {
       const forward = b.apply('attention', [q, k, v], { causal: true, scale: 1 });
       const saved = [b.pick(forward, 0), b.pick(forward, 1)];
       const back = b.apply('attention_bwd', [q, k, v, ...saved, g], { causal: true, scale: 1 });
-      outputs.push(saved[0], ...[0, 1, 2].map((i) => b.pick(back, i)));
+      outputs.push(saved[0], b.mul(b.tanh(saved[0]), g), ...[0, 1, 2].map((i) => b.pick(back, i)));
     }
+    const sizes = { keys: 40, heads: 4, sharedHeads: 2, size: 12 };
+    outputs.push(...cachedEpilogues(b, (name, shape) => b.param(name, shape), sizes));
     const named = new Map(outputs.map((node, i) => [`out${i}`, node]));
     expect(await complaints(compileProgram({ builder: b, outputs: named }, target).kernels)).toEqual([]);
   });

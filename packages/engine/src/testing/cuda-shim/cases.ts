@@ -99,12 +99,19 @@ function attention({ d, t, s, hq, hk, causal }: AttentionSizes): CudaCase {
   const node = b.apply('attention', [q, k, v], { causal, scale: 1 / Math.sqrt(d) });
   const o = b.pick(node, 0);
   const grads = vectorJacobian(b, [o], [inputs.make(o.shape)], [q, k, v]);
+  // With an epilogue whose results are kept in float32 and in bfloat16, the heads' output itself being kept nowhere.
+  const gate = inputs.make(o.shape);
+  const gated = [-1, 0.5].map((factor) => {
+    const other = b.apply('attention', [b.mul(q, factor), k, v], { causal, scale: 1 / Math.sqrt(d) });
+    return b.mul(b.tanh(b.pick(other, 0)), gate);
+  });
+  const projected = b.matmul(b.reshape(gated[1], [t * hq, d]), inputs.make([d, 8]));
   const name = `attention of ${hq}/${hk} heads of ${d}, ${t} queries, ${s} keys${causal ? ', causal' : ''}`;
   return {
     name,
     builder: inputs.builder,
     params: inputs.params,
-    outputs: [o, b.pick(node, 1), ...grads],
+    outputs: [o, b.pick(node, 1), ...grads, gated[0], projected],
     tolerance: { rtol: 0.03, atol: 0.02 },
   };
 }

@@ -2,7 +2,8 @@
 
 import { BYTES_PER_ELEMENT, numel } from '../../../core/shape.ts';
 import { type Arg, bufferArg, floatArg, intArg, type Template } from '../../../schedule/launch.ts';
-import { costOf, gemmScratch, launch } from './common.ts';
+import { endingOf } from '../../ending.ts';
+import { costOf, epilogueArgs, gemmScratch, launch } from './common.ts';
 
 /** Rows of queries per block of the attention kernels. */
 const QUERY_BLOCK = 64;
@@ -27,14 +28,19 @@ function attentionScratch(node: Parameters<Template>[0]['node'], squares: number
 export const attention: Template = (context) => {
   const { node, inputs, outputs } = context;
   const [b, t, hq] = node.inputs[0].shape;
+  const ending = endingOf(context);
   return [
     launch({
       symbol: 'ts_attention',
-      args: [...[...inputs, ...outputs].map(bufferArg), ...attentionArgs(node)],
+      args: [
+        ...[...inputs, ending.sums, outputs[1]].map(bufferArg),
+        ...attentionArgs(node),
+        ...epilogueArgs(context, ending),
+      ],
       tasks: b * hq * Math.ceil(t / QUERY_BLOCK),
       scratch: attentionScratch(node, 1),
-      reads: inputs,
-      writes: outputs,
+      reads: [...inputs, ...ending.reads],
+      writes: ending.writes,
       flops: costOf(context),
     }),
   ];
@@ -57,21 +63,24 @@ export const attentionBackward: Template = (context) => {
   ];
 };
 
-export const attentionDecode: Template = ({ node, inputs, outputs }) => {
+export const attentionDecode: Template = (context) => {
+  const { node, inputs } = context;
   const [hq, d] = node.inputs[0].shape;
   const [s, hk] = node.inputs[1].shape;
+  const ending = endingOf(context);
   return [
     launch({
       symbol: 'ts_attention_decode',
       args: [
-        ...[...inputs, ...outputs].map(bufferArg),
+        ...[...inputs, ending.sums].map(bufferArg),
         ...[hq, hk, d].map(intArg),
         floatArg(node.attrs.scale as number),
+        ...epilogueArgs(context, ending),
       ],
       tasks: hq,
       scratch: BYTES_PER_ELEMENT * s,
-      reads: inputs,
-      writes: outputs,
+      reads: [...inputs, ...ending.reads],
+      writes: ending.writes,
     }),
   ];
 };
@@ -94,22 +103,24 @@ export const cacheUpdate: Template = ({ node, inputs, outputs }) => {
 const CACHED_ROWS = 32;
 
 export const attentionRows: Template = (context) => {
-  const { node, inputs, outputs } = context;
+  const { node, inputs } = context;
   const [rows, heads, d] = node.inputs[0].shape;
   const [z, kv, s] = node.inputs[1].shape;
+  const ending = endingOf(context);
   const work = gemmScratch(CACHED_ROWS, Math.max(s, d));
   return [
     launch({
       symbol: 'ts_attention_rows',
       args: [
-        ...[...inputs, ...outputs].map(bufferArg),
+        ...[...inputs, ending.sums].map(bufferArg),
         ...[rows, heads, kv, d, z, s].map(intArg),
         floatArg(node.attrs.scale as number),
+        ...epilogueArgs(context, ending),
       ],
       tasks: heads * Math.ceil(rows / CACHED_ROWS),
       scratch: BYTES_PER_ELEMENT * CACHED_ROWS * s + work,
-      reads: inputs,
-      writes: outputs,
+      reads: [...inputs, ...ending.reads],
+      writes: ending.writes,
       flops: costOf(context),
     }),
   ];
