@@ -20,7 +20,7 @@ export interface CompilerOptions {
 
 export const defaultCacheDir = (): string => join(homedir(), '.cache', 'tsudoi', 'kernels');
 
-const COMMON = ['-std=gnu17', '-fPIC', '-march=native', '-ffp-contract=fast', '-fno-math-errno'];
+const COMMON = ['-O2', '-std=gnu17', '-fPIC', '-march=native', '-ffp-contract=fast', '-fno-math-errno'];
 const VECTORS = ['-fno-trapping-math', '-Wno-psabi', '-w'];
 
 const COMPILERS = ['cc', 'gcc', 'clang'];
@@ -64,52 +64,47 @@ function cpuFlags(): string {
 export interface SourceFile {
   readonly name: string;
   readonly text: string;
-  /** Headers are written beside the sources but not compiled by themselves. */
-  readonly header?: boolean;
 }
 
-/** Compiles each argument after the flags in a process of its own, then links the objects. */
+/** Compiles each argument after the flags in a process of its own, to a shared object. */
 const BUILD = `
 count=$1; shift; flags=; while [ "$count" -gt 0 ]; do flags="$flags $1"; shift; count=$((count - 1)); done
-jobs=; for file in "$@"; do $CC $flags -c -o "$file.o" "$file" & jobs="$jobs $!"; done
-failed=0; for job in $jobs; do wait "$job" || failed=1; done
-[ "$failed" = 0 ] && $CC -shared -o out.so *.o -lm -lpthread -ldl
+jobs=; for file in "$@"; do $CC $flags -shared -o "$file.so" "$file" -lm -lpthread -ldl & jobs="$jobs $!"; done
+failed=0; for job in $jobs; do wait "$job" || failed=1; done; exit "$failed"
 `;
 
-/** Path of a shared object built from the sources; compiled only when the cache has none. */
+/** Paths of shared objects, one of each source. Those that the cache lacks are compiled, all at the same time. */
 export function compileShared(
   sources: readonly SourceFile[],
-  optimisation: '-O2' | '-O3',
+  headers: readonly SourceFile[],
   options: CompilerOptions,
-): string {
+): string[] {
   const { command, identity, wideVectors } = detectToolchain(options.compiler);
-  const flags = [optimisation, ...COMMON, ...VECTORS, ...wideVectors];
-  const hash = createHash('sha256')
-    .update(JSON.stringify([identity, flags, sources]))
-    .digest('hex')
-    .slice(0, 32);
+  const flags = [...COMMON, ...VECTORS, ...wideVectors];
   const cache = options.cacheDir ?? defaultCacheDir();
-  const target = join(cache, `${hash}.so`);
-  if (markUsed(target)) return target;
+  const target = (source: SourceFile) => {
+    const decides = JSON.stringify([identity, flags, headers, source]);
+    return join(cache, `${createHash('sha256').update(decides).digest('hex').slice(0, 32)}.so`);
+  };
+  const targets = sources.map(target);
+  const missing = sources.filter((_, i) => !markUsed(targets[i]));
+  if (missing.length === 0) return targets;
   mkdirSync(cache, { recursive: true });
   const work = join(cache, `build-${randomUUID()}`);
   mkdirSync(work);
   try {
-    for (const file of sources) writeFileSync(join(work, file.name), file.text);
-    const inputs = sources.filter((f) => !f.header).map((f) => f.name);
+    for (const file of [...missing, ...headers]) writeFileSync(join(work, file.name), file.text);
     const build = BUILD.replaceAll('$CC', command);
-    const result = spawnSync('/bin/sh', ['-c', build, 'build', `${flags.length}`, ...flags, ...inputs], {
-      cwd: work,
-      encoding: 'utf8',
-    });
+    const args = [`${flags.length}`, ...flags, ...missing.map((source) => source.name)];
+    const result = spawnSync('/bin/sh', ['-c', build, 'build', ...args], { cwd: work, encoding: 'utf8' });
     if (result.status !== 0) throw new DeviceUnavailable(compileFailure(result.stderr));
     // Rename is atomic: another process that compiles the same text loses nothing.
-    renameSync(join(work, 'out.so'), target);
+    for (const source of missing) renameSync(join(work, `${source.name}.so`), target(source));
     prune(cache, options.cacheLimit);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  return target;
+  return targets;
 }
 
 /**
@@ -118,15 +113,17 @@ export function compileShared(
  */
 export function loadShared<T>(
   sources: readonly SourceFile[],
-  optimisation: '-O2' | '-O3',
+  headers: readonly SourceFile[],
   options: CompilerOptions,
   load: (path: string) => T | undefined,
-): T {
+): T[] {
   for (;;) {
-    const path = compileShared(sources, optimisation, options);
-    const loaded = load(path);
-    if (loaded !== undefined) return loaded;
-    if (existsSync(path)) throw new DeviceUnavailable(`cannot load compiled kernels from ${path}`);
+    const paths = compileShared(sources, headers, options);
+    const loaded = paths.map(load);
+    const unloaded = loaded.indexOf(undefined);
+    if (unloaded === -1) return loaded as T[];
+    if (existsSync(paths[unloaded]))
+      throw new DeviceUnavailable(`cannot load compiled kernels from ${paths[unloaded]}`);
   }
 }
 

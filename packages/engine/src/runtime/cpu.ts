@@ -1,15 +1,15 @@
 // The CPU backend: C kernels compiled by the system's compiler, one arena, and one C call per step.
 
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import koffi from 'koffi';
 import { BYTES_PER_ELEMENT, numel } from '../core/shape.ts';
+import { fileOfKernel } from '../kernels/c-files.ts';
 import { cTarget } from '../kernels/c-target.ts';
 import { cDialect } from '../print/dialects/c.ts';
 import { type Arg, bytesPerElement, type SharedParam } from '../schedule/launch.ts';
 import { sharedLayout } from '../schedule/plan.ts';
 import { type Accumulation, type CompileOptions, compileProgram, type Trace } from '../schedule/program.ts';
-import { type CompilerOptions, defaultCacheDir, loadShared, type SourceFile } from './compiler.ts';
+import { type CompilerOptions, defaultCacheDir } from './compiler.ts';
+import { loadPool, openKernels, type Pool } from './cpu-libraries.ts';
 import {
   type Device,
   DeviceUnavailable,
@@ -25,71 +25,11 @@ export interface CpuOptions extends CompilerOptions {
   readonly threads?: number;
 }
 
-const text = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const TEMPLATE_SOURCES = [
-  ...['matmul.c', 'conv.c', 'qmatvec.c', 'attention.c', 'cached_attention.c'],
-  ...['cross_entropy.c', 'rows.c', 'adamw.c'],
-];
-const header = (name: string): SourceFile => ({ name, text: text(`../kernels/c/${name}`), header: true });
-
-/** Functions of pool.c. Addresses travel as numbers: user space ends far below 2^53. */
-interface Library {
-  readonly poolCreate: (threads: number, scratch: number) => number;
-  readonly poolDestroy: (pool: number) => void;
-  readonly run: (pool: number, list: number, count: number, timed: number) => void;
-  /** The same on a thread of its own; settles when the run is over. */
-  readonly runLater: (pool: number, list: number, count: number) => Promise<void>;
-  readonly dryRun: (pool: number, list: number, count: number) => void;
-  readonly open: (path: string) => number;
-  readonly symbol: (library: number, name: string) => number;
-  readonly close: (library: number) => void;
-  readonly map: (bytes: number) => number;
-  readonly unmap: (address: number, bytes: number) => void;
-  readonly fill: (address: number, words: number, value: number) => void;
-  readonly read: (address: number, to: Float32Array | BigInt64Array, bytes: number) => void;
-  readonly write: (address: number, from: NodeJS.ArrayBufferView, bytes: number) => void;
-  readonly handle: number;
-}
-
-function loadLibrary(options: CompilerOptions): Library {
-  const sources = TEMPLATE_SOURCES.map((name) => ({ name, text: text(`../kernels/c/${name}`) }));
-  const pool = { name: 'pool.c', text: text('./c/pool.c') };
-  const files = [...sources, pool, header('prelude.h'), header('gemm.h')];
-  const { lib, open, handle } = loadShared(files, '-O2', options, loadPool);
-  const run = lib.func('void ts_run(int64_t pool, int64_t list, int64_t count, int64_t timed)');
-  return {
-    poolCreate: lib.func('int64_t ts_pool_create(int64_t threads, int64_t scratch)'),
-    poolDestroy: lib.func('void ts_pool_destroy(int64_t pool)'),
-    run,
-    runLater: (pool, list, count) =>
-      new Promise((resolve, reject) =>
-        run.async(pool, list, count, 0, (error: Error | null) => (error ? reject(error) : resolve())),
-      ),
-    dryRun: lib.func('void ts_dry_run(int64_t pool, int64_t list, int64_t count)'),
-    open,
-    symbol: lib.func('int64_t ts_symbol(int64_t library, const char *name)'),
-    close: lib.func('void ts_close(int64_t library)'),
-    map: lib.func('int64_t ts_map(int64_t bytes)'),
-    unmap: lib.func('void ts_unmap(int64_t address, int64_t bytes)'),
-    fill: lib.func('void ts_fill(int64_t address, int64_t words, int32_t value)'),
-    read: lib.func('void ts_read(int64_t address, _Out_ void *to, int64_t bytes)'),
-    write: lib.func('void ts_write(int64_t address, const void *from, int64_t bytes)'),
-    handle,
-  };
-}
-
-/** The library, and a handle of it that symbols are found by; undefined when the file is gone. */
-function loadPool(path: string) {
-  if (!existsSync(path)) return undefined;
-  const lib = koffi.load(path);
-  const open: (path: string) => number = lib.func('int64_t ts_open(const char *path)');
-  const handle = open(path);
-  return handle ? { lib, open, handle } : undefined;
-}
-
 /** Fields of `launch` in pool.c: function, arguments, tasks, nanoseconds. */
 const LAUNCH_WORDS = 4;
 const NAN_BITS = 0x7fc00000;
+/** The file of the kernels that are printed for one program. */
+const OWN_KERNELS = 'kernels.c';
 
 const floatBits = new DataView(new ArrayBuffer(4));
 
@@ -98,11 +38,11 @@ export class SharedMemory {
   readonly params: readonly SharedParam[];
   readonly bytes: number;
   readonly address: number;
-  readonly #lib: Library;
+  readonly #lib: Pool;
   readonly #offsets: ReadonlyMap<string, number>;
 
   /** @throws DeviceUnavailable when there is no memory */
-  constructor(lib: Library, params: readonly SharedParam[]) {
+  constructor(lib: Pool, params: readonly SharedParam[]) {
     const { offsets, bytes } = sharedLayout(params);
     this.params = params;
     this.bytes = Math.max(1, bytes);
@@ -132,25 +72,26 @@ export class SharedMemory {
 export class CpuExecutable implements Executable {
   readonly arenaBytes: number;
   readonly launchCount: number;
-  readonly #lib: Library;
+  readonly #lib: Pool;
   readonly #program: RunnableProgram;
   readonly #arena: number;
   readonly #shared: SharedMemory | undefined;
   readonly #tables: number;
   readonly #tableBytes: number;
   readonly #pool: number;
-  readonly #kernels: number;
+  /** Handles of libraries, by C file. */
+  readonly #libraries: ReadonlyMap<string, number>;
   readonly #functions = new Map<string, number>();
   #begun = false;
   #disposed = false;
 
-  constructor(lib: Library, program: RunnableProgram, options: CpuOptions, shared?: SharedMemory) {
+  constructor(lib: Pool, program: RunnableProgram, options: CpuOptions, shared?: SharedMemory) {
     this.#lib = lib;
     this.#program = program;
     this.#shared = shared;
     this.arenaBytes = program.plan.size - program.plan.sharedBytes;
     this.launchCount = program.launches.length;
-    this.#kernels = this.#loadKernels(options);
+    this.#libraries = this.#openLibraries(options);
     const args = program.launches.flatMap((l) => l.args);
     const listWords = this.launchCount * LAUNCH_WORDS;
     this.#tableBytes = 8 * (listWords + args.length);
@@ -176,11 +117,21 @@ export class CpuExecutable implements Executable {
     return address;
   }
 
-  #loadKernels(options: CpuOptions): number {
-    if (this.#program.kernels.size === 0) return 0;
-    const body = [cDialect.prelude, ...this.#program.kernels.values()].join('\n');
-    const files = [{ name: 'kernels.c', text: body }, header('prelude.h')];
-    return loadShared(files, '-O2', options, (path) => this.#lib.open(path) || undefined);
+  /** The C file that has a kernel. */
+  #fileOf(symbol: string): string {
+    return this.#program.kernels.has(symbol) ? OWN_KERNELS : fileOfKernel(symbol);
+  }
+
+  #openLibraries(options: CpuOptions): Map<string, number> {
+    const { kernels, launches } = this.#program;
+    const called = launches.flatMap((l) =>
+      l.args.flatMap((arg) => (arg.kind === 'kernel' ? arg.symbol : [])),
+    );
+    const files = new Set(
+      [...launches.map((l) => l.symbol), ...called].map((symbol) => this.#fileOf(symbol)),
+    );
+    const own = { name: OWN_KERNELS, text: [cDialect.prelude, ...kernels.values()].join('\n') };
+    return openKernels(this.#lib, [...files], own, options);
   }
 
   /** The run list and all argument lists as 64-bit words, with addresses resolved. */
@@ -196,12 +147,11 @@ export class CpuExecutable implements Executable {
     return words;
   }
 
-  /** The address of a function of the program's own library or of the engine's. */
+  /** The address of a kernel. */
   #function(symbol: string): number {
     const known = this.#functions.get(symbol);
     if (known !== undefined) return known;
-    const library = this.#program.kernels.has(symbol) ? this.#kernels : this.#lib.handle;
-    const address = this.#lib.symbol(library, symbol);
+    const address = this.#lib.symbol(this.#libraries.get(this.#fileOf(symbol))!, symbol);
     if (!address) throw new Error(`kernel ${symbol} is missing`);
     this.#functions.set(symbol, address);
     return address;
@@ -336,7 +286,7 @@ export class CpuExecutable implements Executable {
     this.#lib.poolDestroy(this.#pool);
     this.#lib.unmap(this.#arena, Math.max(1, this.arenaBytes));
     this.#lib.unmap(this.#tables, Math.max(8, this.#tableBytes));
-    if (this.#kernels) this.#lib.close(this.#kernels);
+    for (const library of this.#libraries.values()) this.#lib.close(library);
   }
 }
 
@@ -352,7 +302,7 @@ export function openCpu(options: CpuOptions = {}): CpuDevice {
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
     throw new RangeError(`threads must be a positive integer, got ${threads}`);
   }
-  const lib = loadLibrary(options);
+  const lib = loadPool(options);
   const executables = new Set<Executable>();
   return {
     name: 'cpu',

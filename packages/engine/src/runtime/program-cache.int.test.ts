@@ -47,6 +47,9 @@ function runTwice(trace: Trace, options?: CompileOptions, compiler?: string): nu
 }
 
 const programs = () => readdirSync(folder).filter((name) => name.endsWith('.json'));
+const objects = () => readdirSync(folder).filter((name) => name.endsWith('.so'));
+/** Objects of one step: the pool, attention, copies, and its own kernels. */
+const OBJECTS = 4;
 
 describe('a program from the disk', () => {
   it('computes the same bits as the one that was compiled, and is not compiled again', () => {
@@ -80,19 +83,33 @@ describe('a program from the disk', () => {
   });
 });
 
+describe('libraries of kernels', () => {
+  it('are compiled for the programs that use them, and not again for the next', () => {
+    const b = new GraphBuilder();
+    const device = openCpu({ threads: 1, cacheDir: folder });
+    device.compile({ builder: b, outputs: new Map([['y', b.tanh(b.param('x', [40]))]]), updates: new Map() });
+    expect(objects()).toHaveLength(2); // the pool and the program's own
+    device.dispose();
+    runTwice(step(2));
+    expect(objects()).toHaveLength(1 + OBJECTS);
+    runTwice(step(3));
+    expect(objects()).toHaveLength(1 + OBJECTS + 1);
+  });
+});
+
 describe('a cache that is full', () => {
   it('makes what another process removed again, and computes the same bits', () => {
     const first = runTwice(step(2));
     for (const name of readdirSync(folder)) {
-      // Long unused, the library included.
+      // Long unused, the libraries included.
       utimesSync(join(folder, name), 1, 1);
     }
     const device = openCpu({ threads: 1, cacheDir: folder, cacheLimit: 1 });
-    // The library was found and is in use; the old program and its kernels make room for the new ones.
+    // The libraries were found and are in use; the old program and its kernels make room for the new ones.
     device.compile(step(3));
     device.dispose();
     expect(programs()).toHaveLength(1);
-    expect(readdirSync(folder).filter((name) => name.endsWith('.so'))).toHaveLength(2);
+    expect(objects()).toHaveLength(OBJECTS);
     expect(runTwice(step(2))).toEqual(first);
   });
 });
@@ -105,8 +122,7 @@ describe('every C compiler that is here', () => {
     for (const result of results) {
       for (const [i, x] of result.entries()) expect(Math.abs(x - results[0][i])).toBeLessThan(1e-5);
     }
-    const objects = readdirSync(folder).filter((name) => name.endsWith('.so'));
-    expect(objects).toHaveLength(2 * compilers.length);
+    expect(objects()).toHaveLength(OBJECTS * compilers.length);
   });
 
   it('is named in one line when it is asked for and missing', () => {
