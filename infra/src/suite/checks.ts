@@ -16,9 +16,13 @@ export function checkSteps(): Step[] {
       name: 'generated documents are current',
       run: () => oneCheck('npm', ['run', '-s', 'generate', '--', '--check']),
     },
-    { area: 'unit', name: 'unit tests', run: () => vitest('unit') },
+    { area: 'unit', name: 'unit tests', run: (say) => vitest('unit', say) },
     { area: 'int', name: 'a MinIO to test the S3 adapter against', run: provideMinio },
-    { area: 'int', name: 'integration tests on real PostgreSQL, NATS and S3', run: () => vitest('int') },
+    {
+      area: 'int',
+      name: 'integration tests on real PostgreSQL, NATS and S3',
+      run: (say) => vitest('int', say),
+    },
   ];
 }
 
@@ -33,8 +37,8 @@ export function partSteps(): Step[] {
     infra: 'infra',
   };
   return Object.entries(parts).flatMap(([area, folder]) => [
-    { area, name: `${folder}: unit tests`, run: () => vitest('unit', { folder }) },
-    { area, name: `${folder}: integration tests`, run: () => vitest('int', { folder }) },
+    { area, name: `${folder}: unit tests`, run: (say) => vitest('unit', say, { folder }) },
+    { area, name: `${folder}: integration tests`, run: (say) => vitest('int', say, { folder }) },
   ]);
 }
 

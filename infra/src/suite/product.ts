@@ -38,7 +38,7 @@ export function productSteps(instance: Instance): Step[] {
       async run(say) {
         if (!running) throw new Error('the demo is not running');
         ensureDebianPackages(browser, say);
-        return vitest('e2e', { env: { TEST_HUB_URL: running.summary.url } });
+        return vitest('e2e', say, { env: { TEST_HUB_URL: running.summary.url } });
       },
     },
     {

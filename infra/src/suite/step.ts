@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { checkoutRoot } from '../paths.ts';
 import type { Say } from '../say.ts';
 
@@ -38,12 +38,20 @@ export async function oneCheck(command: string, args: string[]): Promise<Outcome
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
+/** What is used of vitest's report; a test that was begun or waited for, and never ended, is pending. */
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: { name: string; assertionResults: { status: string }[] }[];
+}
+
 /**
  * Runs one vitest project, or one folder's tests of it, and counts them; a suite that fails before its first test
  * counts as one failure.
  */
 export async function vitest(
   project: string,
+  say: Say,
   { env = {}, folder: only }: { env?: Record<string, string>; folder?: string } = {},
 ): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'tsudoi-vitest-'));
@@ -57,7 +65,14 @@ export async function vitest(
       ],
       env,
     );
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    ) as Report;
+    for (const { name, assertionResults } of testResults) {
+      const open = assertionResults.filter(({ status }) => status === 'pending');
+      if (open.length > 0)
+        say.line(`   the process of ${relative(checkoutRoot, name)} ended in ${open.length} of its tests`);
+    }
     return { passed: numPassedTests, failed: numFailedTests + (code !== 0 && numFailedTests === 0 ? 1 : 0) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
