@@ -18,37 +18,45 @@ export class EventGroups {
 
   /** The slugs of the groups of `events`, one for each; null where an event belongs to no group. */
   async of(sql: Queryable, events: readonly Pick<EventEnvelope, 'streamType' | 'streamId' | 'data'>[]) {
-    const groups: (string | null)[] = [];
-    await this.#read(sql, events);
-    for (const event of events) {
+    const ofStreams = await this.#groupsOf(sql, events);
+    const groups = events.map((event) => {
       const own = (event.data as Data | null)?.groupId;
-      groups.push(own === undefined ? (this.#streams.get(keyOf(event)) ?? null) : (own as string | null));
-    }
+      return own === undefined ? (ofStreams.get(keyOf(event)) ?? null) : (own as string | null);
+    });
     await this.#readSlugs(sql, groups);
     return groups.map((group) => (group === null ? null : (this.#slugs.get(group) ?? null)));
   }
 
-  /** Fills in the streams that are not known yet, with whatever they refer to. */
-  async #read(sql: Queryable, places: readonly Place[]): Promise<void> {
-    const missing = new Map(
-      places.filter((place) => !this.#streams.has(keyOf(place))).map((place) => [keyOf(place), place]),
-    );
-    if (missing.size === 0) return;
-    if (this.#streams.size > mostKept) this.#streams.clear();
+  /**
+   * The group of each of these streams, by key; those not seen lately are read, with whatever they refer to. What is
+   * remembered may be given up at any moment, by another reader too, so the answer is a map of its own.
+   */
+  async #groupsOf(sql: Queryable, places: readonly Place[]): Promise<Map<string, string | null>> {
+    const found = new Map<string, string | null>();
+    const missing = new Map<string, Place>();
+    for (const place of places) {
+      const known = this.#streams.get(keyOf(place));
+      if (known === undefined) missing.set(keyOf(place), place);
+      else found.set(keyOf(place), known);
+    }
+    if (missing.size === 0) return found;
     const wanted = [...missing.values()];
     const rows = await sql<(Place & { data: Data })[]>`
       select stream_type as "streamType", stream_id as "streamId", data from event
       where version = 1 and (stream_type, stream_id) in (
         select * from unnest(${wanted.map((one) => one.streamType)}::text[], ${wanted.map((one) => one.streamId)}::text[]))`;
     const referred = rows.map((row) => referredTo(row.data)).filter((place) => place !== null);
-    await this.#read(sql, referred);
-    for (const key of missing.keys()) if (!this.#streams.has(key)) this.#streams.set(key, null);
+    const ofReferred = await this.#groupsOf(sql, referred);
+    for (const key of missing.keys()) found.set(key, null);
     for (const row of rows) {
       const place = referredTo(row.data);
       const named = row.data.groupId as string | null | undefined;
-      const group = named !== undefined ? named : place ? (this.#streams.get(keyOf(place)) ?? null) : null;
-      this.#streams.set(keyOf(row), group);
+      const group = named !== undefined ? named : place ? (ofReferred.get(keyOf(place)) ?? null) : null;
+      found.set(keyOf(row), group);
     }
+    if (this.#streams.size > mostKept) this.#streams.clear();
+    for (const key of missing.keys()) this.#streams.set(key, found.get(key) ?? null);
+    return found;
   }
 
   async #readSlugs(sql: Queryable, groups: readonly (string | null)[]): Promise<void> {
