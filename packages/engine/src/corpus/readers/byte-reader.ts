@@ -49,6 +49,21 @@ export class ByteReader {
     }
   }
 
+  /** All bytes that are left; null where they are more than `max`, and then they are gone. */
+  async rest(max: number): Promise<Buffer | null> {
+    const parts: Buffer[] = [];
+    let size = 0;
+    do {
+      size += this.held.length;
+      if (size > max) parts.length = 0;
+      else parts.push(this.held);
+      this.held = this.held.subarray(this.held.length);
+    } while (await this.more());
+    this.position += size;
+    if (size > max) return null;
+    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size);
+  }
+
   /** Exactly `length` bytes. @throws ReadProblem('truncated') when the stream ends before */
   async exactly(length: number): Promise<Buffer> {
     const parts: Buffer[] = [];

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { Readable, type Transform } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { Chunks } from './byte-reader.ts';
 import { ReadProblem } from './problem.ts';
+import { unzstd } from './unzstd.ts';
 
 export interface UnpackBounds {
   /** Decompressed bytes of one file. */
@@ -33,7 +34,7 @@ export function withoutCompression(path: string): string {
 
 /**
  * The bytes of a file with its compression taken off, told by its first bytes and not by its name: gzip (also of many
- * members, as WARC files are), zstd, and bzip2 through the system's `bzip2`. `notice` hears of a second layer.
+ * members, as WARC files are), zstd (of many frames), and bzip2 through the system's `bzip2`. `notice` hears of a second layer.
  * @throws ReadProblem bomb, truncated, broken, nested
  */
 export async function* decompress(
@@ -102,19 +103,22 @@ async function peek(chunks: AsyncGenerator<Buffer>): Promise<{ head: Buffer; all
   return { head: Buffer.concat(parts), all: all() };
 }
 
+const unpackers = { gzip: gunzip, zstd: unzstd, bzip2: bunzip2 };
+
 async function* unpack(chunks: AsyncGenerator<Buffer>, compression: Compression): AsyncGenerator<Buffer> {
-  if (compression === 'bzip2') {
-    yield* bunzip2(chunks);
-    return;
+  try {
+    yield* unpackers[compression](chunks);
+  } catch (error) {
+    throw asProblem(error, compression);
   }
-  const size = { chunkSize: 1 << 17 };
-  const transform: Transform = compression === 'gzip' ? createGunzip(size) : createZstdDecompress(size);
+}
+
+async function* gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const transform = createGunzip({ chunkSize: 1 << 17 });
   const input = Readable.from(chunks, { objectMode: false });
   input.on('error', (error) => transform.destroy(error)).pipe(transform);
   try {
     for await (const chunk of transform) yield chunk as Buffer;
-  } catch (error) {
-    throw asProblem(error, compression);
   } finally {
     input.destroy();
     transform.destroy();

@@ -76,6 +76,18 @@ describe('each format', () => {
     expect(results[3]).toMatchObject({ attributes: { url: 'https://x/4' } });
   });
 
+  it('gives every line of a zstd file of many frames, wherever a chunk ends, and notices a last one that is cut', async () => {
+    const texts = Array.from({ length: 12 }, (_, i) => `${i}`.repeat(1 + i * i));
+    const frames = texts.map((text) => zstdCompressSync(`${JSON.stringify({ text })}\n`));
+    const skippable = Buffer.from('502a4d180400000001020304', 'hex');
+    const file = Buffer.concat([...frames.slice(0, 5), skippable, ...frames.slice(5)]);
+    for (const size of [1, 5, 64, file.length])
+      expect(brief(await readBytes(file, 'jsonl', 'a', undefined, size))).toEqual(texts);
+    expect(brief(await readBytes(file.subarray(0, -9), 'jsonl', 'a', undefined, file.length)).at(-1)).toMatch(
+      /^a, record 11, byte \d+: ends in the middle/,
+    );
+  });
+
   it('goes on from any cursor to exactly the rest, compressed or not', async () => {
     const files: [Buffer, DocumentFormat][] = [
       [jsonl, 'jsonl'],

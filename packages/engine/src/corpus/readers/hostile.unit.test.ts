@@ -97,6 +97,21 @@ describe('a file that was made to hurt', () => {
     ]);
   });
 
+  it('cannot lead the reader of a chunked body back to where it was, nor hide its end behind bytes of no text', async () => {
+    const body = (size: string) =>
+      warcResponse(
+        'https://a/1',
+        `${size}\r\n<p>本文`,
+        'Content-Type: text/html\r\nTransfer-Encoding: chunked',
+      );
+    for (const size of ['-6', '-9999', '+5', 'fffffffffffffffffff'])
+      expect(brief(await readBytes(body(size), 'warc', 'a.warc'))).toEqual([expect.stringMatching('本文$')]);
+    const hidden = Buffer.concat([Buffer.from('text'), Buffer.alloc(64, 0xff), Buffer.from('more')]);
+    expect(brief(await readBytes(hidden, 'text', 'a.txt'))).toEqual([
+      expect.stringMatching(/^a\.txt, record 0, byte 4: neither UTF-8/),
+    ]);
+  });
+
   it('loses only its endless line, whose bytes are never held', async () => {
     const megabyte = Buffer.alloc(1 << 20, 'a');
     let largest = 0;

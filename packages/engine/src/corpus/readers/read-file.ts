@@ -101,13 +101,12 @@ async function* wholeFile(
   const reader = new ByteReader(
     decompress(file.chunks, file.bounds ?? { ...UNPACK_BOUNDS, maxBytes: 8 * MAX_MEMBER_BYTES }),
   );
-  // No delimiter: everything, or null where it is more than a member may be.
-  const piece = await reader.until(NEVER, MAX_MEMBER_BYTES);
+  const bytes = await reader.rest(MAX_MEMBER_BYTES);
   const cursor = { record: 1, byte: reader.position };
-  if (piece && piece.bytes === null) yield { problem: 'oversized', file: path, record: 0, offset: 0, cursor };
+  if (bytes === null) yield { problem: 'oversized', file: path, record: 0, offset: 0, cursor };
   else
     yield documentOf(
-      piece?.bytes ?? Buffer.alloc(0),
+      bytes,
       path,
       START,
       cursor,
@@ -116,9 +115,6 @@ async function* wholeFile(
       file.licence ? { licence: file.licence } : {},
     );
 }
-
-/** 64 bytes that no text holds. */
-const NEVER = Buffer.alloc(64, 0xff);
 
 /** `declared` is the encoding a header named; 'html' asks the page itself. */
 export function documentOf(
@@ -196,9 +192,9 @@ async function* parquetDocuments(file: SourceFile, from: Cursor): AsyncGenerator
 
 async function openParquet(file: SourceFile) {
   if (file.localPath) return openParquetFile(file.localPath);
-  const piece = await new ByteReader(file.chunks).until(NEVER, MAX_MEMBER_BYTES);
-  if (piece?.bytes === null) throw new ReadProblem('oversized', `more than ${MAX_MEMBER_BYTES} bytes`);
-  return { buffer: parquetBytes(piece?.bytes ?? Buffer.alloc(0)), close: () => Promise.resolve() };
+  const bytes = await new ByteReader(file.chunks).rest(MAX_MEMBER_BYTES);
+  if (bytes === null) throw new ReadProblem('oversized', `more than ${MAX_MEMBER_BYTES} bytes`);
+  return { buffer: parquetBytes(bytes), close: () => Promise.resolve() };
 }
 
 function tooLarge(file: string, start: Cursor, cursor: Cursor, bytes: number): Unreadable {

@@ -134,8 +134,9 @@ function dechunk(raw: Buffer): Buffer {
   let at = 0;
   for (;;) {
     const end = raw.indexOf('\r\n', at);
-    const size = end < 0 ? Number.NaN : Number.parseInt(raw.toString('latin1', at, end), 16);
-    if (Number.isNaN(size) || end - at > 100) return parts.length === 0 ? raw : Buffer.concat(parts);
+    const head = end < 0 || end - at > 100 ? '' : raw.toString('latin1', at, end);
+    const size = Number.parseInt(/^\s*([\da-f]+)/i.exec(head)?.[1] ?? '', 16); // no sign: it would lead back
+    if (Number.isNaN(size)) return parts.length === 0 ? raw : Buffer.concat(parts);
     if (size === 0) return Buffer.concat(parts);
     parts.push(raw.subarray(end + 2, end + 2 + size));
     at = end + 2 + size + 2;
