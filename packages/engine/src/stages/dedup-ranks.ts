@@ -58,9 +58,8 @@ export const dedupGroup: Stage<'dedup-group'> = async ({ buckets }, context) => 
   }
   const result = await groupShards({
     ...{ tables: () => folder, out: lists, documents, buckets, scratch },
-    ...{ memory: { gigabytes: GROUP_GIGABYTES }, threads: context.threads },
+    ...{ memory: { gigabytes: GROUP_GIGABYTES }, threads: context.threads, signal: context.signal },
     progress(fraction) {
-      context.signal.throwIfAborted();
       context.progress(fraction, { code: 'documents', params: { done: Math.round(fraction * total) } });
     },
   });

@@ -20,6 +20,8 @@ export interface GroupOptions {
   readonly scratch: string;
   readonly memory: { readonly gigabytes: number };
   readonly threads: number;
+  /** Ends the query that runs, too: a thread that is ended inside one takes the whole process with it. */
+  readonly signal?: AbortSignal;
   progress?(fraction: number): void;
 }
 
@@ -39,7 +41,10 @@ export interface GroupResult {
  * largest clusters. Equal inputs give equal files whatever the number of threads. Memory outside DuckDB: about 30 bytes a document.
  */
 export async function groupShards(options: GroupOptions): Promise<GroupResult> {
+  const { signal } = options;
   const database = await open(options);
+  const interrupt = () => database.interrupt();
+  signal?.addEventListener('abort', interrupt);
   try {
     const table = await readDocuments(database, options);
     const report = createReport(options, table.count);
@@ -52,7 +57,10 @@ export async function groupShards(options: GroupOptions): Promise<GroupResult> {
     const result = summarise(keeper, scope);
     await writeClusters(database, options, result, largestClusters(keeper));
     return result;
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error;
   } finally {
+    signal?.removeEventListener('abort', interrupt);
     database.closeSync();
   }
 }
@@ -101,7 +109,7 @@ function offsets(documents: readonly number[]): number[] {
 
 async function readDocuments(
   database: DuckDBConnection,
-  { documents }: GroupOptions,
+  { documents, signal }: GroupOptions,
 ): Promise<DocumentTable> {
   const count = documents.reduce((sum, each) => sum + each, 0);
   const length = new Uint32Array(count);
@@ -122,6 +130,7 @@ async function readDocuments(
       }
       seen += numbers.length;
     },
+    signal,
   );
   if (seen !== count)
     throw new Error(`the document tables hold ${seen} rows, but ${count} documents were signed`);
@@ -131,7 +140,7 @@ async function readDocuments(
 /** Every document with the first one that has the same text, then band by band with the first that has the same key. */
 function candidates(
   database: DuckDBConnection,
-  { buckets }: GroupOptions,
+  { buckets, signal }: GroupOptions,
   inSource: boolean,
   report: () => void,
 ): Candidates {
@@ -145,9 +154,9 @@ function candidates(
     const join = ([numbers, firsts]: number[][]) => {
       for (let i = 0; i < numbers.length; i++) same(firsts[i], numbers[i]);
     };
-    await forEachChunk(database, pairs('documents', 'id_high, id_low', 'true'), join);
+    await forEachChunk(database, pairs('documents', 'id_high, id_low', 'true'), join, signal);
     for (let band = 0; band < buckets; band++) {
-      await forEachChunk(database, pairs('bands', 'key_high, key_low', `band = ${band}`), join);
+      await forEachChunk(database, pairs('bands', 'key_high, key_low', `band = ${band}`), join, signal);
       report();
     }
   };
@@ -168,9 +177,11 @@ async function forEachChunk(
   database: DuckDBConnection,
   sql: string,
   use: (columns: number[][]) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const result = await database.stream(sql);
   for (;;) {
+    signal?.throwIfAborted();
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) return;
     use(chunk.getColumns() as number[][]);

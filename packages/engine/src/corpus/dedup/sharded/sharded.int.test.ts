@@ -118,6 +118,32 @@ describe('deduplication over shards', () => {
     );
   });
 
+  it('stops with the reason of its signal at the next query', async () => {
+    const shards = split(corpus(4), 2);
+    for (const [shard, each] of shards.entries()) await signShard(each, { folder, shard, settings });
+    const options = {
+      documents: [10, 10],
+      buckets: 20,
+      scratch: folder,
+      memory: { gigabytes: 1 },
+      threads: 1,
+    };
+    for (const moment of [-1, 0, 7]) {
+      const stop = new AbortController();
+      let reports = 0;
+      const tables = () => {
+        if (moment < 0) stop.abort(new Error('the lease was lost'));
+        return folder;
+      };
+      const progress = () => {
+        if (reports++ === moment) stop.abort(new Error('the lease was lost'));
+      };
+      const grouping = groupShards({ ...options, tables, out: folder, signal: stop.signal, progress });
+      await expect(grouping).rejects.toThrow('the lease was lost');
+      expect(reports).toBe(moment + 1);
+    }
+  });
+
   it('takes empty shards', async () => {
     const { result } = await dedupIn([[], corpus(1), []], 'empty', 1);
     expect(result.total).toBe(5);
