@@ -136,7 +136,7 @@ describe('a Git tree', () => {
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', folder, '-c', 'user.name=t', '-c', 'user.email=t@example.jp', ...args]);
 
-  it('gives the wanted files of a commit with the nearest licence, without vendored ones, from a bundle too', async () => {
+  it('gives the wanted files of a commit with the nearest licence, without vendored ones, from a bundle too, and of no endless tree', async () => {
     git('init', '-q');
     execFileSync('mkdir', ['-p', join(folder, 'src/sub'), join(folder, 'node_modules/x')]);
     const mit = 'Permission is hereby granted, free of charge, to any person obtaining a copy';
@@ -162,6 +162,8 @@ describe('a Git tree', () => {
     expect(await filesOf(folder)).toEqual(expected);
     const { repository, close } = await openBundle(join(folder, 'all.bundle'));
     expect(await filesOf(repository)).toEqual(expected);
+    const endless = readGitTree(repository, { wanted: () => true, maxFileBytes: 1000, maxFiles: 2 });
+    await expect(endless.next()).rejects.toMatchObject({ problem: 'bomb' });
     await close();
     await expect(openBundle(join(folder, 'LICENSE'))).rejects.toMatchObject({ problem: 'broken' });
   });

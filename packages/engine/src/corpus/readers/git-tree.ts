@@ -24,13 +24,15 @@ export interface TreeOptions {
   revision?: string;
   wanted(path: string): boolean;
   maxFileBytes: number;
+  /** Trees that name each other make billions of files out of a few hundred bytes. Default 1,000,000. */
+  maxFiles?: number;
   signal?: AbortSignal;
 }
 
 /**
  * The files of one commit of a Git repository (bare or not), straight from its objects: nothing is checked out, no hook and
  * no filter runs, links and submodules are passed over. In the order of the tree; vendored folders are left out.
- * @throws ReadProblem broken
+ * @throws ReadProblem broken, bomb
  */
 export async function* readGitTree(repository: string, options: TreeOptions): AsyncGenerator<TreeFile> {
   const entries = await listTree(repository, options);
@@ -97,17 +99,27 @@ async function finished(child: ReturnType<typeof git>): Promise<void> {
   if (code !== 0) throw new ReadProblem('broken', `git: ${words.trim().split('\n')[0]}`);
 }
 
-async function listTree(repository: string, { revision = 'HEAD', signal }: TreeOptions): Promise<Entry[]> {
+async function listTree(
+  repository: string,
+  { revision = 'HEAD', maxFiles = 1_000_000, signal }: TreeOptions,
+): Promise<Entry[]> {
   const child = git(repository, ['ls-tree', '-r', '-z', '-l', '--end-of-options', revision], signal);
   const done = finished(child);
   done.catch(() => undefined); // awaited below
   const entries: Entry[] = [];
   const reader = new ByteReader(child.stdout as AsyncIterable<Buffer>);
   const end = Buffer.from('\0');
-  for (let piece = await reader.until(end, 65_536); piece; piece = await reader.until(end, 65_536)) {
-    const found = /^(\d+) blob ([0-9a-f]+)\s+(\d+)\t([\s\S]*)$/.exec(piece.bytes?.toString('utf8') ?? '');
-    const [, mode, oid = '', size, path = ''] = found ?? [];
-    if (found && mode !== '120000') entries.push({ oid, size: Number(size), path });
+  try {
+    for (let piece = await reader.until(end, 65_536); piece; piece = await reader.until(end, 65_536)) {
+      const found = /^(\d+) blob ([0-9a-f]+)\s+(\d+)\t([\s\S]*)$/.exec(piece.bytes?.toString('utf8') ?? '');
+      const [, mode, oid = '', size, path = ''] = found ?? [];
+      if (found && mode !== '120000') entries.push({ oid, size: Number(size), path });
+      if (entries.length > maxFiles) throw new ReadProblem('bomb', `a tree of more than ${maxFiles} files`);
+    }
+  } catch (error) {
+    child.kill('SIGKILL');
+    await reader.close();
+    throw error;
   }
   await done;
   return entries;
