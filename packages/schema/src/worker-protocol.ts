@@ -8,7 +8,7 @@ import { JobNote } from './job-notes.ts';
  */
 export const HeartbeatInput = z.strictObject({
   jobId: JobId,
-  epoch: z.int().min(1),
+  epoch: z.int32().min(1),
   progress: z.number().min(0).max(1),
   /** A note that this hub does not know (a worker of another version) reads as none: no reason to lose a lease. */
   note: JobNote.nullable().catch(null),
@@ -17,7 +17,7 @@ export const HeartbeatOutput = z.object({ expiresAt: z.iso.datetime() });
 
 export const GrantUploadInput = z.strictObject({
   jobId: JobId,
-  epoch: z.int().min(1),
+  epoch: z.int32().min(1),
   sha256: Sha256,
   size: z.int().nonnegative(),
   mediaType: z.string().max(100),
@@ -31,22 +31,22 @@ export const GrantUploadOutput = z.object({
 /** Settles an upload: the store is asked whether bytes of this hash and size are there. */
 export const ConfirmUploadInput = z.strictObject({
   jobId: JobId,
-  epoch: z.int().min(1),
+  epoch: z.int32().min(1),
   sha256: Sha256,
   size: z.int().nonnegative(),
 });
 
-export const GrantDownloadInput = z.strictObject({ jobId: JobId, epoch: z.int().min(1), sha256: Sha256 });
+export const GrantDownloadInput = z.strictObject({ jobId: JobId, epoch: z.int32().min(1), sha256: Sha256 });
 export const GrantDownloadOutput = z.object({ url: z.string() });
 
 export const MetricPoint = z.strictObject({
   series: z.string().max(60),
-  step: z.int().nonnegative(),
+  step: z.int32().nonnegative(),
   value: z.number(),
 });
 export const LogMetricsInput = z.strictObject({
   jobId: JobId,
-  epoch: z.int().min(1),
+  epoch: z.int32().min(1),
   runId: RunId,
   points: z.array(MetricPoint).min(1).max(2000),
 });

@@ -16,6 +16,7 @@ import type { Context } from './context.ts';
 import type { Route } from './http/route.ts';
 import { hub } from './hub.ts';
 import { httpStatusOf, invalidInput, rejectionShape } from './rejections.ts';
+import { requireStorableText } from './storable-text.ts';
 import { currentTraceId } from './tracing.ts';
 
 /** What a procedure says about itself: the portal, the HTTP API, its OpenAPI document and the authorisation table read it. */
@@ -61,7 +62,7 @@ export const createCallerFactory = t.createCallerFactory;
 
 /**
  * The only way to build a procedure: it names the one permission it needs, which is checked against the database on
- * every call, and where it must be held: by default for the whole hub. Queries then wait until the read models contain
+ * every call, and where it must be held: by default for the whole hub. Text that no table takes is refused. Queries then wait until the read models contain
  * what their caller has just written.
  */
 export function procedure(permission: Permission, route: Route, within: Within = null) {
@@ -70,12 +71,13 @@ export function procedure(permission: Permission, route: Route, within: Within =
 
 function declared(meta: Meta) {
   const { permission, within } = meta;
-  return t.procedure.meta(meta).use(async ({ ctx, type, next }) => {
+  return t.procedure.meta(meta).use(async ({ ctx, type, getRawInput, next }) => {
     const { actor } = ctx;
     if (permission !== 'public.read') {
       if (!actor) throw new Rejection('auth.sign-in-needed');
       await requirePermission(hub(), actor, permission, within);
     }
+    requireStorableText(await getRawInput());
     if (type === 'query' && ctx.after !== null) await waitForProjections(hub(), ctx.after, 2000);
     return next({ ctx });
   });

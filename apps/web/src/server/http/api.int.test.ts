@@ -142,6 +142,36 @@ describe('bad input is refused in one line, logged with its trace, and changes n
     }
   });
 
+  test('text and numbers that the database cannot hold', async () => {
+    const node = await portal.token(await portal.person('貸し手', ['contributor']), ['node.work']);
+    const job = { jobId: randomUUID(), epoch: 1 };
+    const asks: [string, string, object?][] = [
+      ['GET', '/activity?streamId=%00'],
+      ['GET', `/sources/${randomUUID()}/descendants?after=%00`],
+      [
+        'POST',
+        '/worker/metrics',
+        { ...job, runId: randomUUID(), points: [{ series: 'a\0', step: 0, value: 1 }] },
+      ],
+      [
+        'POST',
+        '/worker/failures',
+        { ...job, retryable: true, rejection: { code: 'job.unknown', params: { 'a\0': 1 } } },
+      ],
+      ['POST', '/worker/heartbeats', { ...job, progress: 0, note: null, epoch: 2 ** 40 }],
+      [
+        'POST',
+        '/worker/metrics',
+        { ...job, runId: randomUUID(), points: [{ series: 'a', step: 2 ** 31, value: 1 }] },
+      ],
+      ['POST', '/worker/uploads', { ...job, sha256: 'a'.repeat(64), size: 1, mediaType: 'a\ud800' }],
+    ];
+    for (const [method, path, sent] of asks) {
+      const ask = () => portal.http(method, path, { body: sent, ...node.bearer, ...key() });
+      expect([path, ...(await refused(ask))]).toEqual([path, 400, 'input.invalid']);
+    }
+  });
+
   test('a key that was used for another command', async () => {
     const used = key();
     await post(used)();
