@@ -1,5 +1,5 @@
 import { compareMixtures, type MixtureComparison } from '../../evaluation/compare-mixtures.ts';
-import { numberOf, parseOptions, type Subcommand, UsageError } from './subcommand.ts';
+import { countOf, parseOptions, type Subcommand, UsageError } from './subcommand.ts';
 
 const usage = `usage: npm run -s corpus -- compare FOLDER [--tokens N] [--threads N] [--json]
 FOLDER is what "corpus -- build" finished from a recipe with mixtures and a training. Train each mixture first:
@@ -20,21 +20,14 @@ export const compare: Subcommand = {
     const [folder, ...more] = positionals;
     if (folder === undefined || more.length > 0) throw new UsageError(usage);
     const comparison = await compareMixtures(folder, {
-      tokens: count(values.tokens ?? '50000', '--tokens'),
-      ...(values.threads === undefined ? {} : { threads: count(values.threads, '--threads') }),
+      tokens: countOf(values.tokens ?? '50000', '--tokens'),
+      ...(values.threads === undefined ? {} : { threads: countOf(values.threads, '--threads') }),
       progress,
     });
     out(values.json ? `${JSON.stringify(comparison)}\n` : table(comparison));
     return 0;
   },
 };
-
-function count(value: string, option: string): number {
-  const number = numberOf(value, option);
-  if (!Number.isInteger(number) || number < 1)
-    throw new UsageError(`${option} takes a whole number from 1 on, not "${value}"`);
-  return number;
-}
 
 function table({ heldOut, scores, untrained }: MixtureComparison): string {
   const languages = heldOut.map(({ language }) => language);

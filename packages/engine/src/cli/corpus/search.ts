@@ -1,20 +1,21 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text as streamText } from 'node:stream/consumers';
+import { manifestFile } from '../../corpus/build/manifest.ts';
 import { CorpusFolderError } from '../../corpus/documentation/document-corpus.ts';
 import { indexFile } from '../../corpus/search/build-index.ts';
 import { defaultIndexFolder, indexCorpus } from '../../corpus/search/corpus-index.ts';
 import { type Hit, openIndex, type SearchIndex } from '../../corpus/search/open-index.ts';
 import { traceText } from '../../corpus/search/trace.ts';
-import { numberOf, type Output, parseOptions, type Subcommand, UsageError } from './subcommand.ts';
+import { countOf, type Output, parseOptions, type Subcommand, UsageError } from './subcommand.ts';
 
 const usage = `usage: npm run -s corpus -- search CORPUS "text" [--exact] [--limit N] [--index FOLDER] [--json]
        npm run -s corpus -- search CORPUS --trace FILE|- [--min UNITS] [--limit N] [--index FOLDER] [--json]
        npm run -s corpus -- search CORPUS --build [--segment-units N] [--index FOLDER] [--json]
 CORPUS is the folder of a build or one JSONL.gz file. Without --exact documents are ranked by BM25 (Japanese in pairs of characters, all else
 in words). --trace reads a generated text and lists its longest spans that stand verbatim in the corpus, with documents and licences.
---build makes the index (CORPUS.search unless --index is given) and goes on where an earlier build stopped; the first search does so too.`;
+--build makes the index (CORPUS.search unless --index is given) and goes on where an earlier build stopped; so does the first search after
+the corpus was made or changed.`;
 
 /** Where a text stands in a corpus. */
 export const search: Subcommand = {
@@ -45,7 +46,7 @@ export const search: Subcommand = {
     const units = values['segment-units'];
     const settings = units === undefined ? {} : { segmentUnits: countOf(units, '--segment-units') };
     try {
-      if (values.build || !existsSync(join(folder, indexFile))) {
+      if (values.build || !(await isIndexed(corpus, folder))) {
         const summary = await indexCorpus(corpus, folder, { ...settings, progress: output.progress });
         if (values.build) {
           output.out(
@@ -73,11 +74,12 @@ export const search: Subcommand = {
   },
 };
 
-function countOf(text: string, option: string): number {
-  const number = numberOf(text, option);
-  if (!Number.isInteger(number) || number < 1)
-    throw new UsageError(`${option} takes a whole number from 1, not "${text}"`);
-  return number;
+/** Whether the index was finished after the corpus was. */
+async function isIndexed(corpus: string, folder: string): Promise<boolean> {
+  const changed = (path: string) => stat(path).catch(() => null);
+  const index = await changed(join(folder, indexFile));
+  const whole = (await changed(join(corpus, manifestFile))) ?? (await changed(corpus));
+  return index !== null && whole !== null && whole.mtimeMs <= index.mtimeMs;
 }
 
 function find(

@@ -30,6 +30,21 @@ export function parseOptions<T extends Options>(args: string[], options: T, usag
   }
 }
 
+/** A whole number from 1, or a UsageError that names the option. */
+export function countOf(value: string, option: string): number {
+  const number = numberOf(value, option);
+  if (!Number.isInteger(number) || number < 1)
+    throw new UsageError(`${option} takes a whole number from 1, not "${value}"`);
+  return number;
+}
+
+/** `--memory`. */
+export function gigabytesOf(value: string): number {
+  const number = numberOf(value, '--memory');
+  if (number <= 0) throw new UsageError(`--memory takes gigabytes above 0, not "${value}"`);
+  return number;
+}
+
 /** A finite number, or a UsageError that names the option. */
 export function numberOf(value: string, option: string): number {
   const number = Number(value);

@@ -183,6 +183,16 @@ describe('building the index', () => {
     index.close();
   });
 
+  it('the last document may have an address of any length', async () => {
+    const url = `https://example.org/${'a'.repeat(70_000)}`;
+    const inputs = await write([corpusDocument('unique words', { sourceId: 's', language: 'en', url })]);
+    const folder = join(root, 'address');
+    await buildIndex(folder, inputs, { licenceOf });
+    const index = openIndex(folder);
+    expect(index.exact('unique').hits[0]).toMatchObject({ url });
+    index.close();
+  });
+
   it('lists of documents survive distances and frequencies of more than one byte', () => {
     const seen: number[][] = [];
     readList(Uint8Array.of(0x80, 0x01, 1, 5, 0xac, 0x02), (...pair) => seen.push(pair));

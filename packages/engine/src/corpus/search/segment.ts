@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { readList } from './postings.ts';
 import {
@@ -166,8 +166,8 @@ export function openSegment(folder: string): Segment {
     },
     describe(document) {
       const start = table[document * 3 + 1] as number;
-      const end = table[document * 3 + 4];
-      const bytes = Buffer.alloc(end === undefined ? 65_536 : end - start);
+      const end = table[document * 3 + 4] ?? fstatSync(files.documents).size;
+      const bytes = Buffer.alloc(end - start);
       const got = readSync(files.documents, bytes, 0, bytes.length, start);
       return JSON.parse(bytes.toString('utf8', 0, got)) as IndexedDocument;
     },
