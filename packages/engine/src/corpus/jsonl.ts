@@ -61,22 +61,46 @@ export async function joinGz(paths: readonly string[], target: string): Promise<
   for (const path of paths) await pipeline(createReadStream(path), createWriteStream(target, { flags: 'a' }));
 }
 
-/** Streams the values of a file that `writeJsonlGz` wrote. The caller names the type that was written there. */
+/** What is no gzip file of JSON lines, or is cut; its message names the file. */
+export class DocumentsFileError extends Error {
+  override readonly name = 'DocumentsFileError';
+}
+
+/**
+ * Streams the values of a file that `writeJsonlGz` wrote. The caller names the type that was written there.
+ * @throws DocumentsFileError
+ */
 export async function* readJsonlGz<T>(path: string): AsyncGenerator<T> {
   const input = createReadStream(path);
   const gunzip = createGunzip();
   const done = pipeline(input, gunzip);
   done.catch(() => undefined); // the loop below sees the error of the stream
+  let number = 0;
   try {
-    for await (const line of linesOf(gunzip)) if (line !== '') yield JSON.parse(line) as T;
+    for await (const line of linesOf(gunzip)) {
+      number += 1;
+      if (line !== '') yield parsed<T>(line, path, number);
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!code?.startsWith('Z_')) throw error;
+    throw new DocumentsFileError(`${path} cannot be read as JSONL.gz, behind line ${number}: ${message}`);
   } finally {
     input.destroy();
     gunzip.destroy();
   }
 }
 
-/** Lines at LF only: JSON strings may hold U+2028 and U+2029, at which node:readline would cut. */
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+function parsed<T>(line: string, path: string, number: number): T {
+  try {
+    return JSON.parse(line) as T;
+  } catch {
+    throw new DocumentsFileError(`${path} cannot be read as JSONL.gz: line ${number} is not JSON`);
+  }
+}
+
+/** Lines at LF only: texts may hold U+2028 and U+2029, at which node:readline would cut. */
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   for await (const chunk of chunks) {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { linesOf } from '../../corpus/jsonl.ts';
 import { parseOptions, type Subcommand, UsageError } from '../corpus/subcommand.ts';
 import { needed, readTokenizer } from './files.ts';
 
@@ -25,7 +25,7 @@ export const decode: Subcommand = {
     const tokenizer = await readTokenizer(needed(values.model, '--model', usage));
     const input = positionals[0] === undefined ? process.stdin : createReadStream(positionals[0]);
     let number = 0;
-    for await (const line of createInterface({ input })) {
+    for await (const line of linesOf(input)) {
       const text = tokenizer.decode(idsOf(line, ++number));
       out(values.json ? `${JSON.stringify(text)}\n` : `${text}\n`);
     }

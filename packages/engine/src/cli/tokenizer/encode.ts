@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { linesOf } from '../../corpus/jsonl.ts';
 import { parseOptions, type Subcommand } from '../corpus/subcommand.ts';
 import { needed, readTokenizer } from './files.ts';
 
@@ -18,7 +18,7 @@ export const encode: Subcommand = {
     const { values, positionals } = parseOptions(args, options, usage);
     const tokenizer = await readTokenizer(needed(values.model, '--model', usage));
     const input = positionals[0] === undefined ? process.stdin : createReadStream(positionals[0]);
-    for await (const line of createInterface({ input })) {
+    for await (const line of linesOf(input)) {
       const ids = [...tokenizer.encode(line)];
       const shown = values.pieces ? ids.map((id) => tokenizer.idToPiece(id)!) : ids;
       out(values.json ? `${JSON.stringify(shown)}\n` : `${shown.join(' ')}\n`);

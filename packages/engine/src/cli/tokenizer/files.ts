@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Language } from '@tsudoi/schema';
 import { documentId } from '../../corpus/document.ts';
+import { linesOf } from '../../corpus/jsonl.ts';
 import { isHeldOut } from '../../shards/held-out.ts';
 import {
   createBpeTokenizer,
@@ -85,7 +85,8 @@ export async function splitTexts(
   };
   for (const path of paths) {
     if (path.endsWith('.txt')) {
-      for await (const line of createInterface({ input: createReadStream(path), crlfDelay: 0 })) {
+      for await (const raw of linesOf(createReadStream(path))) {
+        const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
         if (line !== '') add(line);
       }
       continue;

@@ -80,7 +80,8 @@ describe('tokenizer train', () => {
 describe('tokenizer encode and decode', () => {
   it('give each line back', async () => {
     const model = ['--model', join(made, 'tokenizer.model')];
-    const text = '東京  の\t学生 🦜\n\nthe hub  reads\n';
+    const text =
+      '東京  の\t学生 🦜\n\nthe hub  reads\nU+2028 \u2028 and\ra carriage return\r\nare no ends of lines\n';
     writeFileSync(at('text.txt'), text);
     const encoded = await call(encode, ...model, at('text.txt'));
     writeFileSync(at('ids.txt'), encoded.out);
