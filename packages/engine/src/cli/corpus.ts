@@ -16,6 +16,7 @@ const subcommands: Subcommands = {
 const expected = [
   'ComparisonError',
   'CorpusRecipeError',
+  'DocumentsFileError',
   'MixtureError',
   'TokenizerError',
   'PlanError',

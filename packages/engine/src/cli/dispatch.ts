@@ -1,5 +1,6 @@
 import { Rejection } from '@tsudoi/schema';
 import { type Subcommand, UsageError } from './corpus/subcommand.ts';
+import { isSystemError } from './failure.ts';
 
 /** Subcommands by name; each is loaded only when it is called. */
 export type Subcommands = Record<string, () => Promise<Subcommand>>;
@@ -12,21 +13,20 @@ interface Command {
   expected: readonly string[];
 }
 
-/** Codes of the system that its message explains. */
-const EXPECTED_CODES = ['ENOENT', 'EISDIR'];
-
 /** Runs the subcommand that the arguments name. Sets the exit code: 0 done, 1 it failed, 2 called wrongly. */
 export async function dispatch(command: Command, args: string[]): Promise<void> {
+  // Who reads the result may have seen enough of it: `… | head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
   try {
     process.exitCode = await run(command, args);
   } catch (error) {
-    const { name, code, message, stack } = error as NodeJS.ErrnoException;
+    const { name, message, stack } = error as Error;
     const isUsage = error instanceof UsageError;
     const isExpected =
-      isUsage ||
-      error instanceof Rejection ||
-      command.expected.includes(name) ||
-      EXPECTED_CODES.includes(code ?? '');
+      isUsage || error instanceof Rejection || command.expected.includes(name) || isSystemError(error);
     process.stderr.write(`${isExpected ? message : (stack ?? error)}\n`);
     process.exitCode = isUsage ? 2 : 1;
   }

@@ -9,6 +9,6 @@ const subcommands: Subcommands = {
   compare: async () => (await import('./tokenizer/compare.ts')).compare,
 };
 
-const expected = ['TokenizerError'];
+const expected = ['DocumentsFileError', 'TokenizerError'];
 
 await dispatch({ name: 'tokenizer', subcommands, expected }, process.argv.slice(2));

@@ -1,4 +1,5 @@
 import type { Plan } from './plan.ts';
+import { shellQuote } from './slurm.ts';
 
 export interface KubernetesOptions {
   readonly name: string;
@@ -37,7 +38,7 @@ export function kubernetesJob(plan: Plan, options: KubernetesOptions): Record<st
               command: [
                 'sh',
                 '-c',
-                `exec npm run -s corpus -- rank ${folder} --rank "$JOB_COMPLETION_INDEX"`,
+                `exec npm run -s corpus -- rank ${shellQuote(folder)} --rank "$JOB_COMPLETION_INDEX"`,
               ],
               resources: { requests: { cpu: '1', memory }, limits: { memory } },
               securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },

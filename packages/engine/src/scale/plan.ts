@@ -79,10 +79,19 @@ function refuseOther(folder: string, before: Plan, plan: Plan): void {
 }
 
 export async function readPlan(folder: string): Promise<Plan> {
-  const text = await readFile(join(folder, 'plan.json'), 'utf8');
-  const parsed = Plan.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new PlanError(`${join(folder, 'plan.json')} is not a plan of this version`);
+  const path = join(folder, 'plan.json');
+  const parsed = Plan.safeParse(jsonOf(await readFile(path, 'utf8')));
+  if (!parsed.success) throw new PlanError(`${path} is not a plan of this version`);
   return parsed.data;
+}
+
+/** Null where it is no JSON, which is no plan either. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** The file is there whole or not at all, whoever is killed when. */

@@ -168,13 +168,16 @@ describe('executors', () => {
     expect(script).toContain('#SBATCH --dependency=afterok:17\n');
     expect(script).toContain(`-- rank '/data/it'\\''s here' --rank "$SLURM_ARRAY_TASK_ID"`);
     const job = kubernetesJob(plan, {
-      ...{ name: 'sign', image: 'tsudoi', claim: 'corpus', mount: '/data', folder: '/data/sign' },
+      ...{ name: 'sign', image: 'tsudoi', claim: 'corpus', mount: '/data', folder: "/data/it's here" },
       ...{ parallelism: 3, memory: '4Gi' },
     });
     expect(job).toMatchObject({
       kind: 'Job',
       spec: { completionMode: 'Indexed', completions: 5, parallelism: 3 },
     });
+    expect(JSON.stringify(job)).toContain(
+      JSON.stringify(`-- rank '/data/it'\\''s here' --rank`).slice(1, -1),
+    );
   });
 
   it('estimate core-hours and cost from a rate measured on the spot', async () => {

@@ -22,8 +22,13 @@ export async function runOnThreads(options: {
   };
   let next = 0;
   const takeRank = (): RankOrder => (next < plan.ranks ? { rank: next++ } : { end: true });
+  const work = () =>
+    oneThread(options.folder, takeRank, report).catch((error) => {
+      next = plan.ranks; // the others end with the rank they are at
+      throw error;
+    });
   const count = Math.max(1, Math.min(options.threads, plan.ranks));
-  await Promise.all(Array.from({ length: count }, () => oneThread(options.folder, takeRank, report)));
+  await Promise.all(Array.from({ length: count }, work));
   return finishPlan(options.folder);
 }
 

@@ -4,7 +4,7 @@ import { buildCorpus } from '../../corpus/build/build.ts';
 import { estimateBuild } from '../../corpus/build/estimate.ts';
 import { manifestFile } from '../../corpus/build/manifest.ts';
 import { readCorpusRecipe } from '../../corpus/build/recipe.ts';
-import { numberOf, parseOptions, type Subcommand, UsageError } from './subcommand.ts';
+import { countOf, gigabytesOf, parseOptions, type Subcommand, UsageError } from './subcommand.ts';
 
 const usage = `usage: npm run -s corpus -- build RECIPE.json [--out DIR] [--threads N] [--memory GB] [--plan] [--json]
 Fetches, reads, filters, deduplicates, decontaminates, splits, trains the tokenizer, and packs every mixture of the recipe into
@@ -30,7 +30,8 @@ export const build: Subcommand = {
     );
     const [path] = positionals;
     if (path === undefined || positionals.length > 1) throw new UsageError(usage);
-    const threads = numberOf(values.threads, '--threads');
+    const threads = countOf(values.threads, '--threads');
+    const memory = { gigabytes: gigabytesOf(values.memory) };
     const recipe = await readCorpusRecipe(path);
     const folder = values.out ?? join('.tsudoi', 'corpora', recipe.name);
     if (values.plan) {
@@ -38,7 +39,6 @@ export const build: Subcommand = {
       out(values.json ? `${JSON.stringify(estimate)}\n` : estimate.lines.join('\n').concat('\n'));
       return 0;
     }
-    const memory = { gigabytes: numberOf(values.memory, '--memory') };
     const { manifest, timings } = await buildCorpus({ recipe, out: folder, threads, memory, progress });
     if (values.json) {
       out(`${JSON.stringify({ folder, manifest, timings })}\n`);

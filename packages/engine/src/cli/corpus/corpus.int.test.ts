@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -73,6 +73,11 @@ describe('npm run corpus', () => {
     });
     const exact = await corpus('search', built, '7番目の文章', '--exact', '--json');
     expect(JSON.parse(exact.out)).toMatchObject({ occurrences: 4, documents: 2 });
+    // The index of a corpus that is made again is made again, too.
+    const later = [...documents, corpusDocument('7番目の文章', { sourceId: 'a', language: 'ja' })];
+    writeCorpusFolder(built, { sources: [corpusSource('a')], documents: later });
+    const again = await corpus('search', built, '7番目の文章', '--exact', '--json');
+    expect(JSON.parse(again.out)).toMatchObject({ occurrences: 5, documents: 3 });
     const generated = join(folder, 'generated.txt');
     writeFileSync(generated, `それは、49回ほど書き直した、句点のある文です。${'そうして'.repeat(3)}`);
     const traced = await corpus('search', built, '--trace', generated, '--min', '10', '--json');
@@ -84,6 +89,29 @@ describe('npm run corpus', () => {
       code: 1,
       err: expect.stringContaining('corpus.json is missing'),
     });
+  });
+
+  it('ends quietly when its reader has seen enough, and tells in one line of a file that is not what it should be', async () => {
+    const lines = `${JSON.stringify({ text: good(1).repeat(20) })}\n`.repeat(2000);
+    const many = join(folder, 'many.jsonl');
+    writeFileSync(many, lines);
+    const { stderr } = await run('sh', [
+      '-c',
+      '"$0" "$1" extract "$2" | head -c 9',
+      process.execPath,
+      main,
+      many,
+    ]);
+    expect(stderr).toBe('');
+    const plan = join(folder, 'plan');
+    mkdirSync(plan);
+    writeFileSync(join(plan, 'plan.json'), '{');
+    const refused = { code: 1, err: expect.not.stringContaining('    at ') };
+    const grouped = await corpus('dedup', many, '--out', join(folder, 'grouped'));
+    expect(grouped).toMatchObject(refused);
+    expect(grouped.err).toContain('many.jsonl cannot be read as JSONL.gz');
+    expect(await corpus('rank', plan, '--rank', '0')).toMatchObject(refused);
+    expect(await corpus('dedup', many, '--out', plan, '--threads', '0')).toMatchObject({ code: 2 });
   });
 
   it('called wrongly or with a file that is not there, says what to do and exits 2 or 1', async () => {

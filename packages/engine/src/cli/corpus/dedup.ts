@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { DedupSettings } from '@tsudoi/schema';
 import { dedupShards } from '../../scale/dedup.ts';
 import { runOnThreads } from '../../scale/threads.ts';
-import { numberOf, parseOptions, type Subcommand, UsageError } from './subcommand.ts';
+import { countOf, gigabytesOf, numberOf, parseOptions, type Subcommand, UsageError } from './subcommand.ts';
 
 const usage = `usage: npm run -s corpus -- dedup FILE… --out FOLDER [--ranks N] [--threads N] [--memory GB]
          [--ngram 5] [--buckets 20] [--rows 10] [--seed 1] [--replan] [--json]
@@ -32,8 +32,9 @@ export const dedup: Subcommand = {
       usage,
     );
     if (positionals.length === 0 || !values.out) throw new UsageError(usage);
-    const number = (name: 'ngram' | 'buckets' | 'rows' | 'seed' | 'threads' | 'memory') =>
-      numberOf(values[name], `--${name}`);
+    const number = (name: 'ngram' | 'buckets' | 'rows' | 'seed') => numberOf(values[name], `--${name}`);
+    const workers = countOf(values.threads, '--threads');
+    const memory = { gigabytes: gigabytesOf(values.memory) };
     const settings = DedupSettings.safeParse({
       ...{ ngram: number('ngram'), buckets: number('buckets'), rows: number('rows'), seed: number('seed') },
     });
@@ -43,15 +44,11 @@ export const dedup: Subcommand = {
       {
         ...{ folder: values.out, inputs: positionals, settings: settings.data, progress },
         ranks: values.ranks === undefined ? positionals.length : numberOf(values.ranks, '--ranks'),
-        ...{
-          threads: number('threads'),
-          memory: { gigabytes: number('memory') },
-          replan: values.replan ?? false,
-        },
+        ...{ threads: workers, memory, replan: values.replan ?? false },
       },
       (folder) =>
         runOnThreads({
-          ...{ folder, threads: number('threads') },
+          ...{ folder, threads: workers },
           progress: (done, total) => progress(`${folder}: ${done} of ${total} files`),
         }),
     );

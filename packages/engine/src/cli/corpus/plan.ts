@@ -82,6 +82,7 @@ export const plan: Subcommand = {
 
 function settingsOf(task: string, preset: string): unknown {
   if (task === 'filter') return { rules: presetRules(preset) };
+  if (task !== 'dedup-sign') throw new UsageError(`--task is filter or dedup-sign, not "${task}"`);
   return DedupSettings.parse({ ngram: 5, buckets: 20, rows: 10, seed: 1 });
 }
 

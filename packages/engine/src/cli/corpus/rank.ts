@@ -1,6 +1,6 @@
 import { runRank } from '../../scale/run-rank.ts';
 import { runOnThreads } from '../../scale/threads.ts';
-import { numberOf, parseOptions, type Subcommand, UsageError } from './subcommand.ts';
+import { countOf, numberOf, parseOptions, type Subcommand, UsageError } from './subcommand.ts';
 
 const usage = `usage: npm run -s corpus -- rank FOLDER (--rank R | --threads N) [--json]
 Does one rank of a plan, or all of them on N threads here. What is done already is left alone; stopping loses at most the file at hand.`;
@@ -25,7 +25,7 @@ export const rank: Subcommand = {
         : (
             await runOnThreads({
               folder,
-              threads: numberOf(values.threads ?? '', '--threads'),
+              threads: countOf(values.threads ?? '', '--threads'),
               progress: report,
             })
           ).stats;
