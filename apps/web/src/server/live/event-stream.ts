@@ -25,23 +25,27 @@ export function eventStreamResponse(
   }
   open().count += 1;
   const gone = new AbortController();
-  gone.signal.addEventListener('abort', () => (open().count -= 1), { once: true });
-  request.signal.addEventListener('abort', () => gone.abort(), { once: true });
   const generator = frames(gone.signal);
+  const end = () => {
+    open().count -= 1;
+    void generator.return(undefined).catch(() => {}); // what the frames hold, such as a subscription, is given up
+  };
+  gone.signal.addEventListener('abort', end, { once: true });
+  request.signal.addEventListener('abort', () => gone.abort(), { once: true });
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(encoder.encode('retry: 3000\n\n')),
     async pull(controller) {
-      const { done, value } = await generator.next();
+      const { done, value } = await generator.next().catch((error: unknown) => {
+        gone.abort();
+        throw error;
+      });
       if (done || gone.signal.aborted) {
         gone.abort();
         controller.close();
       } else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
     },
-    async cancel() {
-      gone.abort();
-      await generator.return(undefined);
-    },
+    cancel: () => gone.abort(),
   });
   return new Response(body, {
     headers: {
