@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { trainingTexts } from '../../test/golden-tokenizer/sentences.ts';
 import { TokenizerError } from './errors.ts';
 import { decodeTokenizerJson, encodeTokenizerJson } from './hugging-face-file.ts';
+import { PieceType } from './model.ts';
 import { MessageWriter } from './protobuf.ts';
 import { decodeSentencePieceModel, encodeSentencePieceModel } from './sentencepiece-file.ts';
 import { createTokenizer } from './tokenizer.ts';
@@ -64,6 +65,14 @@ describe('SentencePiece files', () => {
       { numRuns: 100, seed: 5 },
     );
     expect(() => decodeSentencePieceModel(new Uint8Array())).toThrow(TokenizerError);
+  });
+
+  it('with a piece that is longer than the dictionary can hold are refused', () => {
+    const model = decodeSentencePieceModel(spmFile);
+    const pieces = [...model.pieces, { piece: 'a'.repeat(65_536), score: -1, type: PieceType.normal }];
+    expect(() => decodeSentencePieceModel(encodeSentencePieceModel({ ...model, pieces }))).toThrow(
+      'a piece is longer than 65535',
+    );
   });
 
   it.each([

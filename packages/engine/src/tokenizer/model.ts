@@ -88,11 +88,16 @@ export function pathScore(piece: Piece, maxScore: number): number {
   return Math.fround(utf8.encode(piece.piece).length * maxScore) - 0.1;
 }
 
+/** Code units; the dictionary keeps the length of a piece in 16 bits. */
+const LONGEST_PIECE = 65_535;
+
 /** What is wrong with a model that came from a file, in a few words, or null. */
 export function unsoundness(model: PieceModel): string | null {
   const { pieces } = model;
   if (new Set(pieces.map(({ piece }) => piece)).size < pieces.length) return 'two pieces are the same';
   if (pieces.some(({ piece }) => piece === '')) return 'a piece is empty';
+  if (pieces.some(({ piece }) => piece.length > LONGEST_PIECE))
+    return `a piece is longer than ${LONGEST_PIECE}`;
   if (pieces.some(({ score }) => !Number.isFinite(score))) return 'a score is not a number';
   if (pieces.filter(({ type }) => type === PieceType.unknown).length !== 1)
     return 'there must be one unknown piece';

@@ -13,9 +13,10 @@ export interface TokenizerPool {
   /**
    * Encodes texts on all threads and resolves with what `Tokenizer.encode` gives for each. Any number of calls may be
    * open at once; a call is cut into pieces of some tens of kilobytes, so one large call keeps every thread at work too.
-   * @throws TokenizerError LoneSurrogate, with `text` (which of them, the first) and `index`
+   * @throws TokenizerError LoneSurrogate, with `text` (which of them, the first) and `index`; Error where no thread is left
    */
   encode(texts: readonly string[]): Promise<EncodedTexts>;
+  /** Ends the threads; calls that are open are rejected. */
   close(): Promise<void>;
 }
 
@@ -55,11 +56,15 @@ export function createTokenizerPool(model: UnigramModel, threads: number): Token
       if ('ids' in answer) task.resolve(answer);
       else task.reject(new TokenizerError(answer.code, answer.params, answer.message));
     });
+    let reason = ended();
     worker.on('error', (error) => {
+      reason = error as Error;
+    });
+    worker.on('exit', () => {
       const lost = given.get(worker)!;
       given.delete(worker);
       if (given.size === 0) lost.push(...waiting.splice(0));
-      for (const task of lost) task.reject(error as Error);
+      for (const task of lost) task.reject(reason);
     });
   }
 
@@ -78,6 +83,7 @@ export function createTokenizerPool(model: UnigramModel, threads: number): Token
 
   const encodePiece = (texts: readonly string[]) =>
     new Promise<EncodedTexts>((resolve, reject) => {
+      if (given.size === 0) return reject(ended());
       waiting.push({ texts, resolve, reject });
       next();
     });
@@ -99,6 +105,8 @@ export function createTokenizerPool(model: UnigramModel, threads: number): Token
     },
   };
 }
+
+const ended = () => new Error('the threads of the tokenizer have ended');
 
 /** Which text each piece of a call begins with; an empty call is one empty piece. */
 function pieceStarts(texts: readonly string[]): number[] {

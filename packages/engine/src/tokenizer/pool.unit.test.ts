@@ -34,4 +34,11 @@ describe('a pool of threads', () => {
     });
     expect((await pool.encode(['good'])).ends).toHaveLength(1);
   });
+
+  it('that was closed leaves no call without an answer', async () => {
+    const closed = createTokenizerPool(model, 1);
+    await closed.encode(['good']);
+    await closed.close();
+    await expect(closed.encode(['good'])).rejects.toThrow('threads of the tokenizer have ended');
+  });
 });
