@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { link, mkdir, rename, rm } from 'node:fs/promises';
+import { link, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Rejection } from '@tsudoi/schema';
 import { HubUnreachable } from './hub-client.ts';
+import { isAlive } from './is-alive.ts';
 
 /** Objects this node has seen, by their SHA-256, so that a stage does not fetch again what the one before it made. */
 export interface ObjectCache {
@@ -17,6 +18,7 @@ export interface ObjectCache {
 
 export async function openObjectCache(dir: string): Promise<ObjectCache> {
   await mkdir(dir, { recursive: true });
+  await removeLeftovers(dir);
   const pathOf = (sha256: string) => join(dir, sha256);
   return {
     async fetch(sha256, locate, signal) {
@@ -32,6 +34,14 @@ export async function openObjectCache(dir: string): Promise<ObjectCache> {
       await link(path, pathOf(sha256)).catch(() => {}); // there already, or no links here: it is only a cache
     },
   };
+}
+
+/** Downloads that a process had begun when it was killed. */
+async function removeLeftovers(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    const pid = /\.(\d+)\.part$/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) await rm(join(dir, name), { force: true });
+  }
 }
 
 /** @throws Rejection `upload.hash-differs` when the bytes that arrive are not the ones asked for. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -47,6 +48,14 @@ test('an object is fetched once and then taken from the cache', async () => {
   expect(readFileSync(path, 'utf8')).toBe('first');
   const again = await cache.fetch(hashOf('first'), () => Promise.reject(new Error('asked twice')), signal);
   expect(again).toBe(path);
+});
+
+test('a download that was under way when its process was killed is thrown away, one of a living process is not', async () => {
+  const dir = tempDir();
+  const dead = spawnSync('true').pid;
+  for (const pid of [dead, process.pid]) writeFileSync(join(dir, `${hashOf('big')}.${pid}.part`), 'begun');
+  await openObjectCache(dir);
+  expect(readdirSync(dir)).toEqual([`${hashOf('big')}.${process.pid}.part`]);
 });
 
 test('bytes that do not match their hash are refused and leave nothing behind', async () => {
