@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ afterAll(() => {
 function tsudoi(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['infra/src/cli.ts', ...args, '--dir', join(dir, 'hub')],
+    ['infra/src/cli.ts', ...(args.includes('--dir') ? args : [...args, '--dir', join(dir, 'hub')])],
     {
       cwd: checkoutRoot,
       encoding: 'utf8',
@@ -132,6 +132,37 @@ describe('the front door', () => {
     const { status, stderr } = tsudoi('verify-log');
     expect(status).toBe(1);
     expect(stderr).toBe('tsudoi: there is no hub here yet; start one with "./tsudoi demo"');
+  });
+
+  test('nor does any other command that looks at a hub make one on the way', () => {
+    mkdirSync(join(dir, 'empty'));
+    for (const name of ['trace', 'projections']) {
+      const { status, stderr } = tsudoi(name, '--dir', join(dir, 'empty'));
+      expect([name, status, stderr]).toEqual([
+        name,
+        1,
+        'tsudoi: there is no hub here yet; start one with "./tsudoi demo"',
+      ]);
+    }
+    expect(readdirSync(join(dir, 'empty'))).toEqual([]);
+  });
+
+  test('a word that no command asked for, and a number that is none, are wrong calls', () => {
+    expect(tsudoi('reset', '/elsewhere', '--yes')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^tsudoi: there is no place for "\/elsewhere"; usage: .\/tsudoi reset/),
+    });
+    expect(tsudoi('logs', 'hub', '--lines', 'many').status).toBe(2);
+  });
+
+  test('a state that a crash cut short is none; secrets that are damaged are not made anew', () => {
+    mkdirSync(join(dir, 'cut'));
+    writeFileSync(join(dir, 'cut/state.json'), '{"superv');
+    expect(tsudoi('status', '--dir', join(dir, 'cut')).stdout).toContain('nothing is running');
+    writeFileSync(join(dir, 'cut/secrets.json'), '');
+    const { status, stderr } = tsudoi('restore', dir, '--dir', join(dir, 'cut'));
+    expect([status, stderr]).toEqual([1, expect.stringContaining('secrets.json is damaged')]);
+    expect(readFileSync(join(dir, 'cut/secrets.json'), 'utf8')).toBe('');
   });
 
   test('a log that does not exist names those that do', () => {

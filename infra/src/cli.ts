@@ -21,6 +21,9 @@ async function main(argv: string[]): Promise<number> {
   if (positionals.length < command.positionals.filter((p) => !p.endsWith('?')).length) {
     throw new UsageError(`usage: ./tsudoi ${usage(command)}`);
   }
+  const surplus = positionals[command.positionals.length];
+  if (surplus !== undefined)
+    throw new UsageError(`there is no place for "${surplus}"; usage: ./tsudoi ${usage(command)}`);
   const context: CommandContext = {
     values,
     positionals,

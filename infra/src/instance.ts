@@ -56,8 +56,12 @@ export class Instance {
   secrets(): Secrets {
     const file = this.path('secrets.json');
     if (existsSync(file)) {
-      const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));
-      const secrets = Secrets.parse(stored);
+      const stored = parseJson(readFileSync(file, 'utf8'));
+      const { data: secrets } = Secrets.safeParse(stored);
+      if (!secrets)
+        throw new Error(
+          `${file} is damaged; put a copy of it in its place: this hub's data opens with no other`,
+        );
       if (JSON.stringify(stored) !== JSON.stringify(secrets)) this.saveSecrets(secrets); // keep what was just made
       return secrets;
     }
@@ -88,8 +92,8 @@ export class Instance {
   lastState(): State | null {
     const file = this.path('state.json');
     if (!existsSync(file)) return null;
-    const parsed = State.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-    return parsed.success ? parsed.data : null;
+    const parsed = State.safeParse(parseJson(readFileSync(file, 'utf8')));
+    return parsed.success ? parsed.data : null; // cut short by a crash of the machine: it says nothing any more
   }
 
   saveState(state: State): void {
@@ -105,6 +109,14 @@ export class Instance {
     const folders = [...new Set([postgresHome(this.dir), this.dir])];
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
     return folders;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 

@@ -1,6 +1,14 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Instance } from './instance.ts';
 import { freePort } from './servers/ports.ts';
-import { startPostgres } from './servers/postgres.ts';
+import { postgresHome, startPostgres } from './servers/postgres.ts';
+
+/** For commands that look at a hub: none is made on the way. @throws Error that says how to get one */
+export function requireDatabase(instance: Instance): void {
+  if (process.env.DATABASE_URL || existsSync(join(postgresHome(instance.dir), 'postgres/PG_VERSION'))) return;
+  throw new Error('there is no hub here yet; start one with "./tsudoi demo"');
+}
 
 /** Runs against the running hub's database, or starts the database alone for as long as `work` takes. */
 export async function withDatabase<T>(

@@ -1,9 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BackupReport, backUp, type PlannedBackup, planBackup } from '../backup/back-up.ts';
 import { personalKeyOf, withWholeHub } from '../backup/open-hub.ts';
 import { bytes } from '../backup/words.ts';
-import { withDatabase } from '../with-database.ts';
+import { requireDatabase, withDatabase } from '../with-database.ts';
 import type { CliCommand } from './command.ts';
 
 export const backup: CliCommand = {
@@ -20,8 +20,7 @@ export const backup: CliCommand = {
     'dry-run': { type: 'boolean', about: 'only say what would be written' },
   },
   async run({ instance, values, positionals: [dir], say, result }) {
-    if (!existsSync(instance.dir) && !process.env.DATABASE_URL)
-      throw new Error('there is no hub here yet; start one with "./tsudoi demo"');
+    requireDatabase(instance);
     instance.prepare();
     const personalKey = personalKeyOf(instance, undefined);
     const keysDir = typeof values.keys === 'string' ? resolve(values.keys) : undefined;

@@ -34,9 +34,19 @@ export const commonOptions: Record<string, CliOption> = {
 };
 
 export function portOption(values: CommandContext['values'], fallback: number): number {
-  if (values.port === undefined) return fallback;
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 1024 || port > 65535)
-    throw new UsageError(`--port must be a number from 1024 to 65535, not "${values.port}"`);
-  return port;
+  return numberOption(values, 'port', { fallback, from: 1024, to: 65535 });
+}
+
+/** @throws UsageError unless it is a whole number within the bounds */
+export function numberOption(
+  values: CommandContext['values'],
+  name: string,
+  { fallback, from, to }: { fallback: number; from: number; to: number },
+): number {
+  const text = values[name];
+  if (text === undefined) return fallback;
+  const number = Number(text);
+  if (!/^\d+$/.test(String(text)) || number < from || number > to)
+    throw new UsageError(`--${name} must be a number from ${from} to ${to}, not "${text}"`);
+  return number;
 }

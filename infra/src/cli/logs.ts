@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { CliCommand } from './command.ts';
+import { type CliCommand, numberOption } from './command.ts';
 
 export const logs: CliCommand = {
   name: 'logs',
@@ -7,6 +7,7 @@ export const logs: CliCommand = {
   positionals: ['NAME?'],
   options: { lines: { type: 'string', value: 'N', about: 'how many lines (default 50)' } },
   async run({ values, positionals, instance, result }) {
+    const count = numberOption(values, 'lines', { fallback: 50, from: 1, to: 1_000_000 });
     const names = existsSync(instance.logDir)
       ? readdirSync(instance.logDir).flatMap((file) => (file.endsWith('.log') ? [file.slice(0, -4)] : []))
       : [];
@@ -17,7 +18,6 @@ export const logs: CliCommand = {
     }
     if (!names.includes(name))
       throw new Error(`there is no log "${name}"; there are: ${names.join(', ') || 'none'}`);
-    const count = Number(values.lines ?? 50);
     const lines = readFileSync(instance.logFile(name), 'utf8').trimEnd().split('\n').slice(-count);
     result({ name, lines }, lines.join('\n'));
     return 0;

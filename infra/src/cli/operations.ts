@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { openHub, operationsReport } from '@tsudoi/hub';
 import { bytes } from '../backup/words.ts';
 import { withBroker } from '../log-stream.ts';
 import { describeAlarm } from '../operations/alarms.ts';
 import { postgresHome } from '../servers/postgres.ts';
-import { withDatabase } from '../with-database.ts';
+import { requireDatabase, withDatabase } from '../with-database.ts';
 import type { CliCommand } from './command.ts';
 
 type Report = Awaited<ReturnType<typeof operationsReport>>;
@@ -15,8 +14,7 @@ export const operations: CliCommand = {
   positionals: [],
   options: {},
   async run({ instance, result }) {
-    if (!existsSync(instance.dir) && !process.env.DATABASE_URL)
-      throw new Error('there is no hub here yet; start one with "./tsudoi demo"');
+    requireDatabase(instance);
     const look = (databaseUrl: string, published: Parameters<typeof operationsReport>[1]['published']) =>
       withHub(databaseUrl, async (hub) => {
         const folders = [

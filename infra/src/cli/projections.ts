@@ -8,7 +8,7 @@ import {
   verifyProjections,
 } from '@tsudoi/hub';
 import { UsageError } from '../say.ts';
-import { withDatabase } from '../with-database.ts';
+import { requireDatabase, withDatabase } from '../with-database.ts';
 import type { CliCommand } from './command.ts';
 
 export const projections: CliCommand = {
@@ -22,6 +22,7 @@ export const projections: CliCommand = {
     if (action !== undefined && (name === undefined || !['rebuild', 'retry'].includes(action)))
       throw new UsageError('usage: ./tsudoi projections [rebuild NAME [--dry-run] | retry NAME]');
     const projection = name === undefined ? null : known(name);
+    requireDatabase(instance);
     return withDatabase(instance, async (databaseUrl) => {
       const hub = openHub({ databaseUrl, leaseSeconds: 90, poolSize: 4 });
       try {

@@ -1,5 +1,5 @@
 import { formatTraceTree, openHub, recentTraces, traceSpans } from '@tsudoi/hub';
-import { withDatabase } from '../with-database.ts';
+import { requireDatabase, withDatabase } from '../with-database.ts';
 import type { CliCommand } from './command.ts';
 
 export const trace: CliCommand = {
@@ -8,6 +8,7 @@ export const trace: CliCommand = {
   positionals: ['ID?'],
   options: {},
   async run({ positionals, instance, result }) {
+    requireDatabase(instance);
     return withDatabase(instance, async (databaseUrl) => {
       const hub = openHub({ databaseUrl, leaseSeconds: 90, poolSize: 2 });
       try {

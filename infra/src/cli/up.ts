@@ -1,5 +1,5 @@
 import { startHub } from '../supervisor.ts';
-import { type CliCommand, portOption } from './command.ts';
+import { type CliCommand, numberOption, portOption } from './command.ts';
 
 export const defaultPort = 4800;
 
@@ -12,9 +12,7 @@ export const up: CliCommand = {
     workers: { type: 'string', value: 'N', about: 'local workers (default 1)' },
   },
   async run({ values, instance, say, result }) {
-    const workers = Number(values.workers ?? 1);
-    if (!Number.isInteger(workers) || workers < 0 || workers > 64)
-      throw new Error('--workers must be a number from 0 to 64');
+    const workers = numberOption(values, 'workers', { fallback: 1, from: 0, to: 64 });
     const hub = await startHub({
       instance,
       say,

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { openHub, type VerifyReport, verifyLog } from '@tsudoi/hub';
 import { withLogStream } from '../log-stream.ts';
-import { withDatabase } from '../with-database.ts';
+import { requireDatabase, withDatabase } from '../with-database.ts';
 import type { CliCommand } from './command.ts';
 
 export const verify: CliCommand = {
@@ -10,8 +9,7 @@ export const verify: CliCommand = {
   positionals: [],
   options: {},
   async run({ instance, result }) {
-    if (!existsSync(instance.dir) && !process.env.DATABASE_URL)
-      throw new Error('there is no hub here yet; start one with "./tsudoi demo"');
+    requireDatabase(instance);
     return withDatabase(instance, (databaseUrl) =>
       withLogStream(instance, async (stream) => {
         const hub = openHub({ databaseUrl, leaseSeconds: 90, poolSize: 4 });
