@@ -42,10 +42,12 @@ export interface GroupResult {
  */
 export async function groupShards(options: GroupOptions): Promise<GroupResult> {
   const { signal } = options;
-  const database = await open(options);
+  const instance = await createDatabase(options);
+  const database = await instance.connect();
   const interrupt = () => database.interrupt();
   signal?.addEventListener('abort', interrupt);
   try {
+    await describeTables(database, options);
     const table = await readDocuments(database, options);
     const report = createReport(options, table.count);
     const { keeper, scope } = await resolveDuplicates(
@@ -62,24 +64,25 @@ export async function groupShards(options: GroupOptions): Promise<GroupResult> {
   } finally {
     signal?.removeEventListener('abort', interrupt);
     database.closeSync();
+    instance.closeSync(); // its memory is given back now, and not when the object happens to be collected
   }
 }
 
-async function open({
-  scratch,
-  memory,
-  threads,
-  tables,
-  documents,
-}: GroupOptions): Promise<DuckDBConnection> {
+function createDatabase({ scratch, memory, threads }: GroupOptions): Promise<DuckDBInstance> {
   mkdirSync(scratch, { recursive: true });
-  const instance = await DuckDBInstance.create(':memory:', {
+  return DuckDBInstance.create(':memory:', {
     memory_limit: `${memory.gigabytes}GB`,
     threads: String(threads),
     temp_directory: scratch,
     preserve_insertion_order: 'false',
   });
-  const database = await instance.connect();
+}
+
+/** The tables of all shards as one, their documents numbered through. */
+async function describeTables(
+  database: DuckDBConnection,
+  { tables, documents }: GroupOptions,
+): Promise<void> {
   const bases = offsets(documents);
   await database.run('CREATE TABLE shards (shard INTEGER, base UINTEGER)');
   const values = documents.map((_, shard) => `(${shard}, ${bases[shard]})`).join(',');
@@ -91,7 +94,6 @@ async function open({
   await database.run(`CREATE VIEW documents AS SELECT d.*, (base + doc)::UINTEGER AS number
     FROM read_parquet(${files(documentsFile)}) d JOIN shards USING (shard)`);
   await database.run('CREATE TABLE dead (number UINTEGER)');
-  return database;
 }
 
 const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
