@@ -155,6 +155,7 @@ function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false)); // without a word: it is another server, or this one is not ready
     socket.once('data', () => {
       socket.destroy(); // the server speaks first
       resolve(true);
