@@ -108,8 +108,9 @@ export function compileShared(
 }
 
 /**
- * Compiles and loads. `load` gives undefined where there is no such file: another process may have removed it since.
- * @throws DeviceUnavailable when a file that is there cannot be loaded
+ * Compiles and loads. `load` gives undefined where that fails: another process may have removed the file since, and what
+ * a loss of power cut short is made again, once.
+ * @throws DeviceUnavailable when a file that was just made cannot be loaded
  */
 export function loadShared<T>(
   sources: readonly SourceFile[],
@@ -117,13 +118,16 @@ export function loadShared<T>(
   options: CompilerOptions,
   load: (path: string) => T | undefined,
 ): T[] {
+  const damaged = new Set<string>();
   for (;;) {
     const paths = compileShared(sources, headers, options);
     const loaded = paths.map(load);
-    const unloaded = loaded.indexOf(undefined);
-    if (unloaded === -1) return loaded as T[];
-    if (existsSync(paths[unloaded]))
-      throw new DeviceUnavailable(`cannot load compiled kernels from ${paths[unloaded]}`);
+    if (!loaded.includes(undefined)) return loaded as T[];
+    for (const path of paths.filter((path, i) => loaded[i] === undefined && existsSync(path))) {
+      if (damaged.has(path)) throw new DeviceUnavailable(`cannot load compiled kernels from ${path}`);
+      damaged.add(path);
+      rmSync(path, { force: true });
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 // Libraries of the CPU backend: the pool of threads with what little of the system a program needs, and one of each C
 // file of kernels, compiled on a machine when a program first uses it.
 
-import { existsSync, readFileSync } from 'node:fs';
-import koffi from 'koffi';
+import { readFileSync } from 'node:fs';
+import koffi, { type LibraryHandle } from 'koffi';
 import { type CompilerOptions, loadShared, type SourceFile } from './compiler.ts';
 
 /** Functions of pool.c. Addresses travel as numbers: user space ends far below 2^53. */
@@ -29,10 +29,17 @@ const source = (folder: string, name: string): SourceFile => ({
   text: readFileSync(new URL(`${folder}/${name}`, import.meta.url), 'utf8'),
 });
 
+function loaded(path: string): LibraryHandle | undefined {
+  try {
+    return koffi.load(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws DeviceUnavailable with what to install when there is no C compiler */
 export function loadPool(options: CompilerOptions): Pool {
-  const load = (path: string) => (existsSync(path) ? koffi.load(path) : undefined);
-  const [lib] = loadShared([source('./c', 'pool.c')], [], options, load);
+  const [lib] = loadShared([source('./c', 'pool.c')], [], options, loaded);
   const run = lib.func('void ts_run(int64_t pool, int64_t list, int64_t count, int64_t timed)');
   return {
     poolCreate: lib.func('int64_t ts_pool_create(int64_t threads, int64_t scratch)'),

@@ -114,6 +114,19 @@ describe('a cache that is full', () => {
   });
 });
 
+describe('libraries that a loss of power left empty', () => {
+  it('are made again, and compute the same bits', () => {
+    const first = runTwice(step(2));
+    const names = objects();
+    // In another folder: an open library must not be cut short.
+    rmSync(folder, { recursive: true });
+    folder = mkdtempSync(join(tmpdir(), 'programs-'));
+    for (const name of names) writeFileSync(join(folder, name), '');
+    expect(runTwice(step(2))).toEqual(first);
+    expect(objects().sort()).toEqual(names.sort());
+  });
+});
+
 describe('every C compiler that is here', () => {
   const compilers = ['cc', 'clang'].filter((name) => spawnSync(name, ['--version']).status === 0);
 
