@@ -2,7 +2,7 @@
 // index, generation_config.json and the tokenizer's files beside them. What is written here, transformers loads.
 
 import { existsSync } from 'node:fs';
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Json, unsupported } from '../models/config.ts';
 import { configFromHf, configToHf, type ModelConfig, modelOf } from '../models/families.ts';
@@ -184,6 +184,9 @@ export async function saveModel(
       ? SINGLE
       : `model-${String(i + 1).padStart(5, '0')}-of-${String(shards.length).padStart(5, '0')}.safetensors`;
   const weightMap: Record<string, string> = {};
+  // Of an earlier export into the same folder: what is loaded is never half of one and half of the other.
+  for (const name of shards.length > 1 ? [INDEX, SINGLE] : [INDEX])
+    await rm(join(folder, name), { force: true });
   for (const [i, names] of shards.entries()) {
     const tensors = new Map(names.map((name) => [name, converted(parameters.get(name)!, dtype)]));
     await writeSafetensors(join(folder, fileName(i)), tensors, { format: 'pt' });

@@ -144,6 +144,27 @@ describe('a folder', () => {
     await expect(loadModel(folder)).rejects.toThrow(SafetensorsError);
   });
 
+  it('written over another is the new one, whichever of the two was in shards', async () => {
+    const first = [...golden.parameters.keys()][0];
+    const others = new Map(
+      [...golden.parameters].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: data.map((x) => x + 1) },
+      ]),
+    );
+    for (const [before, after] of [
+      [{ maxShardBytes: 5000 }, {}],
+      [{}, { maxShardBytes: 5000 }],
+    ]) {
+      const target = await mkdtemp(join(folder, 'twice-'));
+      await saveModel(target, golden.config, golden.parameters, before);
+      await saveModel(target, golden.config, others, after);
+      expect((await loadModel(target)).parameters.get(first)).toEqual(others.get(first));
+      // transformers looks for the one file first.
+      expect((await readdir(target)).includes('model.safetensors')).toBe(!('maxShardBytes' in after));
+    }
+  });
+
   it('keeps the generation settings and copies the tokenizer files', async () => {
     await writeFile(join(folder, 'tokenizer.json'), '{}');
     const target = await mkdtemp(join(folder, 'copy-'));
