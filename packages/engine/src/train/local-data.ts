@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, globSync, statSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { canonicalJson, type TrainingRecipe } from '@tsudoi/schema';
+import { linesIn } from '../corpus/lines-in.ts';
 import { openShards, type Shards } from '../shards/open-shards.ts';
 import { createShardWriter } from '../shards/shard-writer.ts';
 import {
@@ -58,8 +58,9 @@ export async function* documents(files: readonly string[]): AsyncGenerator<strin
       continue;
     }
     let line = 0;
-    for await (const text of createInterface({ input: createReadStream(file, 'utf8') })) {
+    for await (const text of linesIn(createReadStream(file))) {
       line += 1;
+      if (text === null) throw new DataError(`${file}:${line} is not UTF-8 text`);
       if (text.trim() !== '') yield textOf(text, `${file}:${line}`);
     }
   }

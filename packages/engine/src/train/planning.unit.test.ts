@@ -114,8 +114,17 @@ describe('local data', () => {
     expect(await all(files)).toEqual(['猫', 'one', 'two']);
   });
 
+  it('reads a line of JSONL to its end: texts may hold the line separators of Unicode', async () => {
+    await writeFile(
+      join(folder, 'a.jsonl'),
+      '\ufeff{"text":"one\u2028two\u2029three\u0085"}\r\n{"text":"four"}',
+    );
+    expect(await all([join(folder, 'a.jsonl')])).toEqual(['one\u2028two\u2029three\u0085', 'four']);
+  });
+
   it.each([
     ['a.txt', Uint8Array.of(0xff, 0xfe), /a\.txt is not UTF-8/],
+    ['a.jsonl', Buffer.from('{"text":"a"}\n{"text":"\xff"}\n', 'latin1'), /a\.jsonl:2 is not UTF-8/],
     ['b.jsonl', '{"text":"ok"}\n{"no":1}\n', /b\.jsonl:2 is no JSON object with a field "text"/],
     ['c.jsonl', '{"text":', /c\.jsonl:1 is no JSON/],
   ])('says where %s is wrong', async (name, content, message) => {
