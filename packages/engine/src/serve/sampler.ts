@@ -87,15 +87,22 @@ function survivors(weights: Float64Array, o: SamplingOptions): { ids: number[]; 
   return { ids, total: ids.reduce((sum, id) => sum + weights[id], 0) };
 }
 
-/** The next id. `position` numbers the draws, so that a generation is a function of its seed. */
+const NO_NUMBERS = "the model's logits are not numbers: its weights are damaged";
+
+/**
+ * The next id. `position` numbers the draws, so that a generation is a function of its seed.
+ * @throws Error where the logits are not finite
+ */
 export function sample(scores: Float32Array, seen: Seen, options: SamplingOptions, position: number): number {
   const { temperature = 1, seed = 0 } = options;
   const logits = adjusted(scores, seen, options);
   const best = argmax(logits);
+  if (!Number.isFinite(logits[best])) throw new Error(NO_NUMBERS);
   if (temperature === 0) return best;
   const weights = new Float64Array(logits.length);
   for (let i = 0; i < logits.length; i++) weights[i] = Math.exp((logits[i] - logits[best]) / temperature);
   const { ids, total } = survivors(weights, options);
+  if (!(total > 0)) throw new Error(NO_NUMBERS);
   const [word] = philox([position, 0, 0, 0], [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0]);
   let left = uniform(word) * total;
   for (const id of ids) {

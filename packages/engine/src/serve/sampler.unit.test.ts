@@ -10,6 +10,19 @@ const draws = (options: Parameters<typeof sample>[2], count = 4000) => {
 };
 
 describe('sampler', () => {
+  it.each([
+    [Number.NaN, Number.NaN],
+    [1, Number.NaN],
+    [Number.NaN, 1],
+    [1, Number.POSITIVE_INFINITY],
+  ])(
+    'refuses logits that are not numbers, %d and %d, in place of naming a token that is none',
+    (...values) => {
+      for (const options of [{}, { topP: 0.9 }, { topP: 0.9, minP: 0.1 }])
+        expect(() => sample(Float32Array.from(values), nothing, options, 0)).toThrow(/not numbers/);
+    },
+  );
+
   it('takes the most likely token at temperature zero', () => {
     expect(sample(logits, nothing, { temperature: 0 }, 0)).toBe(0);
   });
