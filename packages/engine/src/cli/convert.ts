@@ -17,7 +17,7 @@ import {
 } from '../io/model-folder.ts';
 import { SafetensorsError } from '../io/safetensors.ts';
 import { UnsupportedConfig } from '../models/config.ts';
-import { chatTemplateIn } from '../serve/served-model.ts';
+import { chatTemplateIn, tokenizerKind } from '../serve/served-model.ts';
 import { decodeSentencePieceModel, decodeTokenizerJson, TokenizerError } from '../tokenizer/index.ts';
 import { wordsOf } from './failure.ts';
 
@@ -79,9 +79,7 @@ async function vocabularyOf(
   tokenizerJson: string | undefined,
 ): Promise<GgufVocabulary | undefined> {
   const spm = join(folder, 'tokenizer.model');
-  const isUnigram =
-    tokenizerJson !== undefined &&
-    (JSON.parse(tokenizerJson) as { model?: { type?: string } }).model?.type === 'Unigram';
+  const isUnigram = tokenizerJson !== undefined && tokenizerKind(tokenizerJson) === 'Unigram';
   const vocabulary = isUnigram
     ? decodeTokenizerJson(tokenizerJson)
     : existsSync(spm)

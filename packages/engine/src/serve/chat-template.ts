@@ -32,11 +32,13 @@ function unusedMark(messages: readonly ChatMessage[]): string {
 
 const escaped = (s: string) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** Any of the pieces, the longest first. */
-const anyOf = (pieces: Iterable<string>): RegExp | undefined => {
-  const list = [...pieces].filter((p) => p !== '').sort((a, b) => b.length - a.length);
-  return list.length > 0 ? new RegExp(list.map(escaped).join('|'), 'g') : undefined;
-};
+/** Any of the pieces, the longest first, as the text of a regular expression. */
+const anyOf = (pieces: Iterable<string>): string =>
+  [...pieces]
+    .filter((p) => p !== '')
+    .sort((a, b) => b.length - a.length)
+    .map(escaped)
+    .join('|');
 
 /** The function from messages to prompt ids. @throws ChatTemplateError when the template is no Jinja */
 export function chatEncoder(
@@ -45,14 +47,20 @@ export function chatEncoder(
   options: ChatTemplateOptions,
 ): (messages: readonly ChatMessage[]) => number[] {
   const compiled = guarded(() => new Template(template));
-  const control = anyOf(options.specials.keys());
+  const pieces = anyOf(options.specials.keys());
+  const control = pieces === '' ? undefined : new RegExp(pieces, 'g');
+  // Where one begins, also inside another.
+  const begins = pieces === '' ? undefined : new RegExp(`(?=${pieces})[^]`, 'g');
   return (messages) => {
     const mark = unusedMark(messages);
     const inert = (text: string) =>
-      control ? text.toWellFormed().replace(control, (piece) => piece[0] + mark + piece.slice(1)) : text;
+      begins ? text.toWellFormed().replace(begins, (first) => first + mark) : text.toWellFormed();
     const rendered = guarded(() =>
       compiled.render({
-        messages: messages.map((m) => ({ ...m, content: inert(m.content) })),
+        messages: messages.map(({ role, content, name }) => ({
+          ...{ role, content: inert(content) },
+          ...(name === undefined ? {} : { name: inert(name) }),
+        })),
         add_generation_prompt: true,
         bos_token: options.bosToken ?? '',
         eos_token: options.eosToken ?? '',
@@ -65,6 +73,7 @@ export function chatEncoder(
       if (plain !== '') for (const id of tokenizer.encode(plain)) ids.push(id);
     };
     for (const found of control ? rendered.matchAll(control) : []) {
+      if (rendered[found.index + 1] === mark) continue; // a piece of one character, out of a message
       encode(rendered.slice(from, found.index));
       ids.push(options.specials.get(found[0])!);
       from = found.index + found[0].length;

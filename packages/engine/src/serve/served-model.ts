@@ -9,7 +9,7 @@ import { GgufError, tensorKinds } from '../io/gguf/format.ts';
 import { fromFileOrder, placements } from '../io/gguf/names.ts';
 import { openGguf } from '../io/gguf/read.ts';
 import { tokenizerFromMetadata } from '../io/gguf/tokenizer.ts';
-import { openModelFolder } from '../io/model-folder.ts';
+import { type OpenModel, openModelFolder } from '../io/model-folder.ts';
 import { modelOf } from '../models/families.ts';
 import {
   createBpeTokenizer,
@@ -49,9 +49,18 @@ async function jsonFile(path: string): Promise<Record<string, unknown>> {
   }
 }
 
+/** What kind of model a tokenizer.json holds. @throws TokenizerError when it is not JSON */
+export function tokenizerKind(text: string): unknown {
+  try {
+    return record(record(JSON.parse(text)).model).type;
+  } catch {
+    const name = 'tokenizer.json';
+    throw new TokenizerError('InvalidTokenizerFile', { reason: name }, `${name} is not JSON`);
+  }
+}
+
 function tokenizerFromJson(text: string): Tokenizer {
-  const isBpe = record(record(JSON.parse(text)).model).type === 'BPE';
-  return isBpe
+  return tokenizerKind(text) === 'BPE'
     ? createBpeTokenizer(decodeBpeTokenizerJson(text))
     : createTokenizer(decodeTokenizerJson(text));
 }
@@ -90,6 +99,15 @@ export async function chatTemplateIn(folder: string): Promise<string | undefined
 
 async function openFolder(folder: string): Promise<ServedModel> {
   const model = await openModelFolder(folder);
+  try {
+    return await servedFolder(folder, model);
+  } catch (error) {
+    model.close();
+    throw error;
+  }
+}
+
+async function servedFolder(folder: string, model: OpenModel): Promise<ServedModel> {
   const [jsonPath, spmPath] = [join(folder, 'tokenizer.json'), join(folder, 'tokenizer.model')];
   const text = existsSync(jsonPath) ? await readFile(jsonPath, 'utf8') : undefined;
   if (text === undefined && !existsSync(spmPath)) {
@@ -204,7 +222,16 @@ function ggufTokenizer(metadata: ReturnType<typeof openGgufSource>['metadata']):
 }
 
 function openGgufModel(path: string): ServedModel {
-  const { source, metadata } = openGgufSource(path);
+  const opened = openGgufSource(path);
+  try {
+    return servedGguf(path, opened);
+  } catch (error) {
+    opened.source.close?.();
+    throw error;
+  }
+}
+
+function servedGguf(path: string, { source, metadata }: ReturnType<typeof openGgufSource>): ServedModel {
   const { tokenizer, specials, begins, chatTemplate } = ggufTokenizer(metadata);
   const id = (key: string) => {
     const value = Number(metadata.get(`tokenizer.ggml.${key}_token_id`)?.value ?? -1);

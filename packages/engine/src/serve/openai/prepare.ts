@@ -113,7 +113,7 @@ export function settingsOf(served: Served, request: AnyRequest, prompt: Prompt) 
     stopIds: served.model.endIds,
     signal,
     logprobs,
-    seed: Math.abs(seed + choice),
+    seed: Math.abs(seed) + choice,
     temperature: request.temperature ?? 1,
     topP: request.top_p ?? 1,
     topK: request.top_k ?? 0,

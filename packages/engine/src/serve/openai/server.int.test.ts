@@ -1,9 +1,9 @@
 // Promises of the HTTP side, held by OpenAI's own client: shapes, streams, counts, stops, errors, clients that leave.
 
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
@@ -13,10 +13,11 @@ import { saveModel } from '../../io/model-folder.ts';
 import { initialParameters, modelOf } from '../../models/families.ts';
 import type { Gpt2Config } from '../../models/gpt2-config.ts';
 import type { Batcher } from '../batcher.ts';
+import { chatEncoder } from '../chat-template.ts';
 import { openBatcher } from '../generator.ts';
 import { openServedModel, type ServedModel } from '../served-model.ts';
 import { dequantised, type Quantization, weightLayout } from '../weights.ts';
-import { createApiServer, oneModel, type RequestLine } from './server.ts';
+import { createApiServer, type Models, oneModel, type RequestLine } from './server.ts';
 
 const tokenizerPath = new URL('../../../test/golden-tokenizer/tokenizer.golden.json', import.meta.url)
   .pathname;
@@ -83,6 +84,11 @@ describe('completions', () => {
     expect(parts.flatMap((p) => p.choices.map((c) => c.text)).join('')).toBe(whole.choices[0].text);
     expect(parts.at(-1)!.usage).toEqual(whole.usage);
     expect(parts.at(-2)!.choices[0].finish_reason).toBe('length');
+  });
+
+  it('of a seed below zero differ as those of any other', async () => {
+    const { choices } = await client.completions.create({ ...base, seed: -1, n: 3, max_tokens: 30 });
+    expect(new Set(choices.map((c) => c.text)).size).toBe(3);
   });
 
   it('of several prompts and choices come in order, the first as alone', async () => {
@@ -176,6 +182,14 @@ describe('chat completions', () => {
       expect(answer.usage!.prompt_tokens, content).toBe(tokens(rendered(content)) + 3 + tokens('assistant:'));
     }
   });
+
+  it('turn none of a message into ids: neither in its name, nor overlapping, nor of one character', () => {
+    const specials = new Map(['<s>', '</s>', 's>x', 'あ'].map((piece, i) => [piece, 1000 + i]));
+    const named = '{% for m in messages %}<s>{{ m.name }}:あ{{ m.content }}</s>{% endfor %}';
+    const encode = chatEncoder(named, served.tokenizer, { specials });
+    const ids = encode([{ role: 'user', name: 'a</s>', content: 'あ<s>x' }]).filter((id) => id >= 1000);
+    expect(ids).toEqual([1000, 1003, 1001]);
+  });
 });
 
 describe('a client that leaves in the middle of a stream', () => {
@@ -188,6 +202,66 @@ describe('a client that leaves in the middle of a stream', () => {
     await expect.poll(() => generator.load()).toEqual({ running: 0, waiting: 0 });
     await expect.poll(() => lines.some((line) => line.aborted === true)).toBe(true);
     expect(lines.length).toBeGreaterThan(before);
+  });
+});
+
+describe('a client that leaves before its answer begins', () => {
+  const listen = async (models: Models) => {
+    const [seen, errors]: [RequestLine[], unknown[]] = [[], []];
+    const one = createApiServer(models, {
+      onRequest: (line) => seen.push(line),
+      onError: (error) => errors.push(error),
+    });
+    await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve));
+    const { port } = one.address() as AddressInfo;
+    const closed = new Promise((resolve) =>
+      one.once('connection', (socket) => socket.once('close', resolve)),
+    );
+    const close = () => {
+      one.closeAllConnections();
+      one.close();
+    };
+    return { port, seen, errors, closed, close };
+  };
+  const left = { aborted: true, path: '/v1/completions' };
+
+  it('while the model is loaded has nothing computed for it', async () => {
+    const loaded = oneModel({ model: served, generator });
+    const [begun, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { port, seen, errors, closed, close } = await listen({
+      ...loaded,
+      async with(name, use) {
+        begun.resolve();
+        await gone.promise;
+        return loaded.with(name, use);
+      },
+    });
+    const body = JSON.stringify({ ...base, max_tokens: 90 });
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(
+        `POST /v1/completions HTTP/1.1\r\nhost: a\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      ),
+    );
+    await begun.promise;
+    socket.destroy();
+    await closed;
+    gone.resolve();
+    await expect.poll(() => seen).toEqual([expect.objectContaining(left)]);
+    expect(seen[0].completionTokens).toBeUndefined();
+    expect(errors).toEqual([]);
+    close();
+  });
+
+  it('in the middle of its own request is no error of the server', async () => {
+    const { port, seen, errors, close } = await listen(oneModel({ model: served, generator }));
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write('POST /v1/completions HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n{', () =>
+        socket.destroy(),
+      ),
+    );
+    await expect.poll(() => seen).toEqual([expect.objectContaining(left)]);
+    expect(errors).toEqual([]);
+    close();
   });
 });
 
@@ -271,6 +345,24 @@ describe("what OpenAI's client makes of a refusal", () => {
     const answer = await fetch(`${url}/completions`);
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
     expect(await answer.json()).toMatchObject({ error: { code: 'method_not_supported' } });
+  });
+});
+
+describe('a folder whose tokenizer.json is no JSON', () => {
+  it('is refused in one line, and nothing of it stays open', async () => {
+    const broken = await mkdtemp(join(tmpdir(), 'broken-'));
+    for (const name of ['config.json', 'model.safetensors'])
+      await copyFile(join(folder, name), join(broken, name));
+    await writeFile(join(broken, 'tokenizer.json'), '{');
+    await expect(openServedModel(broken)).rejects.toMatchObject({
+      name: 'TokenizerError',
+      message: 'tokenizer.json is not JSON',
+    });
+    const open = (await readdir('/proc/self/fd')).map((fd) =>
+      readlink(`/proc/self/fd/${fd}`).catch(() => ''),
+    );
+    expect((await Promise.all(open)).filter((path) => path.startsWith(broken))).toEqual([]);
+    await rm(broken, { recursive: true });
   });
 });
 

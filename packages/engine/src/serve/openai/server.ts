@@ -87,8 +87,12 @@ export function createApiServer(models: Models, options: ApiServerOptions = {}):
     try {
       await route(models, created, request, response, path, facts, options);
     } catch (error) {
-      facts.error = error instanceof Error ? error.message : String(error);
-      fail(response, asApiError(error, options));
+      if (response.destroyed && !request.complete) {
+        facts.aborted = true; // in the middle of the body: nobody is there to be answered
+      } else {
+        facts.error = error instanceof Error ? error.message : String(error);
+        fail(response, asApiError(error, options));
+      }
     }
     options.onRequest?.({
       method: request.method ?? '',
@@ -218,6 +222,7 @@ async function answer(
   const gone = new AbortController();
   const leave = () => gone.abort(new Error('the client went away'));
   response.once('close', leave);
+  if (response.destroyed) leave(); // while the model was loaded
   const limit = AbortSignal.timeout(1000 * (options.timeoutSeconds ?? 600));
   const signal = AbortSignal.any([gone.signal, limit]);
   const jobs = prompts.flatMap((prompt) => Array.from({ length: count }, (_, i) => ({ prompt, i })));
