@@ -179,3 +179,11 @@ test('a nats-server without JetStream is seen, though it answers', async () => {
   expect(ailment).toBe('JetStream has switched itself off');
   await server.stop();
 });
+
+test('once everything is being stopped nothing is started any more', async () => {
+  const { keeper } = keeping();
+  await keeper.keep(shell('first', 'sleep 60'));
+  await keeper.stop();
+  await expect(keeper.keep(shell('second', 'sleep 60'))).rejects.toThrow('second is not started');
+  expect(keeper.children()).toEqual({});
+});

@@ -78,6 +78,8 @@ export class Keeper {
    * @throws what the first start throws: what never ran is not tried again
    */
   async keep(settings: KeepSettings): Promise<Child> {
+    if (this.#stopping.signal.aborted)
+      throw new Error(`${settings.name} is not started: everything is being stopped`);
     const kept: Kept = { settings, child: null, down: 'starting', ends: 0 };
     this.#kept.push(kept);
     try {
@@ -156,6 +158,7 @@ export class Keeper {
       try {
         await this.#pause(pause);
         await this.#possible(kept);
+        this.#stopping.signal.throwIfAborted();
         await this.#start(kept);
         return this.#tell(kept, 'runs again');
       } catch (error) {
