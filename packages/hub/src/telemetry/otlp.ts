@@ -13,7 +13,10 @@ const AnyValue = z.looseObject({
   doubleValue: z.number().optional(),
 });
 const KeyValue = z.looseObject({ key: z.string(), value: AnyValue.optional() });
-const Nanoseconds = z.union([z.string().regex(/^\d{1,20}$/), z.number()]);
+const Nanoseconds = z.union([
+  z.string().regex(/^\d{1,20}$/),
+  z.number().nonnegative().refine(Number.isInteger, 'it is no whole number of nanoseconds'),
+]);
 const OtlpSpan = z.looseObject({
   traceId: z.string().regex(/^[0-9a-f]{32}$/),
   spanId: z.string().regex(/^[0-9a-f]{16}$/),
@@ -45,7 +48,7 @@ export function parseOtlpSpans(body: unknown): TraceSpan[] {
     throw new Rejection('input.invalid', { field: issue.path.join('.') || 'body', problem: issue.message });
   }
   const spans = parsed.data.resourceSpans.flatMap(({ resource, scopeSpans }) => {
-    const service = String(flatten(resource?.attributes)['service.name'] ?? 'unknown').slice(0, 80);
+    const service = storable(String(flatten(resource?.attributes)['service.name'] ?? 'unknown'), 80);
     return scopeSpans.flatMap((scope) => scope.spans.map((span) => toTraceSpan(span, service)));
   });
   if (spans.length > maxSpansPerRequest) {
@@ -65,7 +68,7 @@ function toTraceSpan(span: z.infer<typeof OtlpSpan>, service: string): TraceSpan
     spanId: span.spanId,
     parentSpanId: span.parentSpanId || null,
     service,
-    name: span.name.slice(0, 200),
+    name: storable(span.name, 200),
     startedAt: isoMicroseconds(start),
     durationMs: Math.max(0, Number(end - start) / 1e6),
     error: span.status?.code === 2,
@@ -73,10 +76,13 @@ function toTraceSpan(span: z.infer<typeof OtlpSpan>, service: string): TraceSpan
   };
 }
 
+/** Of the year 9999: later ones have no plain ISO 8601 form. */
+const lastMillisecond = 253_402_300_799_999;
+
 /** Date keeps milliseconds only; the order of quick siblings is in the microseconds. */
 function isoMicroseconds(nanoseconds: bigint): string {
   const milliseconds = Number(nanoseconds / 1_000_000n);
-  if (milliseconds > 8.64e15)
+  if (milliseconds > lastMillisecond)
     throw new Rejection('input.invalid', { field: 'startTimeUnixNano', problem: 'no date' });
   const micros = String((nanoseconds / 1000n) % 1000n).padStart(3, '0');
   return new Date(milliseconds).toISOString().replace('Z', `${micros}Z`);
@@ -86,10 +92,21 @@ function flatten(attributes: z.infer<typeof KeyValue>[] | undefined): TraceSpan[
   const flat: TraceSpan['attributes'] = {};
   for (const { key, value } of (attributes ?? []).slice(0, maxAttributes)) {
     const plain = value?.stringValue ?? value?.boolValue ?? value?.doubleValue;
-    const number = value?.intValue === undefined ? undefined : Number(value.intValue);
-    const kept = plain ?? number ?? (value ? JSON.stringify(value) : undefined);
+    const kept = plain ?? integer(value?.intValue) ?? (value ? JSON.stringify(value) : undefined);
     if (kept !== undefined)
-      flat[key.slice(0, 100)] = typeof kept === 'string' ? kept.slice(0, maxText) : kept;
+      flat[storable(key, 100)] = typeof kept === 'string' ? storable(kept, maxText) : kept;
   }
   return flat;
+}
+
+/** 64-bit integers travel as text in OTLP's JSON; what is no number stays text. */
+function integer(value: string | number | undefined): string | number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : value;
+}
+
+/** The beginning of a text as PostgreSQL takes it: without U+0000, and without half of a pair where it was cut. */
+function storable(text: string, length: number): string {
+  return text.slice(0, length).replaceAll('\0', '\uFFFD').toWellFormed();
 }

@@ -50,3 +50,27 @@ test('what is over the retention is dropped, the oldest first', async () => {
   await insertSpans(test_.hub, request(3, [20, 21, 22]), { maxRows: 3, maxAgeDays: 14 });
   expect((await recentTraces(test_.hub)).map(({ traceId }) => traceId)).toEqual([hex(3, 32)]);
 });
+
+test('text that the database does not take and numbers that are none lose no span, and the trace reads back', async () => {
+  const body = request(4, [30, 31]);
+  const [odd] = body.resourceSpans[0].scopeSpans[0].spans;
+  odd.name = `${'x'.repeat(199)}😀`; // cut in the middle of a pair
+  odd.attributes = [
+    { key: 'nul', value: { intValue: 'a\0b' } },
+    { key: 'many', value: { intValue: 'many' } },
+    { key: `${'k'.repeat(99)}😀`, value: { intValue: '9e999' } },
+  ];
+  expect(await insertSpans(test_.hub, body)).toBe(2);
+  const [first, second] = await traceSpans(test_.hub, hex(4, 32));
+  expect([first.name.isWellFormed(), second.name]).toEqual([true, 'span 31']);
+  expect(first.attributes).toMatchObject({ nul: 'a\uFFFDb', many: 'many' });
+});
+
+test('times that no calendar has are refused in one line', async () => {
+  const refused = [1.5, -1e300, 1e300, 9e21, -1e20];
+  for (const time of refused) {
+    const body = request(5, [40]);
+    Object.assign(body.resourceSpans[0].scopeSpans[0].spans[0], { startTimeUnixNano: time });
+    await expect(insertSpans(test_.hub, body), String(time)).rejects.toMatchObject({ code: 'input.invalid' });
+  }
+});
