@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { philox } from '../nn/rng.ts';
+import { createShardWriter } from '../shards/shard-writer.ts';
 import { readGolden } from '../testing/golden.ts';
 import { main } from './train/main.ts';
 
@@ -282,6 +283,25 @@ describe('npm run train', () => {
     ]);
     expect(ended.err).toMatch(/shards\/train\.idx: /);
     expect(ended.err).not.toContain('    at ');
+  });
+
+  it('shards that another tokenizer made are said to be that', async () => {
+    const shards = join(folder, 'others');
+    mkdirSync(shards, { recursive: true });
+    const writer = createShardWriter(join(shards, 'train.idx'), join(shards, 'train.bin'), 1000);
+    await writer.add(Int32Array.from({ length: 500 }, (_, i) => 500 + i));
+    await writer.close();
+    copyFileSync(
+      new URL('../../test/golden-tokenizer/tokenizer.golden.json', import.meta.url),
+      join(shards, 'tokenizer.json'),
+    );
+    const data = { data: { shards: 'others' }, tokenizer: undefined };
+    const ended = await run([write('others.json', { out: 'other', ...data })]);
+    expect(ended.err).toMatch(
+      /token \d+ at \d+ is outside the vocabulary of 640: was the data made with another/,
+    );
+    expect(ended.err).not.toContain('    at ');
+    expect(ended.code).toBe(1);
   });
 
   it('names the parameter and the two shapes when it cannot start from a model', async () => {

@@ -62,12 +62,18 @@ export async function readTrainingCheckpoint(
 ): Promise<{ state: TrainerState; history: TrainingHistory; settings?: string }> {
   const { tensors, metadata } = await readSafetensors(path);
   if (metadata.format !== 'tsudoi-checkpoint-1') throw new SafetensorsError(`${path} is no checkpoint`);
+  // Files written before the watcher have neither the batches that were passed over nor events.
+  const { step, seconds, skipped = '0', events = '[]' } = metadata;
+  const count = (name: string, text: string | undefined) => {
+    const value = Number(text ?? Number.NaN);
+    if (Number.isSafeInteger(value) && value >= 0) return value;
+    throw new SafetensorsError(`${path}: ${name} is ${text ?? 'missing'}`);
+  };
   const history: TrainingHistory = {
     ...emptyHistory(),
-    seconds: Number(metadata.seconds),
-    // Files written before the watcher have neither.
-    skipped: Number(metadata.skipped ?? 0),
-    events: JSON.parse(metadata.events ?? '[]') as TrainingEvent[],
+    seconds: Number(seconds) || 0,
+    skipped: count('skipped', skipped),
+    events: eventsOf(path, events),
   };
   const own = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const [name, tensor] of tensors) {
@@ -76,5 +82,21 @@ export async function readTrainingCheckpoint(
     if (series) history[series] = [...tensor.data];
     else own.set(name, { shape: tensor.shape, data: tensor.data });
   }
-  return { state: { step: Number(metadata.step), tensors: own }, history, settings: metadata.settings };
+  const state = { step: count('step', step), tensors: own };
+  const other = SERIES.find((series) => history[series].length !== state.step);
+  if (other) {
+    const found = history[other].length;
+    throw new SafetensorsError(`${path}: history.${other} holds ${found} values after ${state.step} steps`);
+  }
+  return { state, history, settings: metadata.settings };
+}
+
+function eventsOf(path: string, text: string): TrainingEvent[] {
+  try {
+    const events: unknown = JSON.parse(text);
+    if (Array.isArray(events)) return events as TrainingEvent[];
+  } catch {
+    // Said below.
+  }
+  throw new SafetensorsError(`${path}: its events are no JSON list`);
 }

@@ -1,5 +1,10 @@
 // Batches as the trainer and the evaluator take them: rows of T + 1 token ids, inputs and targets overlap.
 
+/** Data that another tokenizer made. */
+export class TokenOutsideVocabulary extends RangeError {
+  override name = 'TokenOutsideVocabulary';
+}
+
 /** Splits tokens [B, T + 1] into inputs [B * T] and next-token targets [B * T]. */
 export function splitTokens(
   tokens: Int32Array,
@@ -13,7 +18,9 @@ export function splitTokens(
   }
   const bad = tokens.findIndex((id) => id < 0 || id >= vocabSize);
   if (bad >= 0)
-    throw new RangeError(`token ${tokens[bad]} at ${bad} is outside the vocabulary of ${vocabSize}`);
+    throw new TokenOutsideVocabulary(
+      `token ${tokens[bad]} at ${bad} is outside the vocabulary of ${vocabSize}: was the data made with another tokenizer?`,
+    );
   const inputs = new Int32Array(batchSize * sequenceLength);
   const targets = new Int32Array(batchSize * sequenceLength);
   for (let row = 0; row < batchSize; row++) {

@@ -15,6 +15,7 @@ import { printKernelTable } from '../../train/profile-report.ts';
 import { joinGroup } from '../../train/ranks/group.ts';
 import { RankFailed } from '../../train/ranks/launch.ts';
 import { TrainingDiverged } from '../../train/run.ts';
+import { TokenOutsideVocabulary } from '../../train/tokens.ts';
 import { wordsOf } from '../failure.ts';
 import { plan, printPlan } from './plan.ts';
 import { profile } from './profile.ts';
@@ -146,7 +147,7 @@ const EXPECTED = [
   DeviceUnavailable,
   UnsupportedConfig,
 ];
-const ALSO = [SafetensorsError, GgufError, TokenizerError, Rejection, Stopped];
+const ALSO = [SafetensorsError, GgufError, TokenizerError, TokenOutsideVocabulary, Rejection, Stopped];
 
 /** Runs one call. Returns the exit code: 0 done, 1 it failed, 2 called wrongly. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {

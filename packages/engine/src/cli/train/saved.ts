@@ -26,7 +26,10 @@ export async function readSaved(outDir: string): Promise<SavedTraining> {
   const path = checkpointPath(outDir);
   if (!existsSync(path)) throw new RecipeError(`there is no ${path} to resume`);
   const { state, history, settings } = await readTrainingCheckpoint(path);
-  const { pretrain, packed } = JSON.parse(settings ?? '{}') as { pretrain: PretrainSettings; packed: string };
+  if (settings === undefined) {
+    throw new RecipeError(`${path} does not say what its training was begun with: it is not of this command`);
+  }
+  const { pretrain, packed } = JSON.parse(settings) as { pretrain: PretrainSettings; packed: string };
   return { state, history, pretrain, packed: packed || undefined };
 }
 
