@@ -11,6 +11,7 @@ const connection = processWide('nats', () => {
     pass: env.NATS_PASSWORD,
     name: 'tsudoi-web',
     maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true, // a server that is being set up anew may refuse us for a while
     waitOnFirstConnect: true,
   });
 });

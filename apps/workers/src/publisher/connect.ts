@@ -27,6 +27,7 @@ export async function connectNats(
         timeout: 5000,
         maxReconnectAttempts: -1,
         reconnectTimeWait: 500,
+        ignoreAuthErrorAbort: true, // else two refusals in a row, as of a server being set up anew, would be the end
       });
       await assertVersion(connection);
       return connection;

@@ -26,8 +26,9 @@ export async function runPublisher(
 ): Promise<void> {
   const wake = new Wake();
   const connection = await connectNats(settings, { name: 'tsudoi publisher', log, signal });
-  const stopListening = await listenPositions(hub.sql, () => wake.ring());
+  let stopListening: (() => Promise<void>) | null = null;
   try {
+    stopListening = await listenPositions(hub.sql, () => wake.ring());
     const events = new PublicLog(settings.HUB_URL);
     const reader: LogReader = {
       read: (after, limit) => events.read(hub.sql, after, limit),
@@ -38,7 +39,7 @@ export async function runPublisher(
     if (error instanceof LogDiverged) await saveReactorError(hub.sql, 'publisher', error.message);
     throw error;
   } finally {
-    await stopListening();
+    await stopListening?.().catch(() => {});
     await connection.close();
   }
 }

@@ -28,10 +28,11 @@ export async function runSubscribers(
   }
   const users = file && pidFile ? createUsersFile({ file, pidFile }) : null;
   const wake = new Wake();
-  const stopListening = await listenPositions(hub.sql, () => wake.ring());
   const connection = await connectNats(settings, { name: 'tsudoi subscribers', log, signal });
+  let stopListening: (() => Promise<void>) | null = null;
   let seen = -1;
   try {
+    stopListening = await listenPositions(hub.sql, () => wake.ring());
     while (!signal.aborted) {
       try {
         const changed = await lastChange(hub);
@@ -51,7 +52,7 @@ export async function runSubscribers(
       }
     }
   } finally {
-    await stopListening();
+    await stopListening?.().catch(() => {});
     await connection.close();
   }
 }
