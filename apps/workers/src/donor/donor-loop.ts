@@ -5,7 +5,7 @@ import { describeError, type Log } from '../roles/log.ts';
 import { pause, Wake } from '../roles/wake.ts';
 import { listenDoorbell } from './doorbell.ts';
 import { createHubClient } from './hub-client.ts';
-import { isAlive } from './is-alive.ts';
+import { isAnotherAlive } from './is-alive.ts';
 import { openObjectCache } from './object-cache.ts';
 import { PreflightFailed } from './preflight.ts';
 import { type Donor, runJob } from './run-job.ts';
@@ -88,6 +88,7 @@ async function removeLeftovers(workDir: string): Promise<void> {
   const dir = join(workDir, 'jobs');
   await mkdir(dir, { recursive: true });
   for (const name of await readdir(dir)) {
-    if (!isAlive(Number.parseInt(name, 10))) await rm(join(dir, name), { recursive: true, force: true });
+    if (!isAnotherAlive(Number.parseInt(name, 10)))
+      await rm(join(dir, name), { recursive: true, force: true });
   }
 }

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Rejection } from '@tsudoi/schema';
 import { HubUnreachable } from './hub-client.ts';
-import { isAlive } from './is-alive.ts';
+import { isAnotherAlive } from './is-alive.ts';
 
 /** Objects this node has seen, by their SHA-256, so that a stage does not fetch again what the one before it made. */
 export interface ObjectCache {
@@ -40,7 +40,7 @@ export async function openObjectCache(dir: string): Promise<ObjectCache> {
 async function removeLeftovers(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     const pid = /\.(\d+)\.part$/.exec(name)?.[1];
-    if (pid && !isAlive(Number(pid))) await rm(join(dir, name), { force: true });
+    if (pid && !isAnotherAlive(Number(pid))) await rm(join(dir, name), { force: true });
   }
 }
 

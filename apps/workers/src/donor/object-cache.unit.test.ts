@@ -53,9 +53,10 @@ test('an object is fetched once and then taken from the cache', async () => {
 test('a download that was under way when its process was killed is thrown away, one of a living process is not', async () => {
   const dir = tempDir();
   const dead = spawnSync('true').pid;
-  for (const pid of [dead, process.pid]) writeFileSync(join(dir, `${hashOf('big')}.${pid}.part`), 'begun');
+  for (const pid of [dead, process.pid, process.ppid])
+    writeFileSync(join(dir, `${hashOf('big')}.${pid}.part`), 'begun');
   await openObjectCache(dir);
-  expect(readdirSync(dir)).toEqual([`${hashOf('big')}.${process.pid}.part`]);
+  expect(readdirSync(dir)).toEqual([`${hashOf('big')}.${process.ppid}.part`]);
 });
 
 test('bytes that do not match their hash are refused and leave nothing behind', async () => {
