@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import koffi from 'koffi';
 import { expect, test } from 'vitest';
 import { compileShared } from './compiler.ts';
@@ -16,12 +19,27 @@ int64_t task_kernel(void) { return (int64_t)count_tasks; }
 int32_t runs_of(int64_t launch, int64_t task) { return ran[launch * 64 + task]; }
 `;
 
+const pool = { name: 'pool.c', text: readFileSync(new URL('./c/pool.c', import.meta.url), 'utf8') };
+
+test('the code of a pool stays mapped when the thread of JavaScript that made it ends before the pool', async () => {
+  const text = `${pool.text}// a library that nothing else in this process has open: ${randomUUID()}\n`;
+  const [path] = compileShared([{ ...pool, text }], [], {});
+  const isMapped = () => readFileSync('/proc/self/maps', 'utf8').includes(path);
+  const ended = async (threads: number) => {
+    const body = `
+      const library = require('koffi').load(${JSON.stringify(path)});
+      if (${threads} > 0) library.func('int64_t ts_pool_create(int64_t threads, int64_t scratch)')(${threads}, 64);`;
+    await once(new Worker(body, { eval: true }), 'exit');
+  };
+  await ended(0);
+  expect(isMapped(), 'koffi closes its libraries with its thread').toBe(false);
+  await ended(2);
+  expect(isMapped()).toBe(true);
+  rmSync(path);
+});
+
 test('each task runs exactly once, also when workers are held up between launches', () => {
-  const pool = readFileSync(new URL('./c/pool.c', import.meta.url), 'utf8');
-  const sources = [
-    { name: 'pool.c', text: pool },
-    { name: 'counting.c', text: counting },
-  ];
+  const sources = [pool, { name: 'counting.c', text: counting }];
   const [library, kernels] = compileShared(sources, [], {}).map((path) => koffi.load(path));
   const create = library.func('int64_t ts_pool_create(int64_t threads, int64_t scratch)');
   const destroy = library.func('void ts_pool_destroy(int64_t pool)');

@@ -123,7 +123,15 @@ static void run_shared(pool *p, const launch *l) {
   }
 }
 
+// Where a thread of JavaScript is ended in the middle of its work, nobody destroys its pools, and this library is closed with
+// it: what their threads are executing has to stay mapped.
+static void stay_loaded(void) {
+  Dl_info self;
+  if (dladdr((void *)stay_loaded, &self)) dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
 void *ts_pool_create(int64_t threads, int64_t scratch_bytes) {
+  stay_loaded();
   pool *p = calloc(1, sizeof *p);
   if (!p) return 0;
   p->threads = threads;
