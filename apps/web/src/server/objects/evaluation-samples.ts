@@ -15,6 +15,14 @@ export async function evaluationSamples(manifest: Manifest): Promise<Sample[]> {
   if (!file || file.size > largest || !manifest.licence.rights.redistribute) return [];
   const chunks: Buffer[] = [];
   for await (const chunk of await objectStore().get(file.sha256)) chunks.push(chunk as Buffer);
-  const report = Report.safeParse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-  return report.success ? report.data.samples : [];
+  return samplesIn(Buffer.concat(chunks).toString('utf8'));
+}
+
+/** A worker wrote the report, and the hub has looked at its hash alone: it may hold anything. */
+function samplesIn(text: string): Sample[] {
+  try {
+    return Report.parse(JSON.parse(text)).samples;
+  } catch {
+    return [];
+  }
 }
