@@ -43,10 +43,17 @@ export interface ParameterInfo {
 
 export const elementsOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
+/** Far beyond any model: what a file says is believed before its tensors are looked for, and every layer takes memory. */
+const MOST_LAYERS = 10_000;
+const MOST = 2 ** 31 - 1;
+
 /** Throws UnsupportedConfig unless the sizes every family has fit together. */
 export function validateCommon(c: CommonConfig, more: readonly number[] = []): void {
   const sizes = [c.vocabSize, c.hiddenSize, c.layers, c.heads, c.intermediateSize, c.maxPositions, ...more];
   if (!sizes.every((n) => Number.isInteger(n) && n > 0)) unsupported('every size must be a positive integer');
+  const largest = Math.max(...sizes);
+  if (largest > MOST) unsupported(`a size of ${largest} is more than ${MOST}`);
+  if (c.layers > MOST_LAYERS) unsupported(`${c.layers} layers are more than ${MOST_LAYERS}`);
 }
 
 /** Token ids of a configuration under their names in config.json; absent ones are left out. */

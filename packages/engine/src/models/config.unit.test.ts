@@ -67,6 +67,8 @@ describe('llama config', () => {
     [{ num_attention_heads: 7, num_key_value_heads: 7, head_dim: null }, /not divisible by 7/],
     [{ num_key_value_heads: 4 }, /share 4 key\/value heads unevenly/],
     [{ head_dim: 7 }, /head size 7 is odd/],
+    [{ num_hidden_layers: 4_000_000_000 }, /4000000000 is more than 2147483647/],
+    [{ num_hidden_layers: 1_000_000 }, /1000000 layers are more than 10000/],
   ])('refuses %j, which it would compute wrongly', (change, message) => {
     const json = { ...llamaToHf(demo), ...change };
     expect(() => llamaFromHf(json)).toThrow(UnsupportedConfig);

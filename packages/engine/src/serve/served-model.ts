@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { configFromMetadata } from '../io/gguf/config.ts';
 import { GgufError, tensorKinds } from '../io/gguf/format.ts';
-import { fromFileOrder, placements } from '../io/gguf/names.ts';
+import { placesIn } from '../io/gguf/model.ts';
+import { fromFileOrder } from '../io/gguf/names.ts';
 import { openGguf } from '../io/gguf/read.ts';
 import { tokenizerFromMetadata } from '../io/gguf/tokenizer.ts';
 import { type OpenModel, openModelFolder } from '../io/model-folder.ts';
@@ -154,15 +155,7 @@ function openGgufSource(path: string) {
   try {
     const config = configFromMetadata(file.metadata, file.tensors);
     const model = modelOf(config);
-    const places = placements(model);
-    for (const [name, place] of places) {
-      const stored = file.tensors.get(place.name);
-      if (`${stored?.shape}` !== `${place.shape}`) {
-        throw new GgufError(
-          `tensor ${place.name} (${name}) is [${stored?.shape ?? 'missing'}], the model needs [${place.shape}]`,
-        );
-      }
-    }
+    const places = placesIn(file, model);
     const shapes = new Map(model.parameters.map((p) => [p.name, p.shape]));
     const source: WeightSource = {
       config,

@@ -147,12 +147,18 @@ export function configFromMetadata(
       parallelResidual: read.get('use_parallel_residual') !== false,
     } satisfies NeoxConfig;
   }
-  return {
+  const config: LlamaConfig = {
     ...{ family: 'llama' as const, ...common, ...rope },
     normEps: read.number('attention.layer_norm_rms_epsilon'),
     keyValueHeads: read.optional('attention.head_count_kv'),
     headSize: read.optional('attention.key_length'),
-  } satisfies LlamaConfig;
+  };
+  const [rotated, size] = [read.optional('rope.dimension_count'), headSize(config)];
+  if (rotated !== undefined && rotated !== size)
+    throw new GgufError(
+      `${rotated} of ${size} dimensions of a head are rotated; all are, in this engine's Llama`,
+    );
+  return config;
 }
 
 function parse(text: string): Record<string, unknown> {

@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configToHf } from '../../models/families.ts';
+import { openServedModel } from '../../serve/served-model.ts';
 import { goldenNames, readGolden } from '../../testing/golden.ts';
 import { decodeBlocks, encodeBlocks, type WritableKind } from './blocks.ts';
 import { GgufError, type TensorKind, type Value } from './format.ts';
 import { loadGguf, saveGguf } from './model.ts';
 import { openGguf } from './read.ts';
-import { writeGguf } from './write.ts';
+import { type TensorToWrite, writeGguf } from './write.ts';
 
 let folder: string;
 let path: string;
@@ -194,6 +195,39 @@ describe('the container', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('refuses to load or to serve what it would compute wrongly', async () => {
+    const { config, parameters } = readGolden('llama-grouped');
+    await saveGguf(path, config, parameters, { kind: 'F32' });
+    const file = openGguf(path);
+    const tensors = new Map(
+      [...file.tensors].map(([name, { shape }]): [string, TensorToWrite] => {
+        const values = file.floats(name);
+        return [name, { kind: 'F32', shape, data: () => values }];
+      }),
+    );
+    file.close();
+    const foreign = new Map(file.metadata);
+    foreign.delete('tsudoi.config');
+    const bias: TensorToWrite = { kind: 'F32', shape: [32], data: () => new Float32Array(32) };
+    for (const [metadata, more, message] of [
+      [file.metadata, [['blk.0.attn_q.bias', bias]], /attn_q\.bias \[32\] is not part of the model/],
+      [
+        [...foreign, ['llama.rope.dimension_count', { type: 'u32', value: 2 }]],
+        [],
+        /2 of \d+ dimensions of a head/,
+      ],
+      [
+        [...foreign, ['llama.block_count', { type: 'u32', value: 2 ** 32 - 1 }]],
+        [],
+        /4294967295 is more than/,
+      ],
+    ] as [Iterable<[string, Value]>, [string, TensorToWrite][], RegExp][]) {
+      await writeGguf(path, new Map(metadata), new Map([...tensors, ...more]));
+      await expect(loadGguf(path)).rejects.toThrow(message);
+      await expect(openServedModel(path)).rejects.toThrow(message);
+    }
   });
 
   const u32 = (...values: number[]) => new Uint8Array(Uint32Array.from(values).buffer);

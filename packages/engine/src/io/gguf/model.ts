@@ -1,12 +1,13 @@
 // Whole models in one GGUF file.
 
 import { type ModelConfig, modelOf } from '../../models/families.ts';
+import type { Model } from '../../models/model.ts';
 import type { LoadedModel, NamedTensor } from '../model-folder.ts';
 import type { WritableKind } from './blocks.ts';
 import { configFromMetadata, configToMetadata, ropeFactors } from './config.ts';
 import { GgufError, tensorKinds } from './format.ts';
-import { fromFileOrder, placements, toFileOrder } from './names.ts';
-import { openGguf } from './read.ts';
+import { fromFileOrder, type Placement, placements, toFileOrder } from './names.ts';
+import { type GgufFile, openGguf } from './read.ts';
 import { type GgufTokenizer, tokenizerFromMetadata, tokenizerToMetadata } from './tokenizer.ts';
 import { type TensorToWrite, writeGguf } from './write.ts';
 
@@ -19,6 +20,26 @@ export interface LoadedGguf extends LoadedModel {
 const DERIVED = new Set(['rope_freqs.weight']);
 
 /**
+ * Where each parameter lies in a file.
+ * @throws GgufError where one is missing or has another shape, or where the file holds a tensor that the model has not
+ */
+export function placesIn(file: Pick<GgufFile, 'tensors'>, model: Model): Map<string, Placement> {
+  const places = placements(model);
+  for (const [name, place] of places) {
+    const stored = file.tensors.get(place.name);
+    if (!stored) throw new GgufError(`tensor ${place.name} [${place.shape}] (${name}) is missing`);
+    if (`${stored.shape}` !== `${place.shape}`) {
+      throw new GgufError(`tensor ${place.name} is [${stored.shape}], the model needs [${place.shape}]`);
+    }
+  }
+  const known = new Set([...places.values()].map((p) => p.name));
+  const extra = [...file.tensors.keys()].find((name) => !known.has(name) && !DERIVED.has(name));
+  if (extra)
+    throw new GgufError(`tensor ${extra} [${file.tensors.get(extra)!.shape}] is not part of the model`);
+  return places;
+}
+
+/**
  * Reads a model, weights as float32. All names and shapes are checked before any weight is read.
  * @throws GgufError or UnsupportedConfig with one line; file errors
  */
@@ -27,18 +48,7 @@ export async function loadGguf(path: string): Promise<LoadedGguf> {
   try {
     const config = configFromMetadata(file.metadata, file.tensors);
     const model = modelOf(config);
-    const places = placements(model);
-    for (const [name, place] of places) {
-      const stored = file.tensors.get(place.name);
-      if (!stored) throw new GgufError(`tensor ${place.name} [${place.shape}] (${name}) is missing`);
-      if (`${stored.shape}` !== `${place.shape}`) {
-        throw new GgufError(`tensor ${place.name} is [${stored.shape}], the model needs [${place.shape}]`);
-      }
-    }
-    const known = new Set([...places.values()].map((p) => p.name));
-    const extra = [...file.tensors.keys()].find((name) => !known.has(name) && !DERIVED.has(name));
-    if (extra)
-      throw new GgufError(`tensor ${extra} [${file.tensors.get(extra)!.shape}] is not part of the model`);
+    const places = placesIn(file, model);
     const parameters = new Map<string, NamedTensor>();
     for (const { name, shape } of model.parameters) {
       const place = places.get(name)!;
