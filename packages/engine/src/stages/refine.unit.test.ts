@@ -142,6 +142,21 @@ test.each([
   });
 });
 
+test('good text may be lines of text as well as of JSON, also where a line begins like JSON', async () => {
+  const lines = [
+    '"Hello," she said.',
+    '{',
+    '{"a": 1}',
+    JSON.stringify(documents[0].text),
+    JSON.stringify(documents[1]),
+  ];
+  const quality = upload('good.txt', `${lines.join('\n')}\n`);
+  const filter = { rules: [{ filter: 'perplexity', params: { max: 1e9 } }], quality };
+  const { context } = testContext([filtered[0]], { uploads });
+  const [output] = await refine({ kind: 'refine', runId, filter, rank: 0, ranks: 1 }, context);
+  expect(output.stats).toMatchObject({ kept: 12 });
+});
+
 test('paragraphs that stand all over the corpus are counted over all sources and go before deduplication', async () => {
   const [first, second] = [filtered[0], filtered[1]];
   const notice = '\n\n本ページの無断転載を禁じます。お問い合わせは事務局まで。';

@@ -82,6 +82,8 @@ async function build(context: BuildContext, out: string): Promise<BuildResult> {
   const { recipe } = context;
   const { timed, timings } = stopwatch(context);
   await requireTestSets(recipe.decontaminate.sets);
+  const { pinned, ...split } = recipe.split;
+  const frozen = pinned === null ? 0 : await countPinned(pinned);
   const ingested = await timed('ingest', () => ingestStep(context));
   const filtered = await timed('filter', () => filterStep(context, ingested));
   const repeated = await timed('paragraphs', () => paragraphStep(context, filtered));
@@ -106,12 +108,11 @@ async function build(context: BuildContext, out: string): Promise<BuildResult> {
   if (repeated) stages.push(await paragraphStage(repeated, stages.at(-1)!, recipe));
   stages.push(await dedupStage(unique, stages.at(-1)!, recipe));
   stages.push(await decontaminateStage(clean, stages.at(-1)!, recipe));
-  const { pinned, ...split } = recipe.split;
   const facts: Published = {
     recipe,
     sources: await describeSources(recipe, ingested),
     stages,
-    split: { ...split, pinned: pinned === null ? 0 : await countPinned(pinned) },
+    split: { ...split, pinned: frozen },
     tokenizer: { ...tokenizer, sha256: tokenizerJson.sha256 },
     pack,
     folders: { filtered, repeated, unique, clean, packed },
@@ -139,6 +140,7 @@ function stopwatch({ say }: BuildContext) {
   return { timed, timings };
 }
 
+/** @throws PlanError for what is no list of ids */
 async function countPinned(path: string): Promise<number> {
   return parsePinned(await readFile(path, 'utf8')).size;
 }

@@ -63,6 +63,8 @@ describe('a split', () => {
     ])
       expect(splitOf(each, { ...split, validation: 0 }, parsePinned(list))).toBe('validation');
     expect(() => parsePinned(`${each} dev`)).toThrow(/no split "dev"/);
+    for (const list of ['["a', '{"validation"', '[1]', '{"validation": "a"}'])
+      expect(() => parsePinned(list)).toThrow(/^a list of frozen ids is [^\n]+$/);
     expect(() => parsePinned(`${each} test\n${each} train`)).toThrow(/stands in test and in train/);
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { PlanError } from '../../scale/plan-error.ts';
 
 export const Split = z.enum(['train', 'validation', 'test']);
 export type Split = z.infer<typeof Split>;
@@ -36,22 +37,23 @@ export function placeOf(documentId: string, salt: string): number {
 
 /**
  * A list of frozen ids: a JSON array (all `split`), a JSON object of arrays by split, or one id a line with its split
- * behind a tab or blank (`split` where there is none). @throws RangeError for a split that does not exist or an id on two sides
+ * behind a tab or blank (`split` where there is none). @throws PlanError for what is no such list, a split that does not exist or an
+ * id on two sides
  */
 export function parsePinned(text: string, split: Split = 'validation'): Map<string, Split> {
   const pinned = new Map<string, Split>();
   const pin = (id: string, side: string) => {
     const known = Split.safeParse(side);
-    if (!known.success) throw new RangeError(`id ${id}: there is no split "${side}"`);
+    if (!known.success) throw new PlanError(`id ${id}: there is no split "${side}"`);
     const before = pinned.get(id);
-    if (before && before !== known.data) throw new RangeError(`id ${id} stands in ${before} and in ${side}`);
+    if (before && before !== known.data) throw new PlanError(`id ${id} stands in ${before} and in ${side}`);
     pinned.set(id, known.data);
   };
   const trimmed = text.trim();
   if (trimmed.startsWith('[')) {
-    for (const id of z.array(z.string()).parse(JSON.parse(trimmed))) pin(id, split);
+    for (const id of listed(trimmed, z.array(z.string()))) pin(id, split);
   } else if (trimmed.startsWith('{')) {
-    const lists = z.record(z.string(), z.array(z.string())).parse(JSON.parse(trimmed));
+    const lists = listed(trimmed, z.record(z.string(), z.array(z.string())));
     for (const [side, ids] of Object.entries(lists)) for (const id of ids) pin(id, side);
   } else {
     for (const line of trimmed.split(/\r?\n/)) {
@@ -60,4 +62,16 @@ export function parsePinned(text: string, split: Split = 'validation'): Map<stri
     }
   }
   return pinned;
+}
+
+function listed<T>(text: string, shape: z.ZodType<T>): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new PlanError(`a list of frozen ids is not JSON: ${(error as Error).message}`);
+  }
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new PlanError('a list of frozen ids is a JSON array of ids, or an object of such arrays by split');
 }

@@ -119,13 +119,20 @@ function countOf({ rule, step }: Cascade['rules'][number]): RuleCount {
 }
 
 /** Lines of JSON strings or of {"text"}; anything else is a text of its own. */
-function* goodTexts(text: string): Generator<string> {
+export function* goodTexts(text: string): Generator<string> {
   for (const line of text.split('\n')) {
-    if (line === '') continue;
-    if (!/^["{]/.test(line)) yield line;
-    else {
-      const value = JSON.parse(line) as string | { text: string };
-      yield typeof value === 'string' ? value : value.text;
-    }
+    if (line !== '') yield textOf(line);
+  }
+}
+
+function textOf(line: string): string {
+  if (!/^["{]/.test(line)) return line;
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'string') return value;
+    const { text } = value as { text?: unknown };
+    return typeof text === 'string' ? text : line;
+  } catch {
+    return line; // a sentence may begin with a quotation mark
   }
 }
