@@ -89,6 +89,16 @@ describe('commands over HTTP', () => {
   });
 });
 
+test("a page after one's own last event is never past the end, however soon it is asked for", async () => {
+  const { GET } = await import('../../app/api/events/route.ts');
+  for (let i = 0; i < 10; i++) {
+    const { body: made } = await portal.http('POST', '/sources', { body: body(), ...bearer, ...key() });
+    const answer = await GET(portal.request(`/api/events?after=${made.position}`));
+    const page = (await answer.json()) as { position: number; head: number };
+    expect([answer.status, page.position, page.head]).toEqual([200, made.position, made.position]);
+  }
+});
+
 describe('bad input is refused in one line, logged with its trace, and changes nothing', () => {
   const post = (changes: Record<string, unknown>) => () =>
     portal.http('POST', '/sources', { body: body(), ...bearer, ...key(), ...changes });

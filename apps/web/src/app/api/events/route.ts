@@ -1,6 +1,7 @@
-import { isSelected } from '@tsudoi/hub';
+import { isSelected, logHead } from '@tsudoi/hub';
 import type { CloudEvent } from '@tsudoi/schema';
 import { answering, permitted } from '../../../server/handle.ts';
+import { hub } from '../../../server/hub.ts';
 import { eventQuery, requireReached } from '../../../server/live/event-query.ts';
 import { logWindow } from '../../../server/live/log-window.ts';
 
@@ -18,9 +19,11 @@ export function GET(request: Request): Promise<Response> {
       await permitted(request, 'public.read');
       const { after, limit, ...wanted } = await eventQuery(request);
       const window = logWindow();
-      const head = await window.head();
+      const seen = await window.head();
       let position = after ?? 0;
-      requireReached(position, head);
+      // Whoever has just made an event may ask from there before the window has fetched it.
+      if (position > seen) requireReached(position, (await logHead(hub().sql)).position);
+      const head = Math.max(seen, position);
       const most = limit ?? 100;
       const events: CloudEvent[] = [];
       for (let read = 0; read < mostRead && events.length < most; ) {
