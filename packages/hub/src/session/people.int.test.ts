@@ -29,6 +29,13 @@ describe('signing in', () => {
     expect(await personForIdentity(hub, identity)).toBe(people[0]);
   });
 
+  test('a name that the provider writes in a way that cannot be stored keeps nobody out', async () => {
+    const odd = { ...identity, subject: 'odd', displayName: `\0${'長'.repeat(78)}😀` };
+    const personId = await personForIdentity(hub, odd);
+    const [profile] = await hub.sql`select display_name from profile where person_id = ${personId}`;
+    expect(profile.display_name).toMatch(/^長{78}/);
+  });
+
   test('a sign-in that was cut off before the person joined is finished by the next', async () => {
     const personId = uuidV7();
     await hub.sql`insert into identity (provider, subject, person_id) values ('oidc', 'cut', ${personId})`;

@@ -30,7 +30,7 @@ export async function personForIdentity(hub: Hub, identity: Identity): Promise<s
         type: 'person.join',
         data: {
           personId,
-          displayName: displayName.trim().slice(0, 80) || `#${personId.slice(-6)}`, // never the subject: it may be an address
+          displayName: storable(displayName) || `#${personId.slice(-6)}`, // never the subject: it may be an address
           opennessAgreed: true,
         },
       },
@@ -40,6 +40,11 @@ export async function personForIdentity(hub: Hub, identity: Identity): Promise<s
     if (!(error instanceof Rejection && error.code === 'person.joined-already')) throw error;
   }
   return personId;
+}
+
+/** The name as a profile takes it, however the provider wrote it: an odd one must not keep anybody out. */
+function storable(displayName: string): string {
+  return displayName.replaceAll('\0', '').trim().slice(0, 80).toWellFormed().trim();
 }
 
 async function knownPerson(hub: Hub, hash: Buffer): Promise<{ personId: string; joined: boolean } | null> {
