@@ -122,6 +122,7 @@ it.each([
   ['serve', 'a folder without a model', ['.'], 1, /config\.json/],
   ['serve', 'a file that is no GGUF', ['config.json'], 1, /GGUF/],
   ['serve', 'an unknown format', ['.', '--quantize', 'int3'], 2, /--quantize is one of int8, q4, not "int3"/],
+  ['serve', 'a time that no timer counts', ['.', '--timeout', '3000000'], 2, /--timeout is at most 2147483/],
   [
     'serve',
     'more slots than fit',

@@ -28,6 +28,9 @@ Serves /v1/models, /v1/completions and /v1/chat/completions as OpenAI's API desc
 
 class UsageError extends Error {}
 
+/** Timers count milliseconds in 31 bits; beyond that they end at once. */
+const MOST_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
+
 function options(args: string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
@@ -51,6 +54,10 @@ function options(args: string[]) {
       if (value === undefined || (Number.isInteger(value) && value > 0)) return value;
       throw new UsageError(`--${name} is a positive integer, not "${values[name]}"`);
     };
+    const timeoutSeconds = count('timeout');
+    if (timeoutSeconds !== undefined && timeoutSeconds > MOST_SECONDS) {
+      throw new UsageError(`--timeout is at most ${MOST_SECONDS} seconds, not "${values.timeout}"`);
+    }
     const port = Number(values.port);
     if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
       throw new UsageError(`--port is a number below 65536, not "${values.port}"`);
@@ -61,7 +68,7 @@ function options(args: string[]) {
     if (!values.help && positionals.length !== 1) throw new UsageError(usage);
     const numbers = {
       ...{ slots: count('slots'), context: count('context'), threads: count('threads') },
-      ...{ timeoutSeconds: count('timeout'), port },
+      ...{ timeoutSeconds, port },
     };
     return {
       ...values,
