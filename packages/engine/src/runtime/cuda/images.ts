@@ -2,7 +2,7 @@
 // without a compiler runs from a cache that another machine filled (`npm run gpu -- --bundle`).
 
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeviceUnavailable } from '../device.ts';
 import { COMPILE_OPTIONS, type CudaCompiler, type KernelUse, openNvrtc } from './nvrtc.ts';
@@ -45,6 +45,17 @@ function shippedFor(
   return ptx === undefined ? undefined : shipped.get(imageKey(text, `compute_${ptx}`));
 }
 
+/** An empty file is what a loss of power leaves of a new one. */
+function readCached(path: string): Uint8Array | undefined {
+  try {
+    const image = readFileSync(path);
+    return image.length > 0 ? image : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 export function openImages(options: ImageOptions): Images {
   const uses: KernelUse[] = [];
   let compiler = options.compiler;
@@ -66,7 +77,8 @@ export function openImages(options: ImageOptions): Images {
       const shipped = options.shipped && shippedFor(options.shipped, text, arch);
       if (shipped) return shipped;
       const path = join(options.cacheDir, `${imageKey(text, arch)}.cubin`);
-      if (existsSync(path)) return readFileSync(path);
+      const cached = readCached(path);
+      if (cached) return cached;
       const image = compile(text, arch);
       mkdirSync(options.cacheDir, { recursive: true });
       // Rename is atomic: another process that compiles the same text loses nothing.
