@@ -23,6 +23,11 @@ export interface DeliverySettings extends PostSettings {
 
 /** So many events one endpoint gets before others have their turn. */
 const turn = 50;
+/**
+ * So many pages of the log (200 events each) one endpoint looks through before it keeps its place: seconds, where a long log
+ * of other things would take longer than a process may hold an endpoint.
+ */
+const pagesOfTurn = 250;
 /** Gone: the receiver says itself that it does not come back. */
 const GONE = 410;
 
@@ -38,7 +43,7 @@ export async function deliver(
   /** Where the cursor in the database stands: it moves only with a success or at the end. */
   let filed = position;
   let waitMs = 0;
-  for (let sent = 0; sent < turn && !signal.aborted; ) {
+  for (let sent = 0, pages = 0; sent < turn && pages < pagesOfTurn && !signal.aborted; pages += 1) {
     const next = await nextFor(window, webhook, position);
     if (!next.event) {
       position = next.position;
