@@ -217,6 +217,23 @@ test('a projection whose code is newer than its rows is made anew at the start',
   expect(await counted('poisoned')).toBe(position);
 });
 
+test('a projection that could not be made anew at the start is, once it is told to try again', async () => {
+  const older = await countingProjection('remade', null);
+  await registerProjections(sql(), [older]);
+  let broken = true;
+  const apply: Projection['apply'] = (tx, event) =>
+    broken ? Promise.reject(new Error('not yet')) : older.apply(tx, event);
+  startRunner([{ ...older, version: 2, apply }]);
+  await expect
+    .poll(() => checkpointOf('remade'))
+    .toMatchObject({ error: expect.stringContaining('not yet') });
+  broken = false;
+  expect(await retryProjection(test_.hub, 'remade')).toBe(true);
+  const { position } = await logHead(sql());
+  await expect.poll(() => checkpointOf('remade')).toMatchObject({ version: 2, position, error: null });
+  expect(await counted('remade')).toBe(position);
+});
+
 test('an event that cannot even be read stops every projection in front of it, and nothing is passed over', async () => {
   const other = await createTestHub();
   await newPerson(other.hub);

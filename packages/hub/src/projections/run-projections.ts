@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordedEvent } from '@tsudoi/schema';
-import type { Database } from '../log/connection.ts';
+import { type Database, endsConnection } from '../log/connection.ts';
 import { listenPositions } from '../log/listen-positions.ts';
 import { readLog } from '../log/read-log.ts';
 import { advance, isPassing } from './advance.ts';
+import { PoisonEvent } from './apply-events.ts';
 import { readCheckpoints, registerProjections, stopProjection } from './checkpoint.ts';
 import { LeaderLock } from './leader-lock.ts';
 import type { Projection } from './projection.ts';
@@ -48,11 +49,19 @@ export async function runProjections(hub: { sql: Database }, settings: RunnerSet
 async function lead(sql: Database, lock: LeaderLock, wake: WakeUp, settings: RunnerSettings): Promise<void> {
   const { signal, projections = allProjections, batchSize = 200, pollMs = 1000 } = settings;
   await registerProjections(sql, projections);
-  const remaking = remakeOutdated(sql, projections, signal);
+  let remaking: Promise<void> | null = null;
+  const remake = (atStart = false) => {
+    remaking ??= remakeOutdated(sql, projections, { signal, atStart }).finally(() => {
+      remaking = null;
+    });
+  };
+  remake(true);
   try {
     while (!signal.aborted) {
       wake.reset();
-      if (await round(sql, projections, batchSize)) continue;
+      const { moved, outdated } = await round(sql, projections, batchSize);
+      if (outdated) remake(); // could not be made at the start, and was told to try again or lost its connection
+      if (moved) continue;
       await wake.wait(pollMs);
       if (!signal.aborted && !(await lock.isHeld())) return;
     }
@@ -61,20 +70,26 @@ async function lead(sql: Database, lock: LeaderLock, wake: WakeUp, settings: Run
   }
 }
 
-/** Beside the rounds: the old rows serve, and the other projections go on, until the new ones are made. */
+/**
+ * Beside the rounds: the old rows serve, and the other projections go on, until the new ones are made. One that cannot be
+ * made stops, until it is told to try again. Throws nothing: a database that is away is met by the rounds as well.
+ * Rows of a newer release are made anew at the start alone: later it may be that one which has just made them.
+ */
 async function remakeOutdated(
   sql: Database,
   projections: readonly Projection[],
-  signal: AbortSignal,
+  { signal, atStart }: { signal: AbortSignal; atStart: boolean },
 ): Promise<void> {
-  const versions = new Map((await readCheckpoints(sql)).map(({ name, version }) => [name, version]));
+  const checkpoints = await readCheckpoints(sql).catch(() => []);
   for (const projection of projections) {
     const { name, version } = projection;
-    if (signal.aborted || versions.get(name) === version) continue;
+    const row = checkpoints.find((checkpoint) => checkpoint.name === name);
+    if (signal.aborted || !row || row.error !== null || row.version === version) continue;
+    if (row.version > version && !atStart) continue;
     try {
       await rebuildProjection(sql, projection, { signal });
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted || endsConnection(error instanceof PoisonEvent ? error.cause : error)) return;
       const reason = `its rows could not be made anew: ${error instanceof Error ? error.message : error}`;
       console.error(`projection ${name}: ${reason}`);
       await sql`update projection set error = ${reason.slice(0, 1000)} where name = ${name}`.catch(() => {});
@@ -82,16 +97,27 @@ async function remakeOutdated(
   }
 }
 
-/** One step of each projection. Those that stand at the same position share one read. @returns whether any moved */
-async function round(sql: Database, projections: readonly Projection[], batchSize: number): Promise<boolean> {
+/**
+ * One step of each projection. Those that stand at the same position share one read.
+ * @returns whether any moved, and whether any that has not stopped waits to be made anew
+ */
+async function round(
+  sql: Database,
+  projections: readonly Projection[],
+  batchSize: number,
+): Promise<{ moved: boolean; outdated: boolean }> {
   const checkpoints = new Map(
     (await readCheckpoints(sql)).map((checkpoint) => [checkpoint.name, checkpoint]),
   );
   const batches = new Map<number, Batch>();
-  let moved = false;
+  let [moved, outdated] = [false, false];
   for (const projection of projections) {
     const checkpoint = checkpoints.get(projection.name);
-    if (!checkpoint || checkpoint.error !== null || checkpoint.version !== projection.version) continue;
+    if (!checkpoint || checkpoint.error !== null) continue;
+    if (checkpoint.version !== projection.version) {
+      outdated = true;
+      continue;
+    }
     const { position } = checkpoint;
     const batch = batches.get(position) ?? (await readBatch(sql, position, batchSize));
     batches.set(position, batch);
@@ -100,7 +126,7 @@ async function round(sql: Database, projections: readonly Projection[], batchSiz
       moved = (await advance(sql, projection, position, batch.events)) !== 'stopped' || moved;
     }
   }
-  return moved;
+  return { moved, outdated };
 }
 
 interface Batch {
