@@ -126,6 +126,8 @@ describe('wikitext', () => {
     const start = performance.now();
     for (const bomb of ['{{', '[[', '[[a|', '{|', '<ref>', "''", '[http://', '&lt;', '<!--', '（'])
       wikitextToText(bomb.repeat(30_000));
+    for (const [open, close] of ['{{ }}', '{| |}', '[[ ]]'].map((pair) => pair.split(' ')))
+      wikitextToText(open.repeat(60_000) + close.repeat(60_000));
     expect(performance.now() - start).toBeLessThan(2000);
   });
 });

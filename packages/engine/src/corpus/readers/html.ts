@@ -87,18 +87,58 @@ function letters(text: string): number {
   return text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
 }
 
+/** Elements that may be open at once; browsers stop at 512. The parser's work for each grows with how many there are. */
+const MAX_DEPTH = 10_000;
+const SLICE = 1 << 14;
+
 function collectBlocks(html: string): { blocks: Block[]; containers: Containers } {
+  try {
+    return collectFrom([html], MAX_DEPTH);
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error;
+    return collectFrom(slicesOf(html), Number.POSITIVE_INFINITY);
+  }
+}
+
+/** Between two slices everything is closed, where too much is open; inside one `most` may be. @throws TooDeep */
+function collectFrom(slices: string[], most: number): { blocks: Block[]; containers: Containers } {
   const collector = new BlockCollector();
-  const parser = new Parser(
-    {
-      onopentag: (name, attributes) => collector.open(name, attributes),
-      ontext: (text) => collector.text(text),
-      onclosetag: (name) => collector.close(name),
-    },
-    { decodeEntities: true, lowerCaseTags: true },
-  );
-  parser.end(html);
+  const begin = () =>
+    new Parser(
+      {
+        onopentag: (name, attributes) => {
+          collector.open(name, attributes);
+          if (collector.depth > most) throw new TooDeep();
+        },
+        ontext: (text) => collector.text(text),
+        onclosetag: (name) => collector.close(name),
+      },
+      { decodeEntities: true, lowerCaseTags: true },
+    );
+  let parser = begin();
+  for (const slice of slices) {
+    if (collector.depth > MAX_DEPTH) {
+      parser.end();
+      parser = begin();
+    }
+    parser.write(slice);
+  }
+  parser.end();
   return collector.finish();
+}
+
+class TooDeep extends Error {}
+
+/** Each begins with a tag, where there is one to begin with. */
+function slicesOf(html: string): string[] {
+  const slices: string[] = [];
+  for (let from = 0; from < html.length; ) {
+    const tag = html.lastIndexOf('<', from + SLICE);
+    const to = tag > from && html.length > from + SLICE ? tag : from + SLICE;
+    slices.push(html.slice(from, to));
+    from = to;
+  }
+  return slices;
 }
 
 // Private-use characters keep a forced break and a cell border apart from white space until the block is tidied.
@@ -159,6 +199,11 @@ class BlockCollector {
   private mainDepth = 0;
   private linkDepth = 0;
   private preDepth = 0;
+
+  /** Elements that are open. */
+  get depth(): number {
+    return this.stack.length;
+  }
 
   open(name: string, attributes: Record<string, string>): void {
     const aside = isAside(name, attributes);

@@ -168,11 +168,13 @@ cat は sh(1), “/etc” を見る。
     for (const bomb of [
       '<div>'.repeat(size / 5),
       '<tr><td>'.repeat(size / 8),
+      '<ul><li>'.repeat(60_000),
       `<p>${'a\n'.repeat(size / 2)}`,
       `<pre>${'\n'.repeat(size)}x`,
     ]) {
       htmlToText(bomb);
     }
+    expect(htmlToText(`${'<div>'.repeat(30_000)}<p>本文です。</p>`)).toBe('本文です。');
     expect(performance.now() - start).toBeLessThan(5000);
   });
 

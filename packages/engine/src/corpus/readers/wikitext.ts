@@ -77,9 +77,11 @@ function withoutNested(text: string, open: string, close: string): string {
   let depth = 0;
   let at = 0;
   let kept = 0;
+  let [nextOpen, nextClose] = [0, 0];
   for (;;) {
-    const nextOpen = text.indexOf(open, at);
-    const nextClose = depth > 0 ? text.indexOf(close, at) : -1;
+    // Each is looked for again only once it was passed, so that no stretch of text is searched twice.
+    if (nextOpen >= 0 && nextOpen <= at) nextOpen = text.indexOf(open, at);
+    if (depth > 0 && nextClose >= 0 && nextClose <= at) nextClose = text.indexOf(close, at);
     if (depth === 0) {
       if (nextOpen < 0) return out + text.slice(kept);
       out += text.slice(kept, nextOpen);
