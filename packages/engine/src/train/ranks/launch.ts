@@ -32,6 +32,7 @@ export async function launchRanks(launcher: RankLauncher): Promise<void> {
   const gathering = new Gathering(world);
   const ranks: ChildProcess[] = [];
   let failure: Error | undefined;
+  let isStopped = false;
   const fail = (error: Error) => {
     failure ??= error;
     // They hold nothing but their memory: checkpoints are written beside the old one and renamed.
@@ -53,8 +54,9 @@ export async function launchRanks(launcher: RankLauncher): Promise<void> {
     });
     return new Promise((resolve) => {
       child.process.once('close', (code, killed) => {
-        const isExpected = code === 0 || (signal.aborted && code === 1);
-        if (!isExpected) {
+        const stopped = signal.aborted && code === 1;
+        isStopped ||= stopped;
+        if (code !== 0 && !stopped) {
           const how = killed ? `was killed by ${killed}` : `failed: ${child.words() || `exit code ${code}`}`;
           fail(new RankFailed(`rank ${rank} of ${world} ${how}`));
         }
@@ -65,7 +67,8 @@ export async function launchRanks(launcher: RankLauncher): Promise<void> {
   const ended = Array.from({ length: world }, (_, rank) => start(rank));
   launcher.err(`${world} ranks: processes ${ranks.map((r) => r.pid).join(', ')}\n`);
   await Promise.all(ended);
-  signal.throwIfAborted();
+  // What comes after the last step stops nothing.
+  if (isStopped) signal.throwIfAborted();
   if (failure) throw failure;
 }
 

@@ -1,7 +1,7 @@
 // Promises of a training by several ranks, in one process: the mean over all is what one rank alone would have, the
 // same bits on each rank and in each run.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { philox } from '../../nn/rng.ts';
 import { localGroup } from '../../testing/local-group.ts';
 import { createTrainer, type StepResult, type TrainerOptions } from '../trainer.ts';
 import { Gathering } from './group.ts';
+import { launchRanks } from './launch.ts';
 import { sequencesOf, shareOf } from './share.ts';
 import { createCpuRank } from './trainer.ts';
 
@@ -80,6 +81,26 @@ it('sums are added in the order of ranks, whoever comes first', () => {
   expect(gathering.add(1, parts[1])).toEqual(Float32Array.of(0));
   expect(gathering.add(1, parts[1])).toBeUndefined();
   expect(() => gathering.add(0, new Float32Array(2))).toThrow('rank 0 is not where the others are');
+});
+
+it.each([
+  ['after the last step: they are done', 0, undefined],
+  ['before it: they are stopped', 1, 'stopped'],
+])('ranks that are interrupted %s', async (_when, code, message) => {
+  const module = join(cacheDir, `exit-${code}.mjs`);
+  writeFileSync(module, `process.exit(${code});`);
+  const ended = launchRanks({
+    ...{
+      module,
+      args: () => [],
+      world: WORLD,
+      inherit: false,
+      signal: AbortSignal.abort(new Error('stopped')),
+    },
+    out() {},
+    err() {},
+  });
+  expect(await ended.catch((error: Error) => error.message)).toBe(message);
 });
 
 it('a step is dealt out by batches, else by sequences, and never unevenly', () => {
