@@ -85,6 +85,13 @@ describe('a file that was made to hurt', () => {
       expect(brief(await readBytes(bomb, 'jsonl', 'a.gz', undefined, 1 << 16))).toEqual([
         expect.stringMatching(/^a\.gz, record 0, byte 0: unpacks to more.*more than 250 to 1/),
       ]);
+    const rows = 2 ** 22 + 1;
+    const columnData = [{ name: 'text', data: new Array<string>(rows).fill('a'), type: 'STRING' as const }];
+    const parquet = Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: rows }));
+    expect(parquet.length).toBeLessThan(2000);
+    expect(brief(await readBytes(parquet, 'parquet', 'a.parquet'))).toEqual([
+      expect.stringMatching(/^a\.parquet, record 0, byte 0: unpacks to more.*4194305 rows/),
+    ]);
     const small = decompress([gzipSync(Buffer.alloc(5000))], { maxBytes: 4000, maxRatio: 250 });
     await expect(drain(small)).rejects.toMatchObject({ problem: 'bomb' });
   });

@@ -18,6 +18,8 @@ export interface ParquetRow {
 
 /** Decompressed bytes of the text column in one row group; that much is held. */
 const MAX_GROUP_BYTES = 256 * 2 ** 20;
+/** Writers close a group at a million rows at most; equal values need no bytes of their own, so these are no bound of rows. */
+const MAX_GROUP_ROWS = 2 ** 22;
 
 const compressors: Compressors = {
   GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
@@ -51,6 +53,9 @@ export async function* readParquet(file: AsyncBuffer, fromRow = 0): AsyncGenerat
 }
 
 function checkGroup(group: FileMetaData['row_groups'][number], column: string, first: number): void {
+  const rows = Number(group.num_rows);
+  if (rows > MAX_GROUP_ROWS)
+    throw new ReadProblem('bomb', `row group at row ${first}: ${rows} rows, at most ${MAX_GROUP_ROWS}`);
   const chunk = group.columns.find(({ meta_data }) => meta_data?.path_in_schema.at(-1) === column);
   const bytes = Number(chunk?.meta_data?.total_uncompressed_size ?? 0);
   if (bytes > MAX_GROUP_BYTES)
