@@ -96,6 +96,25 @@ describe('a batcher', () => {
     expect(reversed.map((r) => r.ids).reverse()).toEqual(alone);
   });
 
+  it.each([undefined, 'int8'] as const)(
+    'does so to the last bit with more slots than a kernel takes rows, kept as %s',
+    async (quantize) => {
+      const many = openBatcher(sourceOf(golden), { threads: 2, slots: 11, quantize });
+      const seen = async (seed: number) => {
+        const logprobs: number[] = [];
+        await many.generate(prompt(seed, 1 + (seed % 4)), { ...options, logprobs: 0 }, (_id, found) => {
+          logprobs.push(found!.chosen);
+        });
+        return logprobs;
+      };
+      const seeds = Array.from({ length: 11 }, (_, i) => i);
+      const alone = [];
+      for (const seed of seeds) alone.push(await seen(seed));
+      expect(await Promise.all(seeds.map(seen))).toEqual(alone);
+      many.dispose();
+    },
+  );
+
   it('frees the slot of an aborted generation and goes on with the others', async () => {
     const gone = new AbortController();
     const seen: number[] = [];

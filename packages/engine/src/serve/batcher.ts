@@ -1,7 +1,7 @@
-// Many generations at once on the CPU: every step takes one row from each sequence that is decoding, and between steps
-// one block of a waiting prompt, so that a long prompt never stops the others for more than a block. A sequence has a
-// slot of the cache for as long as it lasts. Which others run beside it never changes its tokens: rows are computed
-// alike in every step, and how a prompt is cut depends on the prompt alone.
+// Many generations at once on the CPU: every step takes one row from each sequence that is decoding, as many at a time as
+// the kernels compute alike, and between steps one block of a waiting prompt, so that a long prompt never stops the others
+// for more than a block. A sequence has a slot of the cache for as long as it lasts. Which others run beside it never
+// changes its tokens: rows are computed alike in every step, and how a prompt is cut depends on the prompt alone.
 
 import { modelOf } from '../models/families.ts';
 import type { CpuDevice, CpuExecutable, SharedMemory } from '../runtime/cpu.ts';
@@ -18,6 +18,7 @@ import {
   loadWeights,
   type Quantization,
   requireServingMemory,
+  rowsAlike,
   servingMemory,
   sharedParams,
   type WeightSource,
@@ -85,7 +86,8 @@ export function createBatcher(
   requireServingMemory(needed, options.availableMemory ?? process.availableMemory());
   const memory = device.share(params);
   loadWeights(memory, source, weights);
-  return new RowBatcher(device, source, memory, { slots, context, queue, memory: needed });
+  const rows = rowsAlike(source, weights);
+  return new RowBatcher(device, source, memory, { slots, context, queue, rows, memory: needed });
 }
 
 class RowBatcher implements Batcher {
@@ -96,6 +98,8 @@ class RowBatcher implements Batcher {
   readonly #shared: SharedMemory;
   readonly #slots: number;
   readonly #queueLimit: number;
+  /** Most sequences of a step of decoding. */
+  readonly #rows: number;
   readonly #programs = new Map<string, CpuExecutable>();
   readonly #waiting: Sequence[] = [];
   readonly #running: Sequence[] = [];
@@ -107,13 +111,14 @@ class RowBatcher implements Batcher {
     device: CpuDevice,
     { config }: WeightSource,
     shared: SharedMemory,
-    o: { slots: number; context: number; queue: number; memory: { weights: number; caches: number } },
+    o: { slots: number; context: number; queue: number; rows: number; memory: Batcher['memory'] },
   ) {
     this.#device = device;
     this.#config = config;
     this.#shared = shared;
     this.#slots = o.slots;
     this.#queueLimit = o.queue;
+    this.#rows = o.rows;
     this.context = o.context;
     this.memory = o.memory;
   }
@@ -152,7 +157,8 @@ class RowBatcher implements Batcher {
         const prompting = this.#running.find((s) => s.fed < s.prompt.length);
         if (prompting) await this.#promptBlock(prompting);
         const decoding = this.#running.filter((s) => s.fed === s.prompt.length && s.ids.length > 0);
-        if (decoding.length > 0) await this.#decode(decoding);
+        for (let i = 0; i < decoding.length; i += this.#rows)
+          await this.#decode(decoding.slice(i, i + this.#rows));
         if (this.#disposed) throw new Error('the model was closed');
       }
     } catch (error) {

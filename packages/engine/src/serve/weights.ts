@@ -1,6 +1,7 @@
 // How a model's weights and caches lie in the memory of a server, what that takes, and how they get there.
 
 import { decodeBlocks, encodeBlocks } from '../io/gguf/blocks.ts';
+import { MATVEC_ROWS } from '../kernels/c/templates/matmul.ts';
 import type { ParameterInfo } from '../models/config.ts';
 import { elementsOf } from '../models/config.ts';
 import { type ModelConfig, modelOf } from '../models/families.ts';
@@ -59,6 +60,15 @@ export function weightLayout(source: WeightSource, quantize?: Quantization): Sto
       storage: storageOf(info, width, source, quantize),
     };
   });
+}
+
+/** Rows that a step may have so that each is computed as it would be alone, to the last bit. */
+export function rowsAlike({ config }: WeightSource, weights: readonly StoredWeight[]): number {
+  const isProduct = modelOf(config).parameters.map(({ role }) =>
+    ['matrix', 'head', 'embedding'].includes(role),
+  );
+  const areBlocks = weights.every(({ storage }, i) => storage !== undefined || !isProduct[i]);
+  return areBlocks ? MATVEC_ROWS.blocks : MATVEC_ROWS.floats;
 }
 
 /** The memory that all programs of a server share: weights, then caches. */

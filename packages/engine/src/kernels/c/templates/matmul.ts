@@ -45,8 +45,9 @@ function largeParts(m: number, n: number): { rows: number; columns: number } {
   return { rows: Math.max(Math.ceil(m / MAX_BLOCK_ROWS), Math.min(wanted, most)), columns };
 }
 
-/** Rows of x up to which a product reads each block once, and the strip of the matrix that a longer one unpacks. */
-const MATVEC_ROWS = 8;
+/** Rows of x up to which a product with a transposed matrix sums each row as it would alone: floats, and blocks. */
+export const MATVEC_ROWS = { floats: 4, blocks: 8 } as const;
+/** The strip of a matrix in blocks that a longer product unpacks. */
 const STRIP_ROWS = 96;
 /** What kernels over a storage in blocks are called. */
 export const BLOCK_SYMBOLS = { Q8_0: 'ts_q8', Q4_0: 'ts_q4' } as const;
@@ -60,7 +61,7 @@ function blockProduct(context: TemplateContext, storage: BlockStorage): Launch[]
     throw new Error(`a matrix in ${storage} is [out, in] with whole blocks of 32 along in, not [${n}, ${k}]`);
   }
   const { residual, bias } = addends(inputs, node.attrs);
-  const few = m <= MATVEC_ROWS;
+  const few = m <= MATVEC_ROWS.blocks;
   const per = few ? 4 * Math.max(2, Math.ceil(CHUNK / k / 4)) : STRIP_ROWS;
   const addresses = [residual, bias].map((addend) => (addend ? bufferArg(addend) : intArg(0)));
   return [
@@ -103,7 +104,7 @@ export const matmul: Template = (context) => {
     ...[residual, bias].map((addend) => (addend ? bufferArg(addend) : intArg(0))),
     ...[batch, m, n, k, ...flags].map(intArg),
   ];
-  if (m <= 4 && batch === 1 && node.attrs.tb && !node.attrs.ta) {
+  if (m <= MATVEC_ROWS.floats && batch === 1 && node.attrs.tb && !node.attrs.ta) {
     const perTask = Math.max(8, Math.ceil(CHUNK / k));
     const args = [...operands(inputs[1]), intArg(perTask), intArg(0), ...then];
     const reads = [...inputs, ...ending.reads];
