@@ -20,8 +20,11 @@ export interface Turn<Note> {
   over(): void;
 }
 
-/** Above this many items at hand a batch takes half of them, so that one half is prepared while the other is written. */
-const worthHalving = 16;
+/**
+ * Above this many items at hand a batch takes half of them, so that one half is prepared while the other is written. What
+ * a batch costs whatever its size outweighs that below.
+ */
+const worthHalving = 32;
 
 /** A third batch would be prepared only to wait, and lack those who come meanwhile. */
 const mostUnderWay = 2;

@@ -93,14 +93,19 @@ test('a batch that was given up and only then comes to write holds nobody up', a
   expect(notesInFront(batches[1])).toEqual([]);
 });
 
-test('many clients are halved, so that one half is prepared while the other is written', async () => {
+test('a crowd is halved, so that one half is prepared while the other is written; a few stay together', async () => {
   const { gather, batches } = queue();
-  for (const item of range(0, 40)) void gather.submit(item);
+  for (const item of range(0, 80)) void gather.submit(item);
   await turnOfTheLoop();
-  expect(batches[0].items).toHaveLength(20);
+  expect(batches[0].items).toHaveLength(40);
   batches[0].turn.write([]);
   await turnOfTheLoop();
-  expect(batches[1].items).toEqual(range(20, 40));
+  expect(batches[1].items).toEqual(range(40, 80));
+
+  const few = queue();
+  for (const item of range(0, 32)) void few.gather.submit(item);
+  await turnOfTheLoop();
+  expect(few.batches[0].items).toEqual(range(0, 32));
 });
 
 test('a batch that fails as a whole fails its items alone', async () => {

@@ -22,10 +22,9 @@ export interface Facts {
 export const receiptId = ({ actor, commandId }: Pick<ReceiptKey, 'actor' | 'commandId'>): string =>
   `${actor} ${commandId}`;
 
-const Receipts = z.array(z.tuple([z.string(), z.uuid(), z.string(), z.int(), z.unknown()])).nullable();
-const Events = z
-  .array(z.tuple([z.string(), z.string(), z.int(), z.string(), z.int(), z.unknown()]))
-  .nullable();
+/** Each begins with the place, from 1, of what was asked. */
+const Receipts = z.array(z.tuple([z.int(), z.string(), z.int(), z.unknown()])).nullable();
+const Events = z.array(z.tuple([z.int(), z.int(), z.string(), z.int(), z.unknown()])).nullable();
 
 export async function readFacts(
   sql: Queryable,
@@ -35,28 +34,33 @@ export async function readFacts(
   // The inner selects keep their "offset 0" so that each asked key is one look into an index, whatever the statistics say.
   const [row] = await sql<{ now: Date; receipts: unknown; events: unknown }[]>`
     select date_trunc('milliseconds', clock_timestamp()) as now,
-      (select json_agg(json_build_array(actor, command_id, encode(request_hash, 'hex'), position, result))
+      (select json_agg(json_build_array(place, encode(request_hash, 'hex'), position, result))
        from unnest(${keys.map(({ actor }) => actor)}::text[], ${keys.map(({ commandId }) => commandId)}::uuid[])
-         as asked (asked_actor, asked_id),
+         with ordinality as asked (asked_actor, asked_id, place),
        lateral (select * from command_receipt where actor = asked_actor and command_id = asked_id offset 0)) as receipts,
-      (select json_agg(json_build_array(stream_type, stream_id, version, type, schema_version, data))
+      (select json_agg(json_build_array(place, version, type, schema_version, data))
        from unnest(${streams.map(({ streamType }) => streamType)}::text[],
-                   ${streams.map(({ streamId }) => streamId)}::text[]) as asked (asked_type, asked_id),
+                   ${streams.map(({ streamId }) => streamId)}::text[])
+         with ordinality as asked (asked_type, asked_id, place),
        lateral (select * from event where stream_type = asked_type and stream_id = asked_id
                 order by version offset 0)) as events`;
   const receipts = (Receipts.parse(row.receipts) ?? []).map(
-    ([actor, commandId, hash, position, result]): [string, Receipt] => [
-      receiptId({ actor, commandId }),
+    ([place, hash, position, result]): [string, Receipt] => [
+      receiptId(keys[place - 1]),
       { requestHash: Buffer.from(hash, 'hex'), position, result },
     ],
   );
-  const histories = new Map<string, History>(
-    streams.map((ref) => [streamKey(ref.streamType, ref.streamId), { ...ref, version: 0, events: [] }]),
-  );
-  for (const [streamType, streamId, version, type, schemaVersion, data] of Events.parse(row.events) ?? []) {
-    const history = histories.get(streamKey(streamType, streamId))!;
+  const histories = streams.map((ref): History => ({ ...ref, version: 0, events: [] }));
+  for (const [place, version, type, schemaVersion, data] of Events.parse(row.events) ?? []) {
+    const history = histories[place - 1];
     history.events.push(decodeEvent(type, schemaVersion, data));
     history.version = version;
   }
-  return { now: row.now, receipts: new Map(receipts), histories };
+  return {
+    now: row.now,
+    receipts: new Map(receipts),
+    histories: new Map(
+      histories.map((history) => [streamKey(history.streamType, history.streamId), history]),
+    ),
+  };
 }

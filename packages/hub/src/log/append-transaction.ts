@@ -89,6 +89,8 @@ export class AppendConnections {
   }
 }
 
+const nothing = () => {};
+
 /** One connection. Sessions are read-only: what escapes from BEGIN READ WRITE, for whatever reason, changes nothing. */
 class Lane {
   readonly #open: (onClose: () => void) => Database;
@@ -96,7 +98,7 @@ class Lane {
   #connected = false;
   /** Templates that were executed on this connection. */
   #prepared = new WeakSet<object>();
-  #lose = () => {};
+  #lose = nothing;
 
   constructor(databaseUrl: string, { lockMs, statementMs, idleMs }: AppendLimits, answerSeconds?: number) {
     const session = {
@@ -138,10 +140,12 @@ class Lane {
     const lost = Promise.withResolvers<never>();
     lost.promise.catch(() => {}); // most transactions keep their connection
     let open = true;
-    this.#lose = () => {
+    // A function written right into a property would be allocated as if it stayed for ever, and keep this run that long.
+    const lose = () => {
       open = false;
       lost.reject(new ConnectionLost());
     };
+    this.#lose = lose;
     const isOpen = () => open;
     const prepared = this.#prepared;
     const templates: object[] = [];
@@ -171,7 +175,7 @@ class Lane {
       if (open && !ending) await Promise.race([lost.promise, connection`rollback`]).catch(() => {});
       throw error;
     } finally {
-      this.#lose = () => {};
+      this.#lose = nothing;
       if (open) connection.release();
     }
   }
