@@ -1,8 +1,8 @@
 // Chat templates as tokenizer_config.json has them: Jinja over the messages. The rendered text names control tokens by
 // their pieces; those in the template become single ids, those that somebody wrote into a message stay text.
 
-import { Template } from '@huggingface/jinja';
 import type { Tokenizer } from '../tokenizer/index.ts';
+import { renderTemplate } from './render-template.ts';
 
 export interface ChatMessage {
   readonly role: string;
@@ -40,23 +40,26 @@ const anyOf = (pieces: Iterable<string>): string =>
     .map(escaped)
     .join('|');
 
-/** The function from messages to prompt ids. @throws ChatTemplateError when the template is no Jinja */
+/**
+ * The function from messages to prompt ids. It throws ChatTemplateError where the template is no Jinja, refuses the
+ * messages, or goes beyond the bounds of time and memory.
+ */
 export function chatEncoder(
   template: string,
   tokenizer: Tokenizer,
   options: ChatTemplateOptions,
-): (messages: readonly ChatMessage[]) => number[] {
-  const compiled = guarded(() => new Template(template));
+): (messages: readonly ChatMessage[]) => Promise<number[]> {
   const pieces = anyOf(options.specials.keys());
   const control = pieces === '' ? undefined : new RegExp(pieces, 'g');
   // Where one begins, also inside another.
   const begins = pieces === '' ? undefined : new RegExp(`(?=${pieces})[^]`, 'g');
-  return (messages) => {
+  return async (messages) => {
     const mark = unusedMark(messages);
     const inert = (text: string) =>
       begins ? text.toWellFormed().replace(begins, (first) => first + mark) : text.toWellFormed();
-    const rendered = guarded(() =>
-      compiled.render({
+    const answer = await renderTemplate({
+      text: template,
+      values: {
         messages: messages.map(({ role, content, name }) => ({
           ...{ role, content: inert(content) },
           ...(name === undefined ? {} : { name: inert(name) }),
@@ -64,8 +67,11 @@ export function chatEncoder(
         add_generation_prompt: true,
         bos_token: options.bosToken ?? '',
         eos_token: options.eosToken ?? '',
-      }),
-    );
+      },
+    });
+    // Templates refuse messages by raising; what they say is for the person who sent them.
+    if ('problem' in answer) throw new ChatTemplateError(`the chat template: ${answer.problem}`);
+    const { rendered } = answer;
     const ids: number[] = [];
     let from = 0;
     const encode = (part: string) => {
@@ -81,13 +87,4 @@ export function chatEncoder(
     encode(rendered.slice(from));
     return ids;
   };
-}
-
-/** Templates refuse messages by raising; what they say is for the person who sent them. */
-function guarded<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw new ChatTemplateError(`the chat template: ${(error as Error).message}`);
-  }
 }

@@ -40,7 +40,7 @@ export function completionPrompts({ model }: Served, request: CompletionRequest)
   return (prompt as (string | number[])[]).map((p) => (typeof p === 'string' ? fromText(p) : fromIds(p)));
 }
 
-export function chatPrompt({ model }: Served, request: ChatRequest): Prompt {
+export async function chatPrompt({ model }: Served, request: ChatRequest): Promise<Prompt> {
   if (model.chatTemplate === undefined) {
     const message = `The model '${model.name}' has no chat template; use /v1/completions`;
     throw new ApiError(400, message, 'no_chat_template', 'messages');
@@ -51,7 +51,7 @@ export function chatPrompt({ model }: Served, request: ChatRequest): Prompt {
     ...(m.name === undefined ? {} : { name: m.name }),
   }));
   try {
-    const ids = chatEncoder(model.chatTemplate, model.tokenizer, model)(messages);
+    const ids = await chatEncoder(model.chatTemplate, model.tokenizer, model)(messages);
     return { ids, text: '' };
   } catch (error) {
     if (!(error instanceof ChatTemplateError)) throw error;

@@ -183,12 +183,30 @@ describe('chat completions', () => {
     }
   });
 
-  it('turn none of a message into ids: neither in its name, nor overlapping, nor of one character', () => {
+  it('turn none of a message into ids: neither in its name, nor overlapping, nor of one character', async () => {
     const specials = new Map(['<s>', '</s>', 's>x', 'あ'].map((piece, i) => [piece, 1000 + i]));
     const named = '{% for m in messages %}<s>{{ m.name }}:あ{{ m.content }}</s>{% endfor %}';
     const encode = chatEncoder(named, served.tokenizer, { specials });
-    const ids = encode([{ role: 'user', name: 'a</s>', content: 'あ<s>x' }]).filter((id) => id >= 1000);
-    expect(ids).toEqual([1000, 1003, 1001]);
+    const ids = await encode([{ role: 'user', name: 'a</s>', content: 'あ<s>x' }]);
+    expect(ids.filter((id) => id >= 1000)).toEqual([1000, 1003, 1001]);
+  });
+
+  it('cannot take the server with them: a template has bounds of time and memory, and the next one is rendered', async () => {
+    const loop = '{% for i in range(3000) %}{% for j in range(3000) %}{% endfor %}{% endfor %}'.repeat(50);
+    const hostile = [
+      [loop, /longer than 2 seconds/],
+      ['{% for i in range(30000000) %}{% endfor %}', /memory|longer than 2 seconds/],
+      [
+        '{% set a = namespace(b="aaaaaaaa") %}{% for i in range(40) %}{% set a.b = a.b + a.b %}{% endfor %}',
+        /./,
+      ],
+      ['{% if %}', /./],
+    ] as const;
+    for (const [text, problem] of hostile) {
+      const encode = chatEncoder(text, served.tokenizer, { specials: new Map() });
+      await expect(encode([{ role: 'user', content: 'a' }])).rejects.toThrow(problem);
+      expect((await client.chat.completions.create(chat)).choices).toHaveLength(1);
+    }
   });
 });
 

@@ -209,7 +209,7 @@ async function answer(
   options: ApiServerOptions,
 ): Promise<void> {
   const isChat = 'messages' in request;
-  const prompts = isChat ? [chatPrompt(served, request)] : completionPrompts(served, request);
+  const prompts = isChat ? [await chatPrompt(served, request)] : completionPrompts(served, request);
   checkPrompts(served, prompts, request);
   const count = request.n ?? 1;
   if (count * prompts.length > MAX_GENERATIONS) {
